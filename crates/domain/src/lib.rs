@@ -1,0 +1,30 @@
+//! The domain: dossier, component, document, page, event, coverage. Types, states and transitions, no I/O.
+//!
+//! Every other crate speaks in these types. This one knows no tokio, SQL, web or file system.
+
+mod clock;
+mod code;
+mod digest;
+mod event;
+mod id;
+mod image;
+mod limits;
+mod ocr;
+mod page;
+mod refusal;
+mod register;
+mod state;
+pub mod text;
+
+pub use clock::Clock;
+pub use code::{CodeError, DossierCode, ProcedureCode};
+pub use digest::{DigestError, Hasher, Sha256Digest};
+pub use event::{Event, EventKind, Outcome};
+pub use id::{ComponentId, DocumentId, IdError};
+pub use image::{Codec, Dpi, EncodedImage, LoadedPage, PixelLayout, Raster};
+pub use limits::Limits;
+pub use ocr::{Baseline, Block, Line, OcrPage, Rect, Word};
+pub use page::{ColourKind, PageInspection, PageOutcome, PageRecord, PageState, Rotation};
+pub use refusal::{InputError, RefusalCode};
+pub use register::{Channel, ComponentEntry, ComponentKind, DossierEntry, DossierStatus, RegisterError};
+pub use state::{AttachmentState, FileState, IllegalTransition};

@@ -1,0 +1,61 @@
+//! Vietnamese text: normal form and folding for search.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Unicode NFC, the only form that is stored.
+pub fn nfc(s: &str) -> String {
+    s.nfc().collect()
+}
+
+/// Folds for accent-free search: NFC → lower case → marks stripped → đ to d. White space runs become one space.
+///
+/// Stripping the marks also unifies the two placements of the tone mark (hòa, hoà).
+pub fn fold(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    for c in s.nfd().flat_map(char::to_lowercase) {
+        match c {
+            'đ' => out.push('d'),
+            c if is_mark(c) => {}
+            c if c.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Combining marks of the Latin script, U+0300–U+036F.
+fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folding() {
+        assert_eq!(fold("Đường  HOÀ\nBình"), "duong hoa binh");
+        assert_eq!(fold("hòa"), fold("hoà"));
+        assert_eq!(fold("ƯỚC Ợ"), "uoc o");
+        assert_eq!(fold(" x "), "x");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(s in "\\PC{0,40}") {
+            let once = fold(&s);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn folding_ignores_the_normal_form(s in "[a-zA-ZăâêôơưđĂÂÊÔƠƯĐáàảãạấầẩẫậ ]{0,20}") {
+            prop_assert_eq!(fold(&nfc(&s)), fold(&s.nfd().collect::<String>()));
+        }
+    }
+}
