@@ -1,2 +1,124 @@
-//! `sohoa`
-fn main() {}
+//! `sohoa`: every paper received is digitized, and nothing is lost or silently wrong.
+//!
+//! This crate is the only one that names concrete stores. Each command is one file in `commands/`.
+
+mod clock;
+mod commands;
+mod config;
+mod exit;
+mod home;
+mod output;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{convert, coverage, dossier, ingest, register, review, search, serve, verify};
+
+/// Digitization of dossiers: scan folders in, searchable PDF/A on the right dossier out, with proof.
+#[derive(Parser)]
+#[command(name = "sohoa", version, about)]
+struct Args {
+    /// Folder with settings, database, received files and packages [default: $SOHOA_HOME, else ./sohoa-home]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+
+    /// One JSON document on stdout and nothing else
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a home with commented settings
+    Init,
+    /// Convert one file into a searchable PDF/A, without a home
+    Convert(convert::Args),
+    /// The register of received dossiers
+    Register {
+        #[command(subcommand)]
+        command: register::Command,
+    },
+    /// Accept files and folders and queue them
+    Ingest(ingest::Args),
+    /// Watch the scan folders and work the queue
+    Serve(serve::Args),
+    /// Watch the scan folders only
+    Watch,
+    /// Work the queue only
+    Work(serve::WorkArgs),
+    /// The conservation ledger: every file ever seen is in exactly one state
+    Status,
+    /// What hangs on a dossier
+    Dossier {
+        #[command(subcommand)]
+        command: dossier::Command,
+    },
+    /// What waits for a person
+    Review {
+        #[command(subcommand)]
+        command: review::Command,
+    },
+    /// Full-text search, with or without accents
+    Search(search::Args),
+    /// Digitized against received
+    Coverage(coverage::Args),
+    /// Re-hash everything and compare it with the records
+    Verify(verify::Args),
+    /// Look whether everything that is needed is there
+    Doctor,
+    /// Settings
+    Config {
+        #[command(subcommand)]
+        command: commands::config::Command,
+    },
+    /// The recognizer's process
+    #[command(hide = true)]
+    OcrChild {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if let Command::OcrChild { args } = args.command {
+        return sohoa_ocr::child_main(&args);
+    }
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SOHOA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sohoa=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let home = args.home.or_else(|| std::env::var_os("SOHOA_HOME").map(PathBuf::from));
+    let home = home.unwrap_or_else(|| PathBuf::from("sohoa-home"));
+    let output = output::Output { json: args.json };
+    let result = match args.command {
+        Command::Init => commands::init::run(&home, output),
+        Command::Convert(args) => convert::run(&args, output),
+        Command::Register { command } => register::run(&home, &command, output),
+        Command::Ingest(args) => ingest::run(&home, &args, output),
+        Command::Serve(args) => serve::serve(&home, &args),
+        Command::Watch => serve::watch(&home),
+        Command::Work(args) => serve::work(&home, &args),
+        Command::Status => commands::status::run(&home, output),
+        Command::Dossier { command } => dossier::run(&home, &command, output),
+        Command::Review { command } => review::run(&home, &command, output),
+        Command::Search(args) => search::run(&home, &args, output),
+        Command::Coverage(args) => coverage::run(&home, &args, output),
+        Command::Verify(args) => verify::run(&home, &args, output),
+        Command::Doctor => commands::doctor::run(&home, output),
+        Command::Config { command } => commands::config::run(&home, &command, output),
+        Command::OcrChild { args } => return sohoa_ocr::child_main(&args),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let exit = exit::Exit::of(&error);
+            eprintln!("sohoa: {error:#}");
+            exit.into()
+        }
+    }
+}

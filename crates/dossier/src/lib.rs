@@ -1,1 +1,12 @@
-//! dossier
+//! What a paper says about where it belongs, and the decision. Pure functions: no files, no database, no time.
+//!
+//! Evidence is collected ([`evidence`]), compared with what the register knows ([`decide`]), and the result is a
+//! decision that keeps its reasons. A conflict never attaches.
+
+mod component;
+mod decide;
+mod evidence;
+
+pub use component::{ComponentEvidence, match_component};
+pub use decide::{Decision, decide};
+pub use evidence::{DossierEvidence, EvidenceSource, from_names};

@@ -1,1 +1,25 @@
-//! pipeline
+//! Intake, the stages and the loop that works the queue.
+//!
+//! * [`convert`] turns one file into a searchable PDF/A, ALTO and text. It alone knows the order of the stages, and it
+//!   knows no database.
+//! * [`Intake`] claims files: bytes first, then the row, only then the file is moved.
+//! * [`watch`] finds files in scan folders; [`work`] processes what was accepted.
+
+mod assemble;
+mod convert;
+mod engines;
+mod intake;
+mod page;
+mod process;
+mod source;
+mod timings;
+mod watch;
+mod worker;
+
+pub use convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
+pub use engines::{EnginePool, NewEngine};
+pub use intake::{Claim, Found, Intake, IntakeError, find, is_paper_by_name};
+pub use process::Context;
+pub use timings::Timings;
+pub use watch::{Inbox, watch};
+pub use worker::{WorkError, work};

@@ -1,0 +1,90 @@
+//! `sohoa convert IN OUT.pdf`: one file, no home.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use sohoa_domain::PageRecord;
+use sohoa_ocr::probe;
+use sohoa_pdf::DocumentInfo;
+use sohoa_pipeline::{ConvertOptions, Outputs};
+
+use crate::config::Config;
+use crate::exit::{Exit, NotReady};
+use crate::home::{bcp47, engine_pool};
+use crate::output::Output;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// PDF, JPEG, PNG, TIFF, WebP or BMP
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// Searchable PDF/A-2
+    #[arg(value_name = "OUT.pdf")]
+    output: PathBuf,
+    /// Also write plain text
+    #[arg(long, value_name = "F")]
+    text: Option<PathBuf>,
+    /// Also write ALTO 4 XML
+    #[arg(long, value_name = "F")]
+    alto: Option<PathBuf>,
+    /// Language model [default: vie]
+    #[arg(long)]
+    lang: Option<String>,
+    /// Pages recognized at the same time [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    pages: Vec<PageRecord>,
+    failed: usize,
+    engine: String,
+    bytes: u64,
+    timings: BTreeMap<&'static str, u64>,
+}
+
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
+    let config = Config::without_home().map_err(|e| NotReady(format!("{e:#}")))?;
+    let lang = args.lang.as_deref().unwrap_or(&config.ocr.lang);
+    if config.ocr.engine == "tesseract" {
+        probe(lang, config.ocr.tessdata())?;
+    }
+    let jobs = args.jobs.unwrap_or_else(|| config.ocr.jobs()).max(1);
+    let engines = engine_pool(&config, lang, jobs)?;
+    let title = args.input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let bar = output.progress(0, "pages");
+    let outputs = Outputs { pdf: &args.output, text: args.text.as_deref(), alto: args.alto.as_deref() };
+    let options = ConvertOptions {
+        engines: &engines,
+        jobs,
+        limits: &config.limits,
+        info: DocumentInfo { title, identifier: None, language: bcp47(lang).to_owned() },
+        source_name: &args.input.file_name().unwrap_or_default().to_string_lossy(),
+    };
+    let conversion = sohoa_pipeline::convert(&args.input, &outputs, options, &mut |done, all| {
+        bar.set_length(all.into());
+        bar.set_position(done.into());
+    });
+    bar.finish_and_clear();
+    let conversion = conversion.map_err(|error| {
+        anyhow::Error::new(error).context(format!("{} was not converted", args.input.display()))
+    })?;
+    let failed = conversion.failed_pages();
+    for page in conversion.pages.iter().filter(|p| p.outcome.is_failure()) {
+        let reason = page.reason.as_deref().unwrap_or("no reason given");
+        eprintln!("sohoa: {}, page {}: no text: {reason}", args.input.display(), page.number);
+    }
+    let report = Report {
+        failed,
+        pages: conversion.pages,
+        engine: conversion.engine,
+        bytes: conversion.pdf_bytes,
+        timings: conversion.timings,
+    };
+    output.print(&report, |r| {
+        format!("{}: {} pages, {} of them without text", args.output.display(), r.pages.len(), r.failed)
+    })?;
+    Ok(if failed == 0 { Exit::Done } else { Exit::FallsShort })
+}

@@ -1,0 +1,15 @@
+//! The commands, one file each.
+
+pub(crate) mod config;
+pub(crate) mod convert;
+pub(crate) mod coverage;
+pub(crate) mod doctor;
+pub(crate) mod dossier;
+pub(crate) mod ingest;
+pub(crate) mod init;
+pub(crate) mod register;
+pub(crate) mod review;
+pub(crate) mod search;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod verify;

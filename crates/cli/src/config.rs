@@ -1,0 +1,260 @@
+//! Settings: the commented default, the home's `sohoa.toml`, then the environment, later ones winning.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use sohoa_domain::Limits;
+use toml::{Table, Value};
+
+/// The commented settings that `sohoa init` writes.
+pub(crate) const DEFAULT: &str = include_str!("../../../config/sohoa.toml");
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) store: Store,
+    #[serde(default)]
+    pub(crate) inbox: Vec<Inbox>,
+    pub(crate) ocr: Ocr,
+    pub(crate) limits: Limits,
+    pub(crate) work: Work,
+    pub(crate) register: Register,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    database: String,
+    blobs: String,
+    packages: String,
+}
+
+/// `[[inbox]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Inbox {
+    pub(crate) path: PathBuf,
+    #[serde(default)]
+    pub(crate) agency: String,
+    #[serde(default)]
+    pub(crate) counter: String,
+    #[serde(default = "counter")]
+    pub(crate) channel: sohoa_domain::Channel,
+    #[serde(default)]
+    pub(crate) profile: String,
+    #[serde(default = "one")]
+    pub(crate) poll_seconds: f64,
+    #[serde(default = "two")]
+    pub(crate) settle_seconds: f64,
+    #[serde(default = "yes")]
+    pub(crate) move_to_done: bool,
+}
+
+fn counter() -> sohoa_domain::Channel {
+    sohoa_domain::Channel::Counter
+}
+fn one() -> f64 {
+    1.0
+}
+fn two() -> f64 {
+    2.0
+}
+fn yes() -> bool {
+    true
+}
+
+/// `[ocr]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ocr {
+    pub(crate) lang: String,
+    tessdata: PathBuf,
+    jobs: usize,
+    /// Which recognizer; not in the commented file, since the others are for tests.
+    #[serde(default = "tesseract")]
+    pub(crate) engine: String,
+}
+
+fn tesseract() -> String {
+    "tesseract".to_owned()
+}
+
+impl Ocr {
+    /// Where the models lie, when the settings say it.
+    pub(crate) fn tessdata(&self) -> Option<&Path> {
+        (!self.tessdata.as_os_str().is_empty()).then_some(&self.tessdata)
+    }
+
+    /// Pages recognized at the same time.
+    pub(crate) fn jobs(&self) -> usize {
+        match self.jobs {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            n => n,
+        }
+    }
+}
+
+/// `[work]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Work {
+    pub(crate) max_attempts: u32,
+    pub(crate) result_code: String,
+}
+
+/// `[register]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Register {
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// Settings of a home: `sohoa.toml` over the defaults, the environment over both.
+    pub(crate) fn load(home: &Path) -> anyhow::Result<Self> {
+        let path = home.join("sohoa.toml");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}; `sohoa init` makes a home", path.display()))?;
+        let own: Table = text.parse().with_context(|| format!("{} is not valid TOML", path.display()))?;
+        Self::from_layers(own, environment()).with_context(|| format!("in {} or SOHOA_ variables", path.display()))
+    }
+
+    /// Settings without a home: the defaults and the environment.
+    pub(crate) fn without_home() -> anyhow::Result<Self> {
+        Self::from_layers(Table::new(), environment()).context("in SOHOA_ variables")
+    }
+
+    fn from_layers(own: Table, environment: Vec<(String, String)>) -> anyhow::Result<Self> {
+        let mut all: Table = DEFAULT.parse()?;
+        merge(&mut all, own);
+        for (name, value) in environment {
+            set(&mut all, &name, &value)?;
+        }
+        let config: Self = Value::Table(all).try_into()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        for inbox in &self.inbox {
+            if !inbox.poll_seconds.is_finite() || inbox.poll_seconds < 0.05 {
+                bail!("inbox {}: poll_seconds must be at least 0.05", inbox.path.display());
+            }
+            if !inbox.settle_seconds.is_finite() || inbox.settle_seconds < 0.0 {
+                bail!("inbox {}: settle_seconds must not be negative", inbox.path.display());
+            }
+        }
+        if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
+            bail!("work.result_code must contain {{dossier}} and {{ordinal}}");
+        }
+        if self.work.max_attempts == 0 {
+            bail!("work.max_attempts must be at least 1");
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// File of the SQLite database.
+    pub(crate) fn database(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        local(home, &self.database, "sqlite:", "store.database")
+    }
+
+    /// Folder of received bytes.
+    pub(crate) fn blobs(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        local(home, &self.blobs, "file:", "store.blobs")
+    }
+
+    /// OCFL storage root.
+    pub(crate) fn packages(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        local(home, &self.packages, "file:", "store.packages")
+    }
+}
+
+fn local(home: &Path, url: &str, scheme: &str, key: &str) -> anyhow::Result<PathBuf> {
+    match url.strip_prefix(scheme) {
+        Some(path) if !path.is_empty() => Ok(home.join(path)),
+        _ => bail!("{key} = {url:?}: this version keeps it on the local disk only ({scheme}PATH)"),
+    }
+}
+
+/// Tables are merged key by key; everything else, arrays of inboxes too, is replaced.
+fn merge(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// `SOHOA_SECTION__KEY` variables, without the prefix.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| {
+            let name = name.to_str()?.strip_prefix("SOHOA_")?;
+            name.contains("__").then(|| Some((name.to_owned(), value.to_str()?.to_owned())))?
+        })
+        .collect()
+}
+
+fn set(table: &mut Table, name: &str, value: &str) -> anyhow::Result<()> {
+    let (section, key) = name.split_once("__").unwrap_or((name, ""));
+    let (section, key) = (section.to_lowercase(), key.to_lowercase());
+    let Some(Value::Table(section)) = table.get_mut(&section) else {
+        bail!("SOHOA_{name}: there is no section [{section}]");
+    };
+    // The type of the present value decides how the text is read, so that a path like `1` stays a text.
+    let parsed = match section.get(&key) {
+        Some(Value::Integer(_)) => Value::Integer(value.parse().with_context(|| format!("SOHOA_{name}: not a number"))?),
+        Some(Value::Boolean(_)) => Value::Boolean(value.parse().with_context(|| format!("SOHOA_{name}: not a truth value"))?),
+        _ => Value::String(value.to_owned()),
+    };
+    section.insert(key, parsed);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(own: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::from_layers(own.parse().unwrap(), environment)
+    }
+
+    #[test]
+    fn the_commented_default_is_complete_and_agrees_with_the_code() {
+        let config = load("", &[]).unwrap();
+        assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.inbox.len(), 1);
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = load("[ocr]\nlang = \"eng\"\njobs = 3", &[("OCR__LANG", "vie+eng")]).unwrap();
+        assert_eq!((config.ocr.lang.as_str(), config.ocr.jobs()), ("vie+eng", 3));
+        assert_eq!(load("", &[("OCR__JOBS", "5")]).unwrap().ocr.jobs(), 5);
+    }
+
+    #[test]
+    fn wrong_settings_are_named() {
+        for (own, environment, word) in [
+            ("[ocr]\nlanguage = \"vie\"", vec![], "language"),
+            ("", vec![("OCR__JOBS", "many")], "SOHOA_OCR__JOBS"),
+            ("", vec![("NOPE__X", "1")], "NOPE"),
+            ("[work]\nresult_code = \"x\"", vec![], "result_code"),
+            ("[limits]\npages = -1", vec![], "pages"),
+        ] {
+            let error = format!("{:#}", load(own, &environment).unwrap_err());
+            assert!(error.contains(word), "{error}");
+        }
+    }
+}

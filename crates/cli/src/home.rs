@@ -1,0 +1,116 @@
+//! An opened home: settings and the stores they name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sohoa_domain::Clock;
+use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice};
+use sohoa_pipeline::{Context, EnginePool, Inbox, Intake};
+use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::exit::NotReady;
+
+/// Name and version, as events tell who did it.
+pub(crate) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
+
+/// An opened home.
+pub(crate) struct Home {
+    pub(crate) path: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) blobs: Arc<DiskBlobs>,
+    pub(crate) packages: Arc<DiskPackages>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Home {
+    /// Reads the settings and opens the stores; makes the database and folders that are missing.
+    pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
+        let path = std::path::absolute(path)?;
+        let config = Config::load(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        let database = config.store.database(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        let records = SqliteRecords::open(&database).await.context("cannot open the database")?;
+        let blobs = config.store.blobs(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        let packages = config.store.packages(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        Ok(Self {
+            records: Arc::new(records),
+            blobs: Arc::new(DiskBlobs::open(&blobs).context("cannot open the store of received files")?),
+            packages: Arc::new(DiskPackages::open(&packages).context("cannot open the packages")?),
+            clock: Arc::new(SystemClock),
+            path,
+            config,
+        })
+    }
+
+    /// The claim of files.
+    pub(crate) fn intake(&self) -> Intake {
+        Intake {
+            records: self.records.clone(),
+            blobs: self.blobs.clone(),
+            limits: self.config.limits.clone(),
+            clock: self.clock.clone(),
+            agent: AGENT.to_owned(),
+        }
+    }
+
+    /// What workers share.
+    pub(crate) fn worker_context(&self) -> anyhow::Result<Arc<Context>> {
+        let jobs = self.config.ocr.jobs();
+        Ok(Arc::new(Context {
+            records: self.records.clone(),
+            blobs: self.blobs.clone(),
+            packages: self.packages.clone(),
+            engines: Arc::new(engine_pool(&self.config, &self.config.ocr.lang, jobs)?),
+            clock: self.clock.clone(),
+            limits: self.config.limits.clone(),
+            language: bcp47(&self.config.ocr.lang).to_owned(),
+            jobs,
+            max_attempts: self.config.work.max_attempts,
+            result_code: self.config.work.result_code.clone(),
+            agent: AGENT.to_owned(),
+        }))
+    }
+
+    /// The scan folders with absolute paths.
+    pub(crate) fn inboxes(&self) -> Vec<Inbox> {
+        let seconds = std::time::Duration::from_secs_f64;
+        let inbox = |i: &crate::config::Inbox| Inbox {
+            path: self.path.join(&i.path),
+            poll: seconds(i.poll_seconds),
+            settle: seconds(i.settle_seconds),
+            move_to_done: i.move_to_done,
+        };
+        self.config.inbox.iter().map(inbox).collect()
+    }
+}
+
+/// Recognizers in child processes of this same program.
+pub(crate) fn engine_pool(config: &Config, lang: &str, size: usize) -> anyhow::Result<EnginePool> {
+    let engine: EngineChoice = config.ocr.engine.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?;
+    let options = ChildOptions {
+        program: std::env::current_exe().context("cannot find this program's own file")?,
+        args: vec!["ocr-child".to_owned()],
+        engine,
+        lang: lang.to_owned(),
+        tessdata: config.ocr.tessdata().map(Path::to_owned),
+        page_seconds: config.limits.page_seconds,
+        memory_mib: config.limits.child_mib,
+    };
+    Ok(EnginePool::new(size, Box::new(move || Box::new(ChildEngine::new(options.clone())))))
+}
+
+/// The language of the papers as PDF wants it (BCP 47), from the first model's name.
+pub(crate) fn bcp47(lang: &str) -> &'static str {
+    match lang.split('+').next() {
+        Some("eng") => "en",
+        _ => "vi",
+    }
+}
+
+/// Runs a command's asynchronous body.
+pub(crate) fn block_on<T>(body: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(body)
+}

@@ -1,0 +1,123 @@
+//! Stage 5, assemble: the pages in order into PDF/A, ALTO and text, each written beside its final name first.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use sohoa_ocr::{AltoWriter, TextWriter};
+use sohoa_pdf::{DocumentInfo, PdfWriter, WriteError};
+use tempfile::TempPath;
+
+use crate::page::{PageResult, Placement};
+use crate::source::PageSource;
+use crate::convert::Outputs;
+
+/// What can go wrong while writing.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The disk.
+    #[error("cannot write the output: {0}")]
+    Io(#[from] io::Error),
+    /// The PDF writer.
+    #[error(transparent)]
+    Pdf(#[from] WriteError),
+}
+
+/// The three outputs of a conversion while they grow.
+pub(crate) struct Assembly<'a> {
+    outputs: &'a Outputs<'a>,
+    pdf: PdfWriter,
+    pdf_path: TempPath,
+    alto: Option<(AltoWriter<BufWriter<File>>, TempPath)>,
+    text: Option<(TextWriter<BufWriter<File>>, TempPath)>,
+}
+
+impl<'a> Assembly<'a> {
+    pub(crate) fn begin(outputs: &'a Outputs<'a>, info: DocumentInfo, source_name: &str) -> Result<Self, AssembleError> {
+        let pdf_path = temp_beside(outputs.pdf)?;
+        let pdf = PdfWriter::create(&pdf_path, info)?;
+        let alto = match outputs.alto {
+            Some(path) => {
+                let path = temp_beside(path)?;
+                let file = BufWriter::new(File::create(&path)?);
+                Some((AltoWriter::new(file, source_name, &software())?, path))
+            }
+            None => None,
+        };
+        let text = match outputs.text {
+            Some(path) => {
+                let path = temp_beside(path)?;
+                Some((TextWriter::new(BufWriter::new(File::create(&path)?)), path))
+            }
+            None => None,
+        };
+        Ok(Self { outputs, pdf, pdf_path, alto, text })
+    }
+
+    /// Appends the next page.
+    pub(crate) fn page(&mut self, source: &PageSource, result: &PageResult) -> Result<(), AssembleError> {
+        let layer = result.text.as_ref().filter(|_| result.needs_layer);
+        match (&result.placement, source) {
+            (Placement::Image { image, width_pt, height_pt, rotation }, _) => {
+                self.pdf.image_page(image, *width_pt, *height_pt, *rotation, layer)?;
+            }
+            (Placement::Copy { extra_rotation }, PageSource::Pdf(pdf)) => {
+                self.pdf.source_page(pdf, result.record.number - 1, *extra_rotation, layer)?;
+            }
+            (Placement::Copy { .. }, PageSource::Image(_)) => {
+                return Err(io::Error::other("only pages of a PDF can be copied").into());
+            }
+            (Placement::Missing { width_pt, height_pt }, _) => self.pdf.empty_page(*width_pt, *height_pt)?,
+        }
+        if let Some((alto, _)) = &mut self.alto {
+            match &result.text {
+                Some(text) => alto.page(text, result.record.number)?,
+                None => alto.page(&without_text(result), result.record.number)?,
+            }
+        }
+        if let Some((text, _)) = &mut self.text {
+            text.page(result.text.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Completes the files, makes them durable and gives them their names; the PDF last.
+    pub(crate) fn finish(self) -> Result<u64, AssembleError> {
+        let finished = self.pdf.finish()?;
+        if let (Some((alto, temp)), Some(path)) = (self.alto, self.outputs.alto) {
+            publish(alto.finish()?, temp, path)?;
+        }
+        if let (Some((text, temp)), Some(path)) = (self.text, self.outputs.text) {
+            publish(text.finish()?, temp, path)?;
+        }
+        self.pdf_path.persist(self.outputs.pdf).map_err(|e| e.error)?;
+        Ok(finished.bytes)
+    }
+}
+
+/// Name and version of the program, as it stands in ALTO and package metadata.
+pub(crate) fn software() -> String {
+    format!("sohoa {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The page's size with no text on it.
+fn without_text(result: &PageResult) -> sohoa_domain::OcrPage {
+    let (width, height, dpi, rotation) = match &result.record.inspection {
+        Some(i) if i.rotation.swaps_sides() => (i.height, i.width, i.dpi, i.rotation),
+        Some(i) => (i.width, i.height, i.dpi, i.rotation),
+        None => (2480, 3508, sohoa_domain::Dpi::square(300.0), sohoa_domain::Rotation::None),
+    };
+    sohoa_domain::OcrPage::empty(width, height, dpi, rotation, "none")
+}
+
+fn temp_beside(path: &Path) -> io::Result<TempPath> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(tempfile::Builder::new().prefix(".sohoa-").suffix(".part").tempfile_in(folder)?.into_temp_path())
+}
+
+fn publish(mut file: BufWriter<File>, temp: TempPath, path: &Path) -> Result<(), AssembleError> {
+    file.flush()?;
+    file.get_ref().sync_all()?;
+    temp.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! The recognizers of one process: a fixed number, lent to whoever has a page ready.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex};
+
+use sohoa_ocr::Engine;
+
+/// Makes one more recognizer. It starts its child process with its first page.
+pub type NewEngine = Box<dyn Fn() -> Box<dyn Engine + Send> + Send + Sync>;
+
+/// At most `size` recognizers. Each keeps its model loaded from page to page.
+pub struct EnginePool {
+    new: NewEngine,
+    size: usize,
+    state: Mutex<State>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Box<dyn Engine + Send>>,
+    lent: usize,
+}
+
+impl EnginePool {
+    /// A pool of `size` (at least 1) recognizers, none of them started.
+    pub fn new(size: usize, new: NewEngine) -> Self {
+        Self { new, size: size.max(1), state: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// How many pages can be recognized at a time.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Waits for a recognizer.
+    pub fn borrow(&self) -> Lent<'_> {
+        let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        while state.lent == self.size {
+            state = self.returned.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+        state.lent += 1;
+        let engine = state.idle.pop().unwrap_or_else(|| (self.new)());
+        Lent { pool: self, engine: Some(engine) }
+    }
+}
+
+/// A borrowed recognizer; goes back when dropped.
+pub struct Lent<'a> {
+    pool: &'a EnginePool,
+    engine: Option<Box<dyn Engine + Send>>,
+}
+
+impl Deref for Lent<'_> {
+    type Target = dyn Engine + Send;
+    #[allow(clippy::expect_used)] // `engine` is only taken by `drop`.
+    fn deref(&self) -> &Self::Target {
+        self.engine.as_deref().expect("present until dropped")
+    }
+}
+
+impl DerefMut for Lent<'_> {
+    #[allow(clippy::expect_used)] // `engine` is only taken by `drop`.
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.engine.as_deref_mut().expect("present until dropped")
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.lent -= 1;
+        state.idle.extend(self.engine.take());
+        self.pool.returned.notify_one();
+    }
+}

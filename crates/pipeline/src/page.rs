@@ -1,0 +1,281 @@
+//! Stages 2 to 4 for one page: load, inspect, recognize. A page that fails says so; it never stops the others.
+
+use sohoa_domain::{
+    Dpi, EncodedImage, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord, Raster,
+    Rotation,
+};
+use sohoa_imaging as imaging;
+use sohoa_ocr::OcrError;
+use sohoa_pdf::{OwnText, PdfSource, PixelSource, SourcePage};
+
+use crate::engines::EnginePool;
+use crate::source::PageSource;
+use crate::timings::Timings;
+
+/// Resolution at which pages that are not one image are rasterized, dpi.
+const RENDER_DPI: f32 = 300.0;
+
+/// Below this mean confidence a page may lie on its side or head and is tried in other orientations.
+const DOUBTFUL_CONFIDENCE: f32 = 0.65;
+
+/// A4 portrait, pt: the size of the empty page that stands for one that could not be decoded.
+const A4_PT: (f32, f32) = (595.28, 841.89);
+
+/// How a page comes into the PDF.
+pub(crate) enum Placement {
+    /// As an image of this displayed size (pt); `rotation` turns the image clockwise to be displayed.
+    Image { image: EncodedImage, width_pt: f32, height_pt: f32, rotation: Rotation },
+    /// Copied from the source PDF, turned further by this.
+    Copy { extra_rotation: Rotation },
+    /// Nothing of it could be decoded: an empty page keeps the count.
+    Missing { width_pt: f32, height_pt: f32 },
+}
+
+/// One processed page.
+pub(crate) struct PageResult {
+    pub(crate) placement: Placement,
+    /// Its text; `None` on failure.
+    pub(crate) text: Option<OcrPage>,
+    /// The text has to be written as an invisible layer (it is not in the copied page already).
+    pub(crate) needs_layer: bool,
+    pub(crate) record: PageRecord,
+    /// Why it could not be decoded.
+    pub(crate) refusal: Option<InputError>,
+}
+
+impl Placement {
+    /// An image whose stored sides measure `size` pt, turned clockwise by `rotation`.
+    fn image(image: EncodedImage, size: (f32, f32), rotation: Rotation) -> Self {
+        let (width_pt, height_pt) = if rotation.swaps_sides() { (size.1, size.0) } else { size };
+        Self::Image { image, width_pt, height_pt, rotation }
+    }
+}
+
+impl PageResult {
+    /// A page that cannot be recognized but can be shown.
+    fn failed(placement: Placement, index: u32, error: InputError) -> Self {
+        let record = PageRecord {
+            number: index + 1,
+            outcome: PageOutcome::Failed,
+            inspection: None,
+            confidence: None,
+            words: 0,
+            own_text: false,
+            reason: Some(error.to_string()),
+        };
+        Self { placement, text: None, needs_layer: false, record, refusal: Some(error.on_page(index + 1)) }
+    }
+
+    /// A page that cannot even be shown.
+    fn missing(index: u32, (width_pt, height_pt): (f32, f32), error: InputError) -> Self {
+        Self::failed(Placement::Missing { width_pt, height_pt }, index, error)
+    }
+}
+
+/// What the page stages share.
+pub(crate) struct PageContext<'a> {
+    pub(crate) source: &'a PageSource,
+    pub(crate) engines: &'a EnginePool,
+    pub(crate) limits: &'a Limits,
+    pub(crate) timings: &'a Timings,
+}
+
+impl PageContext<'_> {
+    /// Loads, inspects and recognizes page `index` (from 0).
+    pub(crate) fn process(&self, index: u32) -> PageResult {
+        let result = match self.source {
+            PageSource::Image(file) => {
+                self.timings.cpu("decode", || file.load(index)).map(|loaded| self.image_page(index, loaded))
+            }
+            PageSource::Pdf(pdf) => {
+                self.timings.cpu("read pdf", || pdf.page(index)).and_then(|page| self.pdf_page(index, pdf, &page))
+            }
+        };
+        result.unwrap_or_else(|error| PageResult::missing(index, A4_PT, error))
+    }
+
+    fn image_page(&self, index: u32, loaded: LoadedPage) -> PageResult {
+        let LoadedPage { raster, embed, dpi, rotation } = loaded;
+        let stated = (rotation != Rotation::None).then_some(rotation);
+        let read = self.read(&raster, dpi, stated);
+        let (dpi, turn) = (read.inspection.dpi, read.inspection.rotation);
+        let size = (raster.width() as f32 / dpi.x * 72.0, raster.height() as f32 / dpi.y * 72.0);
+        read.into_result(index, Placement::image(embed, size, turn))
+    }
+
+    fn pdf_page(&self, index: u32, pdf: &PdfSource, page: &SourcePage) -> Result<PageResult, InputError> {
+        if let OwnText::Keep = page.text
+            && let Ok(text) = self.timings.wall("own text", || pdf.own_text(index))
+        {
+            return self.own_text_page(index, pdf, page, text);
+        }
+        let (raster, dpi, base) = match &page.pixels {
+            PixelSource::Embedded { image, dpi, rotation } => {
+                (self.timings.cpu("decode", || imaging::decode(image, self.limits)), *dpi, *rotation)
+            }
+            PixelSource::Render => {
+                (self.timings.wall("render", || pdf.render(index, RENDER_DPI)), Dpi::square(RENDER_DPI), Rotation::None)
+            }
+        };
+        let raster = match raster {
+            Ok(raster) => raster,
+            Err(error) if page.archivable.is_ok() => {
+                let copy = Placement::Copy { extra_rotation: Rotation::None };
+                return Ok(PageResult::failed(copy, index, error));
+            }
+            Err(error) => return Ok(PageResult::missing(index, (page.width_pt, page.height_pt), error)),
+        };
+        let read = self.read(&raster, Some(dpi), Some(base));
+        let extra_rotation = turn_between(base, read.inspection.rotation);
+        let placement = match (&page.archivable, &page.text) {
+            (Ok(()), OwnText::None) => Placement::Copy { extra_rotation },
+            _ => self.rendered(index, pdf, page, extra_rotation)?,
+        };
+        Ok(read.into_result(index, placement))
+    }
+
+    /// A page with readable text of its own: copied as it is, or as an image with its own text as the layer.
+    fn own_text_page(
+        &self,
+        index: u32,
+        pdf: &PdfSource,
+        page: &SourcePage,
+        text: OcrPage,
+    ) -> Result<PageResult, InputError> {
+        let (placement, needs_layer) = match &page.archivable {
+            Ok(()) => (Placement::Copy { extra_rotation: Rotation::None }, false),
+            Err(reason) => {
+                tracing::info!(page = index + 1, %reason, "page cannot be copied into a PDF/A and becomes an image");
+                (self.rendered(index, pdf, page, Rotation::None)?, true)
+            }
+        };
+        let record = PageRecord {
+            number: index + 1,
+            outcome: PageOutcome::Ok,
+            inspection: None,
+            confidence: text.mean_confidence(),
+            words: count_words(&text),
+            own_text: true,
+            reason: None,
+        };
+        Ok(PageResult { placement, text: Some(text), needs_layer, record, refusal: None })
+    }
+
+    /// What the page shows, stamps included, as an image in place of a copy.
+    fn rendered(
+        &self,
+        index: u32,
+        pdf: &PdfSource,
+        page: &SourcePage,
+        extra: Rotation,
+    ) -> Result<Placement, InputError> {
+        let raster = self.timings.wall("render", || pdf.render_displayed(index, RENDER_DPI))?;
+        let image = self.timings.cpu("encode", || {
+            let lossless = imaging::encode_lossless(&raster);
+            let lossy = imaging::encode_jpeg(&raster, 85);
+            if lossy.bytes.len() < lossless.bytes.len() { lossy } else { lossless }
+        });
+        Ok(Placement::image(image, (page.width_pt, page.height_pt), extra))
+    }
+
+    /// Inspects and recognizes decoded pixels. `stated` is the turn that the file itself asks for: a better guess than
+    /// a doubtful measurement, a worse one than a clear one.
+    fn read(&self, raster: &Raster, dpi: Option<Dpi>, stated: Option<Rotation>) -> Read {
+        let seen = self.timings.cpu("inspect", || imaging::inspect(raster, dpi));
+        let mut inspection = seen.page;
+        if let (Some(stated), true) = (stated, !seen.rotation_sure || inspection.blank) {
+            inspection.rotation = stated;
+        }
+        if inspection.blank {
+            return Read { inspection, text: Ok(None) };
+        }
+        let text = self.recognize(raster, &mut inspection, seen.rotation_sure);
+        Read { inspection, text: text.map(Some) }
+    }
+
+    /// Recognizes in the most likely orientation, in others only when the result is doubtful.
+    fn recognize(
+        &self,
+        raster: &Raster,
+        inspection: &mut PageInspection,
+        sure: bool,
+    ) -> Result<OcrPage, OcrError> {
+        let first = inspection.rotation;
+        let mut best = self.attempt(raster, inspection, first)?;
+        let turns: &[Rotation] = match (sure, doubtful(&best)) {
+            (_, false) => &[],
+            (true, true) => &[Rotation::Half],
+            (false, true) => &[Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarter],
+        };
+        for turn in turns {
+            if !doubtful(&best) {
+                break;
+            }
+            let other = self.attempt(raster, inspection, first.then(*turn))?;
+            if score(&other) > score(&best) * 1.2 {
+                best = other;
+            }
+        }
+        inspection.rotation = best.rotation;
+        Ok(best)
+    }
+
+    fn attempt(&self, raster: &Raster, inspection: &PageInspection, turn: Rotation) -> Result<OcrPage, OcrError> {
+        let prepared = self.timings.cpu("prepare", || imaging::for_ocr(raster, turn, inspection.skew_degrees));
+        let Dpi { x, y } = inspection.dpi;
+        let dpi = if turn.swaps_sides() { Dpi { x: y, y: x } } else { Dpi { x, y } };
+        let mut engine = self.engines.borrow();
+        let mut page = self.timings.wall("recognize", || engine.recognize(&prepared.grey, dpi))?;
+        drop(engine);
+        prepared.map_page(&mut page);
+        Ok(page)
+    }
+}
+
+/// What reading a page gave: no text for a blank one.
+struct Read {
+    inspection: PageInspection,
+    text: Result<Option<OcrPage>, OcrError>,
+}
+
+impl Read {
+    fn into_result(self, index: u32, placement: Placement) -> PageResult {
+        let (text, outcome, reason) = match self.text {
+            Ok(None) => (None, PageOutcome::Blank, None),
+            Ok(Some(text)) => {
+                let outcome = sohoa_ocr::outcome(&text);
+                (Some(text), outcome, None)
+            }
+            Err(error @ OcrError::TimedOut { .. }) => (None, PageOutcome::TimedOut, Some(error.to_string())),
+            Err(error) => (None, PageOutcome::Failed, Some(error.to_string())),
+        };
+        let record = PageRecord {
+            number: index + 1,
+            outcome,
+            inspection: Some(self.inspection),
+            confidence: text.as_ref().and_then(OcrPage::mean_confidence),
+            words: text.as_ref().map_or(0, count_words),
+            own_text: false,
+            reason,
+        };
+        PageResult { placement, needs_layer: text.is_some(), text, record, refusal: None }
+    }
+}
+
+/// The turn that leads from one to the other.
+fn turn_between(from: Rotation, to: Rotation) -> Rotation {
+    Rotation::from_degrees(i64::from(to.degrees()) - i64::from(from.degrees())).unwrap_or_default()
+}
+
+fn count_words(page: &OcrPage) -> u32 {
+    u32::try_from(page.words().count()).unwrap_or(u32::MAX)
+}
+
+fn doubtful(page: &OcrPage) -> bool {
+    page.mean_confidence().is_none_or(|c| c < DOUBTFUL_CONFIDENCE)
+}
+
+/// How much was read with how much confidence.
+fn score(page: &OcrPage) -> f32 {
+    page.words().map(|w| w.confidence * w.confidence * w.text.chars().count() as f32).sum()
+}

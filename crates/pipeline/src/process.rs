@@ -1,0 +1,348 @@
+//! One job: the file's bytes through the stages, the decision, the package, and what the records are told.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use sohoa_domain::{
+    AttachmentState, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Limits, Outcome, PageRecord,
+    PageState, Sha256Digest,
+};
+use sohoa_dossier::{ComponentEvidence, Decision, DossierEvidence, decide, from_names, match_component};
+use sohoa_pdf::DocumentInfo;
+use sohoa_store::{
+    BlobError, Completion, ContentSource, DiskBlobs, DiskPackages, FileRow, NewContent, NewDocument, PackageError,
+    Records, Rendition, RenditionKind, StoreError,
+};
+
+use crate::assemble::software;
+use crate::convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
+use crate::engines::EnginePool;
+
+/// Everything that the workers of one process share.
+pub struct Context {
+    /// Rows and queue.
+    pub records: Arc<dyn Records>,
+    /// Received bytes.
+    pub blobs: Arc<DiskBlobs>,
+    /// Packages.
+    pub packages: Arc<DiskPackages>,
+    /// Recognizers.
+    pub engines: Arc<EnginePool>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Limits.
+    pub limits: Limits,
+    /// Language of the papers, BCP 47, for the PDF.
+    pub language: String,
+    /// Pages of one file in work at the same time.
+    pub jobs: usize,
+    /// Attempts before a file goes to review.
+    pub max_attempts: u32,
+    /// Scheme of result codes, with `{dossier}` and `{ordinal}`.
+    pub result_code: String,
+    /// Who does it, for events.
+    pub agent: String,
+}
+
+/// Why a job did not end. It is given back and tried again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    #[error("cannot write the outputs: {0}")]
+    Output(String),
+    #[error("the task that processes files died of a defect")]
+    Task,
+    #[error("cannot use the staging folder: {0}")]
+    Staging(#[from] std::io::Error),
+}
+
+/// How a job ended, to be committed with its events.
+pub(crate) struct Ended {
+    pub(crate) completion: Completion,
+    pub(crate) events: Vec<Event>,
+}
+
+/// Evidence as it is kept with the document.
+#[derive(Debug, Clone, Serialize)]
+struct Evidence<'a> {
+    dossier: &'a [DossierEvidence],
+    component: Option<ComponentEvidence>,
+}
+
+/// `document.json` in the package: what the document is, in words that need no database.
+#[derive(Serialize)]
+struct DocumentJson<'a> {
+    id: &'a DocumentId,
+    dossier: &'a DossierCode,
+    component: Option<&'a ComponentId>,
+    result_code: &'a str,
+    ordinal: u32,
+    source: SourceJson<'a>,
+    pages: &'a [PageRecord],
+    engine: &'a str,
+    software: String,
+    evidence: &'a Evidence<'a>,
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    name: &'a str,
+    digest: Sha256Digest,
+    bytes: u64,
+    accepted: jiff::Timestamp,
+}
+
+impl Context {
+    /// Processes one file up to, but not including, the commit.
+    pub(crate) async fn process(&self, file: &FileRow) -> Result<Ended, ProcessError> {
+        let Some(source) = file.digest else {
+            return Err(StoreError::Corrupt(format!("file {} is queued but has no digest", file.id.0)).into());
+        };
+        let (evidence, name_rest) = from_names(&file.relative, file.dossier.as_ref());
+        let mut register = None;
+        for sighting in &evidence {
+            register = self.records.dossier(&sighting.code).await?;
+        }
+        let decision = decide(&evidence, |_| register.is_some());
+        let mut job = Job { context: self, file, source, events: Vec::new() };
+        match decision {
+            Decision::Attach { dossier, state } => {
+                if let Some(standing) = self.records.document_of_source(&dossier, &source).await?
+                    && standing.source != file.id
+                {
+                    job.event(EventKind::Duplicate, Outcome::Success, Some(&dossier), None, String::new());
+                    return Ok(job.end(Completion::Duplicate { of: standing.source }));
+                }
+                let components = register.map(|entry| entry.components).unwrap_or_default();
+                job.attach(dossier, state, &evidence, |text| match_component(&components, name_rest, text)).await
+            }
+            Decision::Review { code, reason } => job.review(code, reason).await,
+        }
+    }
+}
+
+/// One file on its way.
+struct Job<'a> {
+    context: &'a Context,
+    file: &'a FileRow,
+    source: Sha256Digest,
+    events: Vec<Event>,
+}
+
+impl Job<'_> {
+    async fn attach(
+        mut self,
+        dossier: DossierCode,
+        state: AttachmentState,
+        evidence: &[DossierEvidence],
+        component: impl FnOnce(&str) -> Option<(ComponentId, ComponentEvidence)>,
+    ) -> Result<Ended, ProcessError> {
+        let context = self.context;
+        let id = DocumentId::derive(&dossier, &self.source, 0);
+        let ordinal = context.records.ordinal(&dossier, &id).await?;
+        let result_code = context
+            .result_code
+            .replace("{dossier}", dossier.as_str())
+            .replace("{ordinal}", &ordinal.to_string());
+        let info = DocumentInfo {
+            title: result_code.clone(),
+            identifier: Some(result_code.clone()),
+            language: context.language.clone(),
+        };
+        let staging = tempfile::Builder::new().prefix("document-").tempdir_in(context.packages.staging_dir())?;
+        let conversion = match self.convert(staging.path(), info).await? {
+            Ok(conversion) => conversion,
+            Err(ended) => return Ok(ended),
+        };
+        let component = component(&conversion.first_page_text);
+        let evidence = Evidence { dossier: evidence, component: component.as_ref().map(|(_, why)| *why) };
+        let component = component.map(|(id, _)| id);
+
+        let name = self.file.relative.rsplit('/').next().unwrap_or_default();
+        let metadata = DocumentJson {
+            id: &id,
+            dossier: &dossier,
+            component: component.as_ref(),
+            result_code: &result_code,
+            ordinal,
+            source: SourceJson {
+                name,
+                digest: self.source,
+                bytes: self.file.bytes,
+                accepted: self.file.accepted_at,
+            },
+            pages: &conversion.pages,
+            engine: &conversion.engine,
+            software: software(),
+            evidence: &evidence,
+        };
+        let metadata = serde_json::to_vec_pretty(&metadata).map_err(|e| ProcessError::Output(e.to_string()))?;
+        let text = std::fs::read_to_string(staging.path().join("document.txt"))?;
+        let (version, renditions) = self.package(&dossier, &id, staging.path(), metadata).await?;
+
+        let failed = conversion.failed_pages();
+        let unassigned = if component.is_none() { "; component unassigned" } else { "" };
+        let pages = conversion.pages.len();
+        let tell = |n| format!("{n} of {pages} pages");
+        let recognized = conversion.pages.iter().filter(|p| !p.own_text && !p.outcome.is_failure()).count();
+        let ok = if failed == 0 { Outcome::Success } else { Outcome::Warning };
+        self.event(EventKind::Recognized, ok, Some(&dossier), Some(&id), tell(recognized));
+        self.event(EventKind::Converted, Outcome::Success, Some(&dossier), Some(&id), tell(pages));
+        self.event(EventKind::Packaged, Outcome::Success, Some(&dossier), Some(&id), format!("version {version}"));
+        self.event(EventKind::Attached, ok, Some(&dossier), Some(&id), format!("{result_code}{unassigned}"));
+        let document = NewDocument {
+            id,
+            dossier,
+            component,
+            state: if failed == 0 { state } else { AttachmentState::Incomplete },
+            ordinal,
+            result_code,
+            source: self.file.id,
+            source_digest: self.source,
+            part: 0,
+            version,
+            pages: conversion.pages,
+            renditions,
+            text,
+            evidence: serde_json::to_string(&evidence).map_err(|e| ProcessError::Output(e.to_string()))?,
+        };
+        let documents = vec![document];
+        Ok(if failed == 0 {
+            self.end(Completion::Attached { documents, loose_pages: Vec::new() })
+        } else {
+            let reason = format!("{failed} of {pages} pages have no text");
+            self.end(Completion::Review { code: "page-failed".to_owned(), reason, documents, loose_pages: Vec::new() })
+        })
+    }
+
+    /// Reads the file so that its pages are accounted for, and leaves the rest to a person.
+    async fn review(mut self, code: &str, reason: String) -> Result<Ended, ProcessError> {
+        let scratch = tempfile::Builder::new().prefix("review-").tempdir_in(self.context.packages.staging_dir())?;
+        let info = DocumentInfo { title: String::new(), identifier: None, language: self.context.language.clone() };
+        let conversion = match self.convert(scratch.path(), info).await? {
+            Ok(conversion) => conversion,
+            Err(ended) => return Ok(ended),
+        };
+        let loose_pages: Vec<(u32, PageState)> =
+            conversion.pages.iter().map(|p| (p.number, p.outcome.state())).collect();
+        self.event(EventKind::SentToReview, Outcome::Warning, None, None, code.to_owned());
+        let completion = Completion::Review { code: code.to_owned(), reason, documents: Vec::new(), loose_pages };
+        Ok(self.end(completion))
+    }
+
+    /// Runs the stages on a blocking thread. `Err` inside means that the file is refused.
+    async fn convert(
+        &mut self,
+        folder: &Path,
+        info: DocumentInfo,
+    ) -> Result<Result<Conversion, Ended>, ProcessError> {
+        let context = self.context;
+        let input = context.blobs.path(&self.source);
+        let (engines, limits, jobs) = (context.engines.clone(), context.limits.clone(), context.jobs);
+        let folder = folder.to_owned();
+        let result = tokio::task::spawn_blocking(move || {
+            let [pdf, text, alto] = ["document.pdf", "document.txt", "document.alto.xml"].map(|name| folder.join(name));
+            let outputs = Outputs { pdf: &pdf, text: Some(&text), alto: Some(&alto) };
+            let options =
+                ConvertOptions { engines: &engines, jobs, limits: &limits, info, source_name: "original" };
+            convert(&input, &outputs, options, &mut |_, _| {})
+        })
+        .await
+        .map_err(|_| ProcessError::Task)?;
+        match result {
+            Ok(conversion) => Ok(Ok(conversion)),
+            Err(ConvertError::Refused(error)) => {
+                self.event(EventKind::Rejected, Outcome::Failure, None, None, error.code.to_string());
+                let completion =
+                    Completion::Rejected { code: error.code.to_string(), reason: error.to_string() };
+                Ok(Err(Ended { completion, events: std::mem::take(&mut self.events) }))
+            }
+            Err(ConvertError::Output(error)) => Err(ProcessError::Output(error.to_string())),
+        }
+    }
+
+    /// Writes the document into its dossier's package and says where each file lies.
+    async fn package(
+        &self,
+        dossier: &DossierCode,
+        id: &DocumentId,
+        staging: &Path,
+        metadata: Vec<u8>,
+    ) -> Result<(u32, Vec<Rendition>), ProcessError> {
+        let original = self.context.blobs.path(&self.source);
+        let extension = extension_of(&self.file.relative);
+        let files: [(RenditionKind, String, ContentSource); 5] = [
+            (RenditionKind::Original, format!("original.{extension}"), ContentSource::Copy(original)),
+            (RenditionKind::Pdf, "document.pdf".to_owned(), ContentSource::Move(staging.join("document.pdf"))),
+            (RenditionKind::Alto, "document.alto.xml".to_owned(), ContentSource::Move(staging.join("document.alto.xml"))),
+            (RenditionKind::Text, "document.txt".to_owned(), ContentSource::Move(staging.join("document.txt"))),
+            (RenditionKind::Metadata, "document.json".to_owned(), ContentSource::Bytes(metadata)),
+        ];
+        let (mut kinds, mut contents) = (Vec::new(), Vec::new());
+        for (kind, name, source) in files {
+            let logical = format!("documents/{id}/{name}");
+            kinds.push((logical.clone(), kind));
+            contents.push(NewContent { logical, source });
+        }
+        let (packages, dossier) = (self.context.packages.clone(), dossier.clone());
+        let (agent, now) = (self.context.agent.clone(), self.context.clock.now());
+        let message = format!("document {id}");
+        let version =
+            tokio::task::spawn_blocking(move || packages.add_version(&dossier, contents, &message, &agent, now))
+                .await
+                .map_err(|_| ProcessError::Task)??;
+        let mut renditions = Vec::new();
+        for file in version.stored {
+            if let Some((_, kind)) = kinds.iter().find(|(logical, _)| *logical == file.logical) {
+                renditions.push(Rendition {
+                    kind: *kind,
+                    logical: file.logical,
+                    stored: file.stored,
+                    digest: file.digest,
+                    bytes: file.bytes,
+                });
+            }
+        }
+        Ok((version.number, renditions))
+    }
+
+    fn event(
+        &mut self,
+        kind: EventKind,
+        outcome: Outcome,
+        dossier: Option<&DossierCode>,
+        document: Option<&DocumentId>,
+        detail: String,
+    ) {
+        self.events.push(Event {
+            at: self.context.clock.now(),
+            kind,
+            outcome,
+            agent: self.context.agent.clone(),
+            source: Some(self.source),
+            dossier: dossier.cloned(),
+            document: document.cloned(),
+            detail,
+        });
+    }
+
+    fn end(self, completion: Completion) -> Ended {
+        Ended { completion, events: self.events }
+    }
+}
+
+/// The extension of the received name when it is a plain one, else `bin`.
+fn extension_of(name: &str) -> String {
+    let extension = PathBuf::from(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        extension
+    } else {
+        "bin".to_owned()
+    }
+}

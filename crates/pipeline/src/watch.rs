@@ -1,0 +1,149 @@
+//! Watching a scan folder: everything that lies still for the settle time is claimed, then moved to `done/`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sohoa_store::{BatchId, FileId};
+use tokio::sync::watch as signal;
+
+use crate::intake::{Claim, Found, Intake, find};
+
+/// One watched folder.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    /// The folder.
+    pub path: PathBuf,
+    /// How often it is looked at.
+    pub poll: Duration,
+    /// How long size and modification time of a file must not change before it is claimed.
+    pub settle: Duration,
+    /// Claimed files are moved to `done/` below the folder; else they are left where they are.
+    pub move_to_done: bool,
+}
+
+impl Inbox {
+    fn done(&self) -> PathBuf {
+        self.path.join("done")
+    }
+}
+
+/// What was seen of a file at the last look.
+#[derive(PartialEq, Eq, Clone, Copy)]
+struct Look {
+    bytes: u64,
+    modified: Option<std::time::SystemTime>,
+}
+
+/// Watches one folder until `stop` says true. A folder that is away is reported once and picked up when it is back;
+/// a failing claim is reported and repeated at the next look.
+pub async fn watch(inbox: Inbox, intake: Intake, mut stop: signal::Receiver<bool>) {
+    let mut looks: HashMap<PathBuf, (Look, Instant)> = HashMap::new();
+    let mut left: HashMap<PathBuf, Look> = HashMap::new();
+    let mut batch: Option<BatchId> = None;
+    let mut away = false;
+    while !*stop.borrow() {
+        match list(&inbox).await {
+            Ok(found) => {
+                if std::mem::take(&mut away) {
+                    tracing::info!(inbox = %inbox.path.display(), "the scan folder is back");
+                }
+                looks.retain(|path, _| found.iter().any(|f| f.path == *path));
+                left.retain(|path, _| found.iter().any(|f| f.path == *path));
+                for file in found {
+                    let Some(look) = look_at(&file.path) else { continue };
+                    if left.get(&file.path) == Some(&look) || !settled(&mut looks, &file.path, look, inbox.settle) {
+                        continue;
+                    }
+                    match claim(&inbox, &intake, &mut batch, &file).await {
+                        Ok(true) => {
+                            left.insert(file.path.clone(), look);
+                        }
+                        Ok(false) => {}
+                        Err(error) => tracing::warn!(%error, "a file in the scan folder could not be claimed yet"),
+                    }
+                }
+            }
+            Err(error) if !away => {
+                away = true;
+                tracing::warn!(inbox = %inbox.path.display(), %error, "the scan folder cannot be read");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = tokio::time::sleep(inbox.poll) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn list(inbox: &Inbox) -> std::io::Result<Vec<Found>> {
+    let (root, done) = (inbox.path.clone(), inbox.done());
+    tokio::task::spawn_blocking(move || find(&root, Some(&done)).map(|(found, _)| found))
+        .await
+        .unwrap_or_else(|_| Err(std::io::Error::other("the task that lists files died")))
+}
+
+fn look_at(path: &Path) -> Option<Look> {
+    let meta = std::fs::symlink_metadata(path).ok()?;
+    Some(Look { bytes: meta.len(), modified: meta.modified().ok() })
+}
+
+/// Whether the file has looked the same for the settle time.
+fn settled(looks: &mut HashMap<PathBuf, (Look, Instant)>, path: &Path, look: Look, settle: Duration) -> bool {
+    match looks.get(path) {
+        Some((before, since)) if *before == look => since.elapsed() >= settle,
+        _ => {
+            looks.insert(path.to_owned(), (look, Instant::now()));
+            settle.is_zero()
+        }
+    }
+}
+
+/// Claims a file and releases it from the folder. True when it stays there and need not be looked at again.
+async fn claim(
+    inbox: &Inbox,
+    intake: &Intake,
+    batch: &mut Option<BatchId>,
+    file: &Found,
+) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    let batch = match *batch {
+        Some(batch) => batch,
+        None => {
+            let label = inbox.path.to_string_lossy();
+            *batch.insert(intake.records.open_batch("inbox", &label, intake.clock.now()).await?)
+        }
+    };
+    match intake.claim(batch, file, None).await? {
+        Claim::Accepted(id) | Claim::Known(id) if inbox.move_to_done => {
+            release(inbox, &file.path, id)?;
+            intake.records.mark_released(id).await?;
+            Ok(false)
+        }
+        Claim::Accepted(_) | Claim::Known(_) => Ok(true),
+        Claim::Refused { code, .. } => {
+            tracing::warn!(%code, "something in the scan folder is no file that can be stored; it stays there");
+            Ok(true)
+        }
+        Claim::Unsettled => Ok(false),
+    }
+}
+
+/// Moves a claimed file to `done/`, below the same folders. A name that is taken gets the file's row number.
+fn release(inbox: &Inbox, path: &Path, id: FileId) -> std::io::Result<()> {
+    let below = path.strip_prefix(&inbox.path).unwrap_or(path);
+    let mut target = inbox.done().join(below);
+    if let Some(folder) = target.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    if target.symlink_metadata().is_ok() {
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        target.set_file_name(format!("{}.{name}", id.0));
+    }
+    std::fs::rename(path, &target)?;
+    // The move is durable before the row says so.
+    for folder in [target.parent(), path.parent()].into_iter().flatten() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
