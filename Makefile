@@ -1,0 +1,49 @@
+# `make demo` and `make test` set up what is missing, then do what they say. Everything else is for daily work.
+SOHOA := target/release/sohoa
+DEMO_HOME := demo-home
+export OMP_THREAD_LIMIT := 1
+
+.PHONY: demo test lint unit docs bench audit samples release setup clean
+
+demo: setup release
+	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
+
+test: setup-test release lint unit docs judges
+	@echo "all tests passed"
+
+setup:
+	@sh config/setup.sh run
+
+.PHONY: setup-test judges
+setup-test:
+	@sh config/setup.sh test
+
+release:
+	cargo build --release --locked -p sohoa-cli
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit:
+	cargo test --workspace --locked
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+judges:
+	sh tests/judges/self-test.sh
+
+bench: setup release
+	python3 tests/bench/bench.py $(SOHOA)
+
+audit:
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny check bans licenses sources
+
+samples: setup-test
+	.venv/bin/python tests/generator/samples.py
+
+clean:
+	rm -rf $(DEMO_HOME)
+	cargo clean
