@@ -1,0 +1,177 @@
+//! Running the binary, and small papers to feed it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The folder of sample papers.
+pub fn samples() -> PathBuf {
+    root().join("samples")
+}
+
+/// `sohoa` with a given recognizer and none of the caller's settings.
+pub fn sohoa(engine: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOHOA_")) {
+        command.env_remove(name);
+    }
+    command.env("SOHOA_OCR__ENGINE", engine).env("OMP_THREAD_LIMIT", "1");
+    command
+}
+
+/// What a finished run said.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(out: Output) -> Self {
+        Self {
+            code: out.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(out.stdout).unwrap(),
+            stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// Fails the test unless it ended with this code.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Its JSON document.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}\n{}", self.stdout, self.stderr))
+    }
+}
+
+/// Runs a command to its end.
+#[track_caller]
+pub fn run(command: &mut Command) -> Ran {
+    command.output().unwrap().into()
+}
+
+/// A home of its own that vanishes with the test.
+pub struct TestHome {
+    pub dir: TempDir,
+    engine: String,
+}
+
+impl TestHome {
+    /// An initialized home.
+    pub fn new(engine: &str) -> Self {
+        let home = Self { dir: tempfile::tempdir().unwrap(), engine: engine.to_owned() };
+        home.run(&["init"]).ends_with(0);
+        home
+    }
+
+    /// The home's folder.
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+
+    /// A command in this home.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = sohoa(&self.engine);
+        command.arg("--home").arg(self.path()).args(args);
+        command
+    }
+
+    /// Runs a command in this home.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Ran {
+        run(&mut self.command(args))
+    }
+
+    /// Runs a command in this home and reads its JSON.
+    #[track_caller]
+    pub fn json(&self, args: &[&str]) -> serde_json::Value {
+        let mut all = vec!["--json"];
+        all.extend(args);
+        self.run(&all).json()
+    }
+
+    /// Writes a register and imports it.
+    #[track_caller]
+    pub fn register(&self, csv: &str) {
+        let file = self.dir.path().join("register.csv");
+        std::fs::write(&file, csv).unwrap();
+        self.run(&["register", "import", file.to_str().unwrap()]).ends_with(0);
+    }
+
+    /// Files and pages of the ledger; fails when its sums do not close.
+    #[track_caller]
+    pub fn ledger(&self) -> serde_json::Value {
+        let status = self.json(&["status"]);
+        let sum = |part: &str, keys: &[&str]| keys.iter().map(|k| status[part][k].as_u64().unwrap()).sum::<u64>();
+        let files = sum("files", &["pending", "attached", "review", "rejected", "duplicate"]);
+        assert_eq!(status["files"]["seen"], files);
+        let pages = sum("pages", &["kept", "separator", "blank", "failed"]);
+        assert_eq!(status["pages"]["in"], pages);
+        status
+    }
+}
+
+/// The register's header and one row a component.
+pub fn register_csv(rows: &[(&str, &str)]) -> String {
+    let mut csv = "dossier,received,channel,status,component,component_name,kind,required\n".to_owned();
+    for (dossier, component) in rows {
+        let rest = if component.is_empty() { ",,," } else { ",Thành phần,component,true" };
+        csv += &format!("{dossier},2023-06-15,counter,4,{component}{rest}\n");
+    }
+    csv
+}
+
+/// A grey JPEG page of A6 at 200 dpi with bars on it that look like lines of text; `seed` makes it another page.
+pub fn jpeg(seed: u32) -> Vec<u8> {
+    let page = image::GrayImage::from_fn(827, 1165, |x, y| {
+        let line = y % 40 < 18 && (80..740).contains(&x) && (100..1000).contains(&y);
+        let gap = (x + seed * 13 + y / 40 * 29) % 70 < 14;
+        image::Luma([if line && !gap && (x * 7 + y * 3) % 11 < 6 { 30 } else { 245 }])
+    });
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(&page).unwrap();
+    bytes
+}
+
+/// A PDF with one JPEG page for each seed.
+pub fn pdf(seeds: &[u32]) -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut doc = Document::with_version("1.5");
+    let pages = doc.new_object_id();
+    let mut kids = Vec::new();
+    for seed in seeds {
+        let image = doc.add_object(Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Image", "Width" => 827, "Height" => 1165,
+                "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8, "Filter" => "DCTDecode",
+            },
+            jpeg(*seed),
+        ));
+        let content = doc.add_object(Stream::new(dictionary! {}, b"q 297.7 0 0 419.4 0 0 cm /Im0 Do Q".to_vec()));
+        kids.push(Object::from(doc.add_object(dictionary! {
+            "Type" => "Page", "Parent" => pages, "Contents" => content,
+            "MediaBox" => vec![0.into(), 0.into(), Object::Real(297.7), Object::Real(419.4)],
+            "Resources" => dictionary! { "XObject" => dictionary! { "Im0" => image } },
+        })));
+    }
+    let count = i64::try_from(kids.len()).unwrap();
+    doc.objects.insert(pages, Object::from(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }));
+    let catalog = doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    doc.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    doc.save_to(&mut bytes).unwrap();
+    bytes
+}
