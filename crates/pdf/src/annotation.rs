@@ -1,0 +1,126 @@
+//! Appearances of annotations, to be painted into the page: signature stamps, form fields, notes.
+
+use std::ffi::OsStr;
+
+use lopdf::{Dictionary, Object, dictionary};
+
+use crate::copy::{Copier, Made, Role, Strip, Target};
+use crate::extract;
+use crate::geometry::{Box2, Matrix};
+use crate::image::deflate;
+use crate::object_writer::{Id, reference};
+use crate::open::PageNode;
+use crate::poppler;
+use crate::source::PdfSource;
+use crate::writer::WriteError;
+
+/// Flags of ISO 32000-1, Table 165.
+const HIDDEN: i64 = 1 << 1;
+const NO_VIEW: i64 = 1 << 5;
+/// Resolution of an appearance that has to become an image.
+const RASTER_DPI: f64 = 300.0;
+
+/// What an annotation shows.
+pub(crate) struct Appearance<'a> {
+    /// The form, or a reference to it.
+    pub form: &'a Object,
+    /// From the form's space to user space of the page, before the form's own matrix.
+    pub placement: Matrix,
+    /// Where it shows, user space of the page.
+    pub bounds: Box2,
+}
+
+/// The visible appearances of a page, bottom to top.
+pub(crate) fn appearances<'a>(source: &'a PdfSource, node: &PageNode) -> Vec<Appearance<'a>> {
+    let Ok(page) = source.doc().get_dictionary(node.id) else { return Vec::new() };
+    let Ok(list) = source.get(page, b"Annots").as_array() else { return Vec::new() };
+    list.iter()
+        .filter_map(|a| appearance(source, source.resolve(a).as_dict().ok()?))
+        .filter(|a| a.bounds.intersection(node.view).area() > 0.0)
+        .collect()
+}
+
+/// The algorithm of ISO 32000-1, 12.5.5.
+fn appearance<'a>(source: &'a PdfSource, annotation: &'a Dictionary) -> Option<Appearance<'a>> {
+    let doc = source.doc();
+    let flags = source.get(annotation, b"F").as_i64().unwrap_or(0);
+    let off = annotation.get(b"OC").is_ok_and(|o| crate::survey::is_off(source, o));
+    let popup = matches!(source.get(annotation, b"Subtype").as_name(), Ok(b"Popup"));
+    if flags & (HIDDEN | NO_VIEW) != 0 || off || popup {
+        return None;
+    }
+    let rect = Box2::read(doc, annotation.get(b"Rect").ok()?)?;
+    let mut form = source.dict(annotation, b"AP")?.get(b"N").ok()?;
+    if let Object::Dictionary(states) = source.resolve(form) {
+        form = states.get(source.get(annotation, b"AS").as_name().ok()?).ok()?;
+    }
+    let Object::Stream(stream) = source.resolve(form) else { return None };
+    let bbox = Box2::read(doc, stream.dict.get(b"BBox").ok()?)?;
+    let matrix = stream.dict.get(b"Matrix").ok().and_then(|m| Matrix::read(doc, m)).unwrap_or(Matrix::IDENTITY);
+    let shown = matrix.bounds(bbox);
+    if !(shown.area() > 0.0 && rect.area() > 0.0) {
+        return None;
+    }
+    let (sx, sy) = (rect.width() / shown.width(), rect.height() / shown.height());
+    let placement = Matrix([sx, 0.0, 0.0, sy, rect.x0 - shown.x0 * sx, rect.y0 - shown.y0 * sy]);
+    Some(Appearance { form, placement, bounds: rect })
+}
+
+/// Copies an appearance as a form, or as an image when it cannot become PDF/A. Returns the object and how it is placed.
+pub(crate) fn flatten(
+    source: &PdfSource,
+    target: &mut Target,
+    it: &Appearance<'_>,
+) -> Result<(Object, Matrix), WriteError> {
+    match copy(source, &mut Target::dry(), it) {
+        Ok(_) => Ok((copy(source, target, it)?, it.placement)),
+        Err(WriteError::NotArchivable(why)) => {
+            tracing::debug!("an annotation becomes an image: {why}");
+            let image = rasterized(source, target, it)?;
+            let b = it.bounds;
+            Ok((reference(image), Matrix([b.width(), 0.0, 0.0, b.height(), b.x0, b.y0])))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn copy(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> Result<Object, WriteError> {
+    let mut copier = Copier::new(source, target, Strip::Nothing);
+    copier.once(it.form, Role::XObject(Strip::Nothing), |copier, value| match value {
+        Object::Stream(stream) => copier.form(stream, &Dictionary::new()),
+        _ => Ok(Made::Object(Object::Null)),
+    })
+}
+
+/// Colour and transparency of an appearance as an image with a soft mask.
+fn rasterized(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> Result<Id, WriteError> {
+    let broken = |why: String| WriteError::NotArchivable(format!("an annotation cannot be shown: {why}"));
+    let pixels = it.bounds.area() * (RASTER_DPI / 72.0).powi(2);
+    if pixels > source.limits().page_pixels as f64 {
+        return Err(broken("it is too large".into()));
+    }
+    let file = extract::appearance(source, it)?;
+    let dpi = RASTER_DPI.to_string();
+    let args = ["-png", "-transp", "-singlefile", "-r", &dpi].map(OsStr::new);
+    let args = [&args[..], &[file.path().as_os_str(), OsStr::new("-")]].concat();
+    let (png, _) = poppler::run("pdftocairo", &args, 256 << 20).map_err(broken)?;
+    let picture = ::image::load_from_memory_with_format(&png, ::image::ImageFormat::Png);
+    let picture = picture.map_err(|_| broken("it gave no picture".into()))?.into_rgba8();
+    let (width, height) = picture.dimensions();
+    let colours: Vec<u8> = picture.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
+    let alpha: Vec<u8> = picture.pixels().map(|p| p.0[3]).collect();
+    let mut image = |space: &str, mask: Option<Id>, samples: &[u8]| {
+        let mut dict = dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => i64::from(width), "Height" => i64::from(height),
+            "ColorSpace" => space, "BitsPerComponent" => 8, "Filter" => "FlateDecode",
+        };
+        if let Some(mask) = mask {
+            dict.set("SMask", reference(mask));
+        }
+        let id = target.objects.reserve();
+        target.objects.write_stream(id, &dict, &deflate(samples)).map(|()| id)
+    };
+    let mask = image("DeviceGray", None, &alpha)?;
+    Ok(image("DeviceRGB", Some(mask), &colours)?)
+}
+

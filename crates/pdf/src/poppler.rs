@@ -1,0 +1,153 @@
+//! Poppler's programs as child processes with a time limit.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sohoa_domain::{InputError, PixelLayout, Raster, RefusalCode};
+
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// What poppler says when it leaves something out of what it paints. Other complaints lose nothing.
+const LOST: &[&str] =
+    &["Unknown filter", "Bad image", "end of file", "Couldn't", "orrupt", "nsufficient", "Invalid XRef", "Bad stream"];
+
+/// Runs a program and returns what it printed, stdout and stderr. At most `limit` bytes of stdout are kept.
+pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64) -> Result<(Vec<u8>, String), String> {
+    let mut child = Command::new(program)
+        .args(args)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("{program} cannot be started: {}", e.kind()))?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (send, done) = mpsc::channel();
+    let errors = thread::spawn(move || read_all(stderr, 64 << 10));
+    let reader = thread::spawn(move || {
+        let out = read_all(stdout, limit);
+        // The other end is gone when time was up.
+        let _ = send.send(());
+        out
+    });
+    let started = Instant::now();
+    let in_time = done.recv_timeout(TIME_LIMIT).is_ok() && ends(&mut child, TIME_LIMIT.saturating_sub(started.elapsed()));
+    if !in_time {
+        // It may have ended in between, which is as good.
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(|e| format!("{program}: {}", e.kind()))?;
+    let out = reader.join().unwrap_or_default();
+    let errors = String::from_utf8_lossy(&errors.join().unwrap_or_default()).into_owned();
+    if !in_time {
+        return Err(format!("{program} took longer than {} s", TIME_LIMIT.as_secs()));
+    }
+    if !status.success() {
+        return Err(format!("{program} failed"));
+    }
+    Ok((out, errors))
+}
+
+/// Reads up to `limit` bytes and then drops the pipe, so that a program that prints without end fails.
+fn read_all(pipe: Option<impl Read>, limit: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    if let Some(pipe) = pipe {
+        // What was read until an error is what there is; the caller checks that it is whole.
+        let _ = pipe.take(limit).read_to_end(&mut out);
+    }
+    out
+}
+
+fn ends(child: &mut Child, within: Duration) -> bool {
+    let until = Instant::now() + within;
+    loop {
+        match child.try_wait() {
+            Ok(Some(_)) => return true,
+            Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(2)),
+            _ => return false,
+        }
+    }
+}
+
+/// Renders page `index` of a file; `size_pt` is its size as displayed.
+pub(crate) fn render(
+    path: &Path,
+    index: u32,
+    dpi: f32,
+    size_pt: (f64, f64),
+    user_unit: f64,
+    max_pixels: u64,
+    hide_annotations: bool,
+) -> Result<Raster, InputError> {
+    let number = index.saturating_add(1);
+    let pixels = |pt: f64| (pt * f64::from(dpi) / 72.0).ceil().max(1.0) as u64;
+    let (w, h) = (pixels(size_pt.0), pixels(size_pt.1));
+    if w.saturating_mul(h) > max_pixels || !(1.0..=9600.0).contains(&dpi) {
+        let detail = format!("{w} × {h} pixels at {dpi} dpi, limit {max_pixels}");
+        return Err(InputError::page(RefusalCode::TooManyPixels, number, detail));
+    }
+    let failed = |why: String| InputError::page(RefusalCode::Malformed, number, why);
+    // Poppler does not know UserUnit, so the resolution has to make up for it.
+    let (page, dpi) = (number.to_string(), (f64::from(dpi) * user_unit).to_string());
+    let mut args: Vec<&OsStr> = ["-f", &page, "-l", &page, "-r", &dpi, "-cropbox"].map(OsStr::new).to_vec();
+    if hide_annotations {
+        args.push(OsStr::new("-hide-annotations"));
+    }
+    args.push(path.as_os_str());
+    let (out, errors) = run("pdftoppm", &args, w * h * 3 + (w + h + 16) * 6 + 64).map_err(failed)?;
+    if let Some(line) = errors.lines().find(|l| LOST.iter().any(|s| l.contains(s))) {
+        tracing::debug!(page = number, "pdftoppm lost content: {line}");
+        return Err(failed("the renderer could not show all of it".into()));
+    }
+    portable_pixmap(&out).ok_or_else(|| failed("the renderer gave no image".into()))
+}
+
+/// A binary PPM; grey when no pixel has a colour.
+fn portable_pixmap(bytes: &[u8]) -> Option<Raster> {
+    let mut at = 0;
+    let mut word = || {
+        let start = at + bytes.get(at..)?.iter().position(|b| !b.is_ascii_whitespace())?;
+        let end = start + bytes.get(start..)?.iter().position(u8::is_ascii_whitespace)?;
+        at = end;
+        std::str::from_utf8(bytes.get(start..end)?).ok()
+    };
+    let magic = word()?;
+    let (width, height): (u32, u32) = (word()?.parse().ok()?, word()?.parse().ok()?);
+    let depth = word()?;
+    let data = bytes.get(at + 1..)?;
+    if magic != "P6" || depth != "255" {
+        return None;
+    }
+    let grey = data.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]);
+    if grey && data.len() == width as usize * height as usize * 3 {
+        let data = data.iter().step_by(3).copied().collect();
+        return Raster::new(width, height, PixelLayout::Grey8, data);
+    }
+    Raster::new(width, height, PixelLayout::Rgb8, data.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_hangs_or_fails_is_an_error() {
+        assert!(run("false", &[], 10).is_err());
+        assert!(run("no-such-program-here", &[], 10).is_err());
+        assert_eq!(run("echo", &[OsStr::new("a")], 10).unwrap().0, b"a\n");
+    }
+
+    #[test]
+    fn pixmaps() {
+        let grey = portable_pixmap(b"P6\n2 1\n255\n\x01\x01\x01\x02\x02\x02").unwrap();
+        assert_eq!((grey.layout(), grey.data()), (PixelLayout::Grey8, [1u8, 2].as_slice()));
+        let colour = portable_pixmap(b"P6\n1 1\n255\n\x01\x0a\x20").unwrap();
+        assert_eq!((colour.layout(), colour.data()), (PixelLayout::Rgb8, [1u8, 10, 32].as_slice()));
+        assert!(portable_pixmap(b"P6\n2 2\n255\n\x01\x01\x01").is_none(), "cut short");
+    }
+}
