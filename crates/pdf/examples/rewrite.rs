@@ -13,15 +13,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args_os().skip(1);
     let (Some(input), Some(output)) = (args.next(), args.next()) else { return Err("rewrite IN.pdf OUT.pdf".into()) };
     let source = PdfSource::open(Path::new(&input), &Limits::default())?;
-    let info = DocumentInfo { title: "Đơn <thử>".into(), identifier: Some("H41-230615-0001.1".into()), language: "vi".into() };
+    let info =
+        DocumentInfo {
+            title: "Đơn <thử>".into(), identifier: Some("H41-230615-0001.1".into()), language: "vi".into()
+        };
     let mut writer = PdfWriter::create(Path::new(&output), info)?;
     let mut out = std::io::stdout().lock();
     for index in 0..source.page_count() {
         let page = source.page(index)?;
         let (pixels, size) = match &page.pixels {
-            PixelSource::Embedded { image, dpi, rotation } => {
-                (format!("embedded {}x{} {:.1} dpi {:?}", image.width, image.height, dpi.x, rotation), (image.width, image.height))
-            }
+            PixelSource::Embedded { image, dpi, rotation } => (
+                format!("embedded {}x{} {:.1} dpi {:?}", image.width, image.height, dpi.x, rotation),
+                (image.width, image.height),
+            ),
             PixelSource::Render => {
                 let raster = source.render(index, 300.0)?;
                 (format!("render {}x{}", raster.width(), raster.height()), (raster.width(), raster.height()))
@@ -57,7 +61,11 @@ fn invented(size: (u32, u32), rotation: Rotation) -> OcrPage {
         let mut words = Vec::new();
         for text in text.split(' ') {
             let right = left + 25.0 * text.chars().count() as f32;
-            words.push(Word { text: text.into(), rect: Rect { left, top, right, bottom: top + 50.0 }, confidence: 0.9 });
+            words.push(Word {
+                text: text.into(),
+                rect: Rect { left, top, right, bottom: top + 50.0 },
+                confidence: 0.9,
+            });
             left = right + 15.0;
         }
         let rect = words.iter().map(|w| w.rect).reduce(|a, b| a.union(&b)).unwrap_or_default();

@@ -123,4 +123,3 @@ fn rasterized(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> R
     let mask = image("DeviceGray", None, &alpha)?;
     Ok(image("DeviceRGB", Some(mask), &colours)?)
 }
-

@@ -45,12 +45,7 @@ pub(crate) struct Cleaned {
 }
 
 /// Checks `bytes`; `Err` says why the stream cannot become PDF/A.
-pub(crate) fn clean(
-    source: &PdfSource,
-    bytes: &[u8],
-    resources: &Dictionary,
-    strip: Strip,
-) -> Result<Cleaned, String> {
+pub(crate) fn clean(source: &PdfSource, bytes: &[u8], resources: &Dictionary, strip: Strip) -> Result<Cleaned, String> {
     let everywhere = Box2 { x0: f64::MIN, y0: f64::MIN, x1: f64::MAX, y1: f64::MAX };
     let mut machine = Machine::new(State::new(Matrix::IDENTITY, everywhere));
     let mut used = Used::default();
@@ -84,7 +79,9 @@ pub(crate) fn clean(
                         false
                     }
                 } else {
-                    let Some(font) = machine.now.font.clone() else { return Err("it shows text without a font".into()) };
+                    let Some(font) = machine.now.font.clone() else {
+                        return Err("it shows text without a font".into());
+                    };
                     let dict = source.dict(resources, b"Font").and_then(|d| source.dict(d, &font));
                     let Some(dict) = dict else { return Err("it shows text in a font that is not there".into()) };
                     let wide = matches!(source.get(dict, b"Subtype").as_name(), Ok(b"Type0"));
@@ -113,7 +110,9 @@ pub(crate) fn clean(
                 _ => true,
             },
             "BDC" | "DP" => match op.operands.get(1) {
-                Some(Object::Name(list)) if has(b"Properties", list) => note(b"Properties", &list.clone()).map(|()| true)?,
+                Some(Object::Name(list)) if has(b"Properties", list) => {
+                    note(b"Properties", &list.clone()).map(|()| true)?
+                }
                 Some(Object::Name(_)) => {
                     op.operands = vec![op.operands[0].clone()];
                     op.operator = if op.operator == "BDC" { "BMC".into() } else { "MP".into() };
@@ -143,13 +142,13 @@ pub(crate) fn clean(
     }
     // A font that shows nothing may be one that could not stay.
     let before = kept.len();
-    kept.retain(|op| op.operator != "Tf" || op.operands.first().and_then(|o| o.as_name().ok()).is_some_and(|n| used.fonts.contains_key(n)));
+    kept.retain(|op| {
+        op.operator != "Tf"
+            || op.operands.first().and_then(|o| o.as_name().ok()).is_some_and(|n| used.fonts.contains_key(n))
+    });
     changed |= kept.len() != before;
-    let rewritten = if changed {
-        Some(Content { operations: kept }.encode().map_err(|e| e.to_string())?)
-    } else {
-        None
-    };
+    let rewritten =
+        if changed { Some(Content { operations: kept }.encode().map_err(|e| e.to_string())?) } else { None };
     Ok(Cleaned { rewritten, used, open: machine.open() })
 }
 

@@ -92,10 +92,8 @@ fn tokens(bytes: &[u8]) -> Vec<Token> {
         match b {
             b'<' if rest.get(1) != Some(&b'<') => {
                 let len = rest.iter().position(|c| *c == b'>').unwrap_or(rest.len());
-                let nibbles: Vec<u8> = rest[1..len.max(1)]
-                    .iter()
-                    .filter_map(|c| char::from(*c).to_digit(16).map(|d| d as u8))
-                    .collect();
+                let nibbles: Vec<u8> =
+                    rest[1..len.max(1)].iter().filter_map(|c| char::from(*c).to_digit(16).map(|d| d as u8)).collect();
                 out.push(Token::Hex(nibbles.chunks(2).map(|p| p[0] << 4 | p.get(1).unwrap_or(&0)).collect()));
                 at += len + 1;
             }
@@ -120,10 +118,13 @@ fn number(bytes: &[u8]) -> u32 {
 }
 
 fn units(bytes: &[u8]) -> Vec<u16> {
-    bytes.chunks(2).map(|p| match p {
-        [a, b] => u16::from_be_bytes([*a, *b]),
-        _ => p.first().map_or(0, |b| u16::from(*b)),
-    }).collect()
+    bytes
+        .chunks(2)
+        .map(|p| match p {
+            [a, b] => u16::from_be_bytes([*a, *b]),
+            _ => p.first().map_or(0, |b| u16::from(*b)),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -49,11 +49,13 @@ fn single(
         "Type" => "Page", "Parent" => reference(pages), "MediaBox" => media.to_object(), "Rotate" => rotate,
         "Contents" => reference(content), "Resources" => resources,
     }))?;
-    out.write(pages, &Object::Dictionary(dictionary! {
-        "Type" => "Pages", "Kids" => vec![reference(page)], "Count" => 1,
-    }))?;
-    let catalog =
-        out.add(&Object::Dictionary(dictionary! { "Type" => "Catalog", "Pages" => reference(pages) }))?;
+    out.write(
+        pages,
+        &Object::Dictionary(dictionary! {
+            "Type" => "Pages", "Kids" => vec![reference(page)], "Count" => 1,
+        }),
+    )?;
+    let catalog = out.add(&Object::Dictionary(dictionary! { "Type" => "Catalog", "Pages" => reference(pages) }))?;
     out.finish_scratch(catalog)?;
     file.flush()?;
     Ok(file)

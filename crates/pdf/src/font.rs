@@ -45,8 +45,8 @@ impl Copier<'_> {
     }
 
     fn simple_font(&mut self, font: &Dictionary, facts: &FontFacts) -> Result<Made, WriteError> {
-        let mut out =
-            self.keys(font, &["Type", "Subtype", "BaseFont", "FirstChar", "LastChar", "Widths", "Encoding", "ToUnicode"])?;
+        let mut out = self
+            .keys(font, &["Type", "Subtype", "BaseFont", "FirstChar", "LastChar", "Widths", "Encoding", "ToUnicode"])?;
         out.set("Type", "Font");
         if let Some(descriptor) = self.source.dict(font, b"FontDescriptor") {
             let mut copy = self.descriptor(descriptor)?;
@@ -70,10 +70,8 @@ impl Copier<'_> {
         let Some(Ok(descendant)) = descendant.map(|d| source.resolve(d).as_dict()) else {
             return no("a composite font has no descendant");
         };
-        let mut copy = self.keys(
-            descendant,
-            &["Subtype", "BaseFont", "CIDSystemInfo", "DW", "W", "DW2", "W2", "CIDToGIDMap"],
-        )?;
+        let mut copy =
+            self.keys(descendant, &["Subtype", "BaseFont", "CIDSystemInfo", "DW", "W", "DW2", "W2", "CIDToGIDMap"])?;
         copy.set("Type", "Font");
         if let Some(descriptor) = source.dict(descendant, b"FontDescriptor") {
             // ISO 19005-2, 6.2.11.3.2: an embedded CIDFontType2 says how identifiers become glyphs.
@@ -94,9 +92,26 @@ impl Copier<'_> {
         let mut out = self.keys(
             descriptor,
             &[
-                "FontName", "FontFamily", "FontStretch", "FontWeight", "Flags", "FontBBox", "ItalicAngle", "Ascent",
-                "Descent", "Leading", "CapHeight", "XHeight", "StemV", "StemH", "AvgWidth", "MaxWidth", "MissingWidth",
-                "FontFile", "FontFile2", "FontFile3",
+                "FontName",
+                "FontFamily",
+                "FontStretch",
+                "FontWeight",
+                "Flags",
+                "FontBBox",
+                "ItalicAngle",
+                "Ascent",
+                "Descent",
+                "Leading",
+                "CapHeight",
+                "XHeight",
+                "StemV",
+                "StemH",
+                "AvgWidth",
+                "MaxWidth",
+                "MissingWidth",
+                "FontFile",
+                "FontFile2",
+                "FontFile3",
             ],
         )?;
         out.set("Type", "FontDescriptor");

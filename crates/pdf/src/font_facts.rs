@@ -160,9 +160,10 @@ impl FontFacts {
             .dict(font, b"FontDescriptor")
             .is_some_and(|d| source.get(d, b"Flags").as_i64().unwrap_or(0) & SYMBOLIC != 0);
         let entry = source.get(font, b"Encoding");
-        let embedded_or_symbolic = symbolic || source.dict(font, b"FontDescriptor").is_some_and(|d| {
-            [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"].iter().any(|k| d.has(k))
-        });
+        let embedded_or_symbolic = symbolic
+            || source
+                .dict(font, b"FontDescriptor")
+                .is_some_and(|d| [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"].iter().any(|k| d.has(k)));
         let has_base = match entry {
             Object::Name(_) => true,
             Object::Dictionary(d) => d.has(b"BaseEncoding") || !embedded_or_symbolic,
@@ -236,7 +237,9 @@ impl FontFacts {
         let mac_codes: HashMap<char, u32> = mac_roman(source);
         let by_code = |c: u32| -> Option<GlyphId> {
             let from_symbol = symbol.and_then(|t| t.glyph_index(0xf000 + c).or_else(|| t.glyph_index(c)));
-            from_symbol.or_else(|| mac.and_then(|t| t.glyph_index(c))).or_else(|| unicode.and_then(|t| t.glyph_index(c)))
+            from_symbol
+                .or_else(|| mac.and_then(|t| t.glyph_index(c)))
+                .or_else(|| unicode.and_then(|t| t.glyph_index(c)))
         };
         let glyph = |c: u32| match role {
             TrueTypeRole::Symbolic => by_code(c),

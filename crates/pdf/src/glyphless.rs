@@ -67,14 +67,17 @@ impl InvisibleFont {
             "CIDSystemInfo" => dictionary! { "Registry" => text("Adobe"), "Ordering" => text("Identity"), "Supplement" => 0 },
             "FontDescriptor" => reference(descriptor), "DW" => ADVANCE, "CIDToGIDMap" => reference(map),
         }))?;
-        let unicode = out.add(&packed(Dictionary::new(), crate::cmap::to_unicode(
-            2,
-            self.characters.iter().enumerate().map(|(i, c)| (i as u32 + 1, *c)),
-        )))?;
-        out.write(id, &Object::Dictionary(dictionary! {
-            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "SohoaInvisible", "Encoding" => "Identity-H",
-            "DescendantFonts" => vec![reference(descendant)], "ToUnicode" => reference(unicode),
-        }))
+        let unicode = out.add(&packed(
+            Dictionary::new(),
+            crate::cmap::to_unicode(2, self.characters.iter().enumerate().map(|(i, c)| (i as u32 + 1, *c))),
+        ))?;
+        out.write(
+            id,
+            &Object::Dictionary(dictionary! {
+                "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "SohoaInvisible", "Encoding" => "Identity-H",
+                "DescendantFonts" => vec![reference(descendant)], "ToUnicode" => reference(unicode),
+            }),
+        )
     }
 }
 
@@ -90,8 +93,7 @@ fn true_type() -> Vec<u8> {
         be(&[0, DESCENT.into(), ADVANCE.into(), ASCENT.into(), 0, 8, 2, 0, 0]),
     ]
     .concat();
-    let hhea =
-        be(&[1, 0, ASCENT.into(), DESCENT.into(), 0, ADVANCE.into(), 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]);
+    let hhea = be(&[1, 0, ASCENT.into(), DESCENT.into(), 0, ADVANCE.into(), 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]);
     let maxp = be(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
     let hmtx = be(&[ADVANCE.into(), 0, ADVANCE.into(), 0]);
     crate::truetype::assemble(&[

@@ -56,9 +56,10 @@ pub(crate) fn encoded(source: &PdfSource, stream: &Stream, fill_is_black: bool) 
 
 fn colours(source: &PdfSource, dict: &Dictionary) -> Option<Colours> {
     let space = source.get(dict, b"ColorSpace");
-    let indexed = space.as_array().ok().filter(|a| {
-        matches!(a.first().map(|o| source.resolve(o).as_name()), Some(Ok(b"Indexed" | b"I")))
-    });
+    let indexed = space
+        .as_array()
+        .ok()
+        .filter(|a| matches!(a.first().map(|o| source.resolve(o).as_name()), Some(Ok(b"Indexed" | b"I"))));
     let Some(array) = indexed else { return base(source, space) };
     let lookup = match source.resolve(array.get(3)?) {
         Object::String(bytes, _) => bytes.clone(),
@@ -106,7 +107,8 @@ fn inverted(source: &PdfSource, dict: &Dictionary, components: usize, high: f64)
     let Ok(array) = value.as_array() else { return Some(false) };
     let values: Vec<f64> = array.iter().filter_map(|o| crate::geometry::number(source.resolve(o))).collect();
     let is = |low: f64, high: f64| {
-        values.len() == components * 2 && values.chunks_exact(2).all(|p| (p[0] - low).abs() < 1e-6 && (p[1] - high).abs() < 1e-6)
+        values.len() == components * 2
+            && values.chunks_exact(2).all(|p| (p[0] - low).abs() < 1e-6 && (p[1] - high).abs() < 1e-6)
     };
     if is(0.0, high) {
         Some(false)
@@ -158,11 +160,7 @@ impl JpegFrame {
             match marker {
                 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                     let two = |i: usize| Some(u32::from(u16::from_be_bytes([*bytes.get(i)?, *bytes.get(i + 1)?])));
-                    return Some(Self {
-                        height: two(at + 3)?,
-                        width: two(at + 5)?,
-                        components: *bytes.get(at + 7)?,
-                    });
+                    return Some(Self { height: two(at + 3)?, width: two(at + 5)?, components: *bytes.get(at + 7)? });
                 }
                 0xd9 | 0xda => return None,
                 0x01 | 0xd0..=0xd7 => {}

@@ -240,7 +240,10 @@ fn is_whole(doc: &Document, page: &PageNode) -> bool {
 fn all_there(doc: &Document, object: &Object, depth: usize) -> bool {
     let Ok((_, object)) = doc.dereference(object) else { return false };
     let within = |d: &Dictionary| {
-        depth == 0 || d.iter().all(|(k, v)| matches!(k.as_slice(), b"Parent" | b"P" | b"StructParents") || all_there(doc, v, depth - 1))
+        depth == 0
+            || d.iter().all(|(k, v)| {
+                matches!(k.as_slice(), b"Parent" | b"P" | b"StructParents") || all_there(doc, v, depth - 1)
+            })
     };
     match object {
         Object::Dictionary(d) => within(d),

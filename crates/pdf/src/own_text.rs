@@ -16,7 +16,8 @@ const BELOW: f32 = 0.22;
 
 pub(crate) fn read(source: &PdfSource, node: &PageNode) -> Result<OcrPage, String> {
     let file = extract::page(source, node).map_err(|e| e.to_string())?;
-    let args = [OsStr::new("-bbox-layout"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.path().as_os_str(), OsStr::new("-")];
+    let args =
+        [OsStr::new("-bbox-layout"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.path().as_os_str(), OsStr::new("-")];
     let (xhtml, _) = poppler::run("pdftotext", &args, 64 << 20)?;
     let (w, h) = displayed_size(node);
     let px = |pt: f64| (pt * DPI / 72.0).round().max(1.0) as u32;

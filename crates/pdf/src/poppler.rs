@@ -36,7 +36,8 @@ pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64) -> Result<(Vec<u8>
         out
     });
     let started = Instant::now();
-    let in_time = done.recv_timeout(TIME_LIMIT).is_ok() && ends(&mut child, TIME_LIMIT.saturating_sub(started.elapsed()));
+    let in_time =
+        done.recv_timeout(TIME_LIMIT).is_ok() && ends(&mut child, TIME_LIMIT.saturating_sub(started.elapsed()));
     if !in_time {
         // It may have ended in between, which is as good.
         let _ = child.kill();

@@ -11,8 +11,23 @@ use crate::writer::WriteError;
 
 /// Blend modes of ISO 32000-1, 11.3.5 (ISO 19005-2, 6.2.10).
 const BLEND_MODES: &[&[u8]] = &[
-    b"Normal", b"Compatible", b"Multiply", b"Screen", b"Overlay", b"Darken", b"Lighten", b"ColorDodge", b"ColorBurn",
-    b"HardLight", b"SoftLight", b"Difference", b"Exclusion", b"Hue", b"Saturation", b"Color", b"Luminosity",
+    b"Normal",
+    b"Compatible",
+    b"Multiply",
+    b"Screen",
+    b"Overlay",
+    b"Darken",
+    b"Lighten",
+    b"ColorDodge",
+    b"ColorBurn",
+    b"HardLight",
+    b"SoftLight",
+    b"Difference",
+    b"Exclusion",
+    b"Hue",
+    b"Saturation",
+    b"Color",
+    b"Luminosity",
 ];
 
 impl Copier<'_> {
@@ -205,7 +220,12 @@ impl Copier<'_> {
             b"CalGray" | b"CalRGB" | b"Lab" => out.push(self.plain(at(1))?),
             b"ICCBased" => return self.icc_based(at(1)),
             b"Indexed" | b"I" => {
-                out = vec!["Indexed".into(), self.colour_space(at(1))?, self.plain(source.resolve(at(2)))?, self.plain(at(3))?];
+                out = vec![
+                    "Indexed".into(),
+                    self.colour_space(at(1))?,
+                    self.plain(source.resolve(at(2)))?,
+                    self.plain(at(3))?,
+                ];
             }
             b"Pattern" => out.push(self.colour_space(at(1))?),
             b"Separation" | b"DeviceN" => {
@@ -309,7 +329,8 @@ impl Copier<'_> {
             };
             let mut out = Dictionary::new();
             out.set("Type", "Pattern");
-            for key in [b"PatternType".as_slice(), b"PaintType", b"TilingType", b"BBox", b"XStep", b"YStep", b"Matrix"] {
+            for key in [b"PatternType".as_slice(), b"PaintType", b"TilingType", b"BBox", b"XStep", b"YStep", b"Matrix"]
+            {
                 if dict.has(key) {
                     out.set(key, copier.plain(source.get(dict, key))?);
                 }
@@ -355,12 +376,10 @@ impl Copier<'_> {
     /// An object that holds nothing PDF/A has rules for: functions, numbers, arrays, lookup tables.
     pub(crate) fn plain(&mut self, object: &Object) -> Result<Object, WriteError> {
         match object {
-            Object::Reference(_) | Object::Stream(_) => {
-                self.once(object, Role::Plain, |copier, value| match value {
-                    Object::Stream(s) => copier.plain_stream(s),
-                    other => copier.plain(other).map(Made::Object),
-                })
-            }
+            Object::Reference(_) | Object::Stream(_) => self.once(object, Role::Plain, |copier, value| match value {
+                Object::Stream(s) => copier.plain_stream(s),
+                other => copier.plain(other).map(Made::Object),
+            }),
             Object::Array(array) => {
                 self.deeper(|c| array.iter().map(|o| c.plain(o)).collect::<Result<_, _>>().map(Object::Array))
             }
@@ -392,11 +411,13 @@ impl Copier<'_> {
     pub(crate) fn plain_stream(&mut self, stream: &Stream) -> Result<Made, WriteError> {
         let mut out = Dictionary::new();
         for (key, value) in stream.dict.iter() {
-            if !matches!(key.as_slice(), b"Filter" | b"DecodeParms" | b"Length" | b"F" | b"FFilter" | b"FDecodeParms" | b"DL") {
+            if !matches!(
+                key.as_slice(),
+                b"Filter" | b"DecodeParms" | b"Length" | b"F" | b"FFilter" | b"FDecodeParms" | b"DL"
+            ) {
                 out.set(key.clone(), self.plain(value)?);
             }
         }
         self.coded(out, stream)
     }
 }
-

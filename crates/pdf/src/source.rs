@@ -16,6 +16,7 @@ use crate::font_facts::FontFacts;
 use crate::open::{self, Opened, PageNode};
 use crate::sparse::Bodies;
 use crate::substitute::FontFolders;
+use crate::survey::Survey;
 use crate::{copy, own_text, poppler, survey};
 
 /// What one page of a PDF is.
@@ -72,7 +73,12 @@ pub struct PdfSource {
     fonts: FontFolders,
     serial: u64,
     facts: Mutex<HashMap<ObjectId, Arc<FontFacts>>>,
+    /// What was decided about the text of pages: it takes a run of pdftotext.
+    texts: Mutex<HashMap<u32, OwnText>>,
 }
+
+/// Bytes of content that one page may have; parsed, it takes many times as much.
+const MAX_CONTENT: usize = 64 << 20;
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
 
@@ -103,6 +109,7 @@ impl PdfSource {
             fonts,
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             facts: Mutex::default(),
+            texts: Mutex::default(),
         })
     }
 
@@ -117,17 +124,31 @@ impl PdfSource {
     /// `malformed` when the page refers to content that is not there, `too-many-pixels`.
     pub fn page(&self, index: u32) -> Result<SourcePage, InputError> {
         let node = self.node(index)?;
-        let survey = survey::survey(self, node).map_err(|e| malformed(index, e))?;
+        let (survey, text) = self.seen(index)?;
         let (width, height) = displayed_size(node);
         let pixels = survey::pixels(self, node, &survey, index)?;
-        let text = survey::own_text(self, node, &survey, index);
-        let archivable = match text {
+        let archivable = self.archivable(node, &survey, text);
+        Ok(SourcePage { width_pt: width as f32, height_pt: height as f32, pixels, text, archivable })
+    }
+
+    /// What the page shows and whether its text is its own.
+    pub(crate) fn seen(&self, index: u32) -> Result<(Survey<'_>, OwnText), InputError> {
+        let node = self.node(index)?;
+        let survey = survey::survey(self, node).map_err(|e| malformed(index, e))?;
+        let known = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let decided = known().get(&index).copied();
+        let text = decided.unwrap_or_else(|| survey::own_text(self, node, &survey, index));
+        known().insert(index, text);
+        Ok((survey, text))
+    }
+
+    pub(crate) fn archivable(&self, node: &PageNode, survey: &Survey<'_>, text: OwnText) -> Result<(), String> {
+        match text {
             OwnText::Replace(survey::UNREADABLE | survey::LEGACY) => {
                 Err("its visible text has no usable Unicode".to_owned())
             }
-            _ => copy::check(self, node, survey::strip(&survey, text)),
-        };
-        Ok(SourcePage { width_pt: width as f32, height_pt: height as f32, pixels, text, archivable })
+            _ => copy::check(self, node, survey::strip(survey, text)),
+        }
     }
 
     /// Page `index` as displayed, without annotations, at `dpi`. Grey when it has no colour.
@@ -259,7 +280,10 @@ impl PdfSource {
         let mut dict = Dictionary::new();
         if !filters.is_empty() {
             dict.set("Filter", Object::Array(filters.iter().map(|(n, _)| Object::Name(n.clone())).collect()));
-            dict.set("DecodeParms", Object::Array(filters.iter().map(|(_, p)| Object::Dictionary(p.clone())).collect()));
+            dict.set(
+                "DecodeParms",
+                Object::Array(filters.iter().map(|(_, p)| Object::Dictionary(p.clone())).collect()),
+            );
         }
         Stream::new(dict, raw.into_owned())
             .decompressed_content_with_limit(limit)
@@ -272,7 +296,7 @@ impl PdfSource {
         for stream in self.content_streams(node)? {
             all.extend_from_slice(&self.decoded(stream)?);
             all.push(b'\n');
-            if all.len() as u64 > self.limits.stream_bytes {
+            if all.len() > MAX_CONTENT {
                 return Err("its content is too long".into());
             }
         }

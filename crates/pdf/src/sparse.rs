@@ -54,10 +54,13 @@ pub(crate) fn shrink(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Obj
     }
     // The caller keeps the object behind the reference and ignores the one returned for anything but its presence,
     // except for members of object streams, which are small.
-    Some((id, match object {
-        Object::Stream(_) => Object::Null,
-        other => other.clone(),
-    }))
+    Some((
+        id,
+        match object {
+            Object::Stream(_) => Object::Null,
+            other => other.clone(),
+        },
+    ))
 }
 
 /// Reads `len` bytes of structure.

@@ -3,6 +3,7 @@
 //! Tinos, Arimo and Cousine have the advance widths of Times New Roman, Arial and Courier New, so that text set in one
 //! of these keeps its layout. Each substitute is reduced to the glyphs that the document shows and written at its end.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::PathBuf;
@@ -101,11 +102,12 @@ impl Substitutes {
         usage: &FontUse,
     ) -> Result<Id, String> {
         let family = key.2;
-        if !self.files.contains_key(&family) {
-            let bytes = folders.read(family).ok_or("a font is not embedded and its substitute is not installed")?;
-            self.files.insert(family, bytes);
-        }
-        let bytes = self.files.get(&family).map(Vec::as_slice).unwrap_or_default();
+        let bytes = match self.files.entry(family) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(slot) => {
+                slot.insert(folders.read(family).ok_or("a font is not embedded and its substitute is not installed")?)
+            }
+        };
         let face = Face::parse(bytes, 0).map_err(|_| "a substitute font is damaged".to_owned())?;
         let scale = 1000.0 / f64::from(face.units_per_em());
         let mut codes = BTreeMap::new();
@@ -142,9 +144,7 @@ impl Substitute {
         let scale = 1000.0 / f64::from(face.units_per_em());
         let em = |v: i16| (f64::from(v) * scale).round() as i64;
         let letter = |n: usize| char::from(b'A' + (n % 26) as u8);
-        let name = format!(
-            "SOHO{}{}+{}-{}", letter(number / 26), letter(number), family.name, family.style()
-        );
+        let name = format!("SOHO{}{}+{}-{}", letter(number / 26), letter(number), family.name, family.style());
         let file = out.add(&packed(dictionary! { "Length1" => program.len() as i64 }, program))?;
         let bbox = face.global_bounding_box();
         let descriptor = out.add(&Object::Dictionary(dictionary! {
@@ -161,11 +161,14 @@ impl Substitute {
         let widths: Vec<Object> = (first..=last)
             .map(|c| self.codes.get(&c).map_or(Object::Integer(0), |(.., w)| Object::Real(*w as f32)))
             .collect();
-        out.write(self.id, &Object::Dictionary(dictionary! {
-            "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => name.as_str(), "FirstChar" => i64::from(first),
-            "LastChar" => i64::from(last), "Widths" => widths, "FontDescriptor" => reference(descriptor),
-            "ToUnicode" => reference(unicode),
-        }))
+        out.write(
+            self.id,
+            &Object::Dictionary(dictionary! {
+                "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => name.as_str(), "FirstChar" => i64::from(first),
+                "LastChar" => i64::from(last), "Widths" => widths, "FontDescriptor" => reference(descriptor),
+                "ToUnicode" => reference(unicode),
+            }),
+        )
     }
 }
 

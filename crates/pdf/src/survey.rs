@@ -14,6 +14,8 @@ use crate::source::{OwnText, PdfSource, PixelSource};
 
 /// Forms in forms deeper than this are not looked into.
 const MAX_FORMS: usize = 12;
+/// A page that shows more forms than this is refused: forms that show each other several times multiply.
+const MAX_SHOWN: usize = 20_000;
 /// A page of which one image covers this share counts as a scan.
 const SCAN_SHARE: f64 = 0.5;
 /// Up to this many characters, visible text on a scan is what a fax or scanner stamped on it.
@@ -52,14 +54,14 @@ pub(crate) struct Survey<'a> {
 /// Walks the page.
 pub(crate) fn survey<'a>(source: &'a PdfSource, node: &'a PageNode) -> Result<Survey<'a>, String> {
     let content = source.content(node)?;
-    let mut walk = Walk { source, view: node.view, out: Survey::default() };
+    let mut walk = Walk { source, view: node.view, shown: 0, out: Survey::default() };
     let empty = Dictionary::new();
     let resources = node.resources.as_ref().and_then(|r| source.resolve(r).as_dict().ok());
     let state = State::new(Matrix::IDENTITY, node.view);
     match resources {
         Some(r) => walk.run(&content, r, state, 0)?,
         // Without resources nothing can be named, so nothing that borrows from them survives the walk.
-        None => Walk { source, view: node.view, out: Survey::default() }.run(&content, &empty, state, 0)?,
+        None => Walk { source, view: node.view, shown: 0, out: Survey::default() }.run(&content, &empty, state, 0)?,
     }
     Ok(walk.out)
 }
@@ -67,6 +69,8 @@ pub(crate) fn survey<'a>(source: &'a PdfSource, node: &'a PageNode) -> Result<Su
 struct Walk<'a> {
     source: &'a PdfSource,
     view: Box2,
+    /// Forms and images shown so far.
+    shown: usize,
     out: Survey<'a>,
 }
 
@@ -108,6 +112,10 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, stream: &'a Stream, now: &State, outer: &'a Dictionary, depth: usize) -> Result<(), String> {
         let source = self.source;
+        self.shown += 1;
+        if self.shown > MAX_SHOWN {
+            return Err("it shows too many forms".into());
+        }
         self.out.hidden_layers |= stream.dict.get(b"OC").is_ok_and(|o| is_off(source, o));
         match source.get(&stream.dict, b"Subtype").as_name() {
             Ok(b"Image") => self.image(stream, now),

@@ -141,6 +141,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!((short(1.0), short(-0.001), fine(0.5), short(100.0)), ("1".into(), "0".into(), "0.5".into(), "100".into()));
+        assert_eq!(
+            (short(1.0), short(-0.001), fine(0.5), short(100.0)),
+            ("1".into(), "0".into(), "0.5".into(), "100".into())
+        );
     }
 }

@@ -49,8 +49,7 @@ fn checksum(data: &[u8]) -> u32 {
 pub(crate) fn reduce(font: &[u8], codes: &BTreeMap<u8, u16>) -> Option<Vec<u8>> {
     let face = RawFace::parse(font, 0).ok()?;
     let table = |tag: &[u8; 4]| face.table(Tag::from_bytes(tag));
-    let (mut head, mut hhea, mut maxp) =
-        (table(b"head")?.to_vec(), table(b"hhea")?.to_vec(), table(b"maxp")?.to_vec());
+    let (mut head, mut hhea, mut maxp) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec(), table(b"maxp")?.to_vec());
     let (hmtx, glyf) = (table(b"hmtx")?, table(b"glyf")?);
     let outlines = Outlines { loca: table(b"loca")?, glyf, long: u16_at(&head, 50)? == 1 };
     let metrics = usize::from(u16_at(&hhea, 34)?);
@@ -73,7 +72,8 @@ pub(crate) fn reduce(font: &[u8], codes: &BTreeMap<u8, u16>) -> Option<Vec<u8>> 
         new_glyf.resize(new_glyf.len().next_multiple_of(4), 0);
         let g = usize::from(gid);
         let advance = u16_at(hmtx, 4 * g.min(metrics.checked_sub(1)?))?;
-        let bearing = if g < metrics { u16_at(hmtx, 4 * g + 2)? } else { u16_at(hmtx, 4 * metrics + 2 * (g - metrics))? };
+        let bearing =
+            if g < metrics { u16_at(hmtx, 4 * g + 2)? } else { u16_at(hmtx, 4 * metrics + 2 * (g - metrics))? };
         new_hmtx.extend_from_slice(&advance.to_be_bytes());
         new_hmtx.extend_from_slice(&bearing.to_be_bytes());
     }

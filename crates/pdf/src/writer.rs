@@ -44,8 +44,7 @@ pub enum WriteError {
     /// The file cannot be written, or the source not be read.
     #[error("the PDF cannot be written: {0}")]
     Io(#[from] io::Error),
-    /// The page cannot become PDF/A-2u as it is. Nothing of it is in the document: write it with
-    /// [`PdfWriter::image_page`].
+    /// The page cannot become PDF/A-2u as it is, and was not added: write it with [`PdfWriter::image_page`].
     #[error("the page cannot be kept as it is: {0}")]
     NotArchivable(String),
     /// The source page cannot be read.
@@ -118,7 +117,8 @@ impl PdfWriter {
     /// what [`PdfSource::page`] gave as pixels, turned by the text's own rotation.
     ///
     /// # Errors
-    /// `NotArchivable` as [`crate::SourcePage::archivable`] says, with nothing written; `Input`; `Io`.
+    /// `NotArchivable` as [`crate::SourcePage::archivable`] says, or when an annotation can be shown in no way; the
+    /// document then has no page more than before. `Input`; `Io`.
     pub fn source_page(
         &mut self,
         source: &PdfSource,
@@ -127,10 +127,9 @@ impl PdfWriter {
         text: Option<&OcrPage>,
     ) -> Result<(), WriteError> {
         let node = source.node(index)?;
-        let seen = source.page(index)?;
-        seen.archivable.map_err(WriteError::NotArchivable)?;
-        let shown = survey::survey(source, node).map_err(WriteError::NotArchivable)?;
-        let strip = survey::strip(&shown, seen.text);
+        let (shown, own) = source.seen(index)?;
+        source.archivable(node, &shown, own).map_err(WriteError::NotArchivable)?;
+        let strip = survey::strip(&shown, own);
         let parts = Copier::new(source, &mut self.target, strip).page(node)?;
 
         let mut resources = parts.resources;
@@ -148,7 +147,7 @@ impl PdfWriter {
             resources.set("XObject", painted);
         }
         if let Some(text) = text {
-            let loaded = match (seen.pixels, &shown.images[..]) {
+            let loaded = match (survey::pixels(source, node, &shown, index)?, &shown.images[..]) {
                 (PixelSource::Embedded { .. }, [image, ..]) => image.ctm,
                 _ => text_layer::displayed_to_user(node),
             };
@@ -157,8 +156,7 @@ impl PdfWriter {
         let out = &mut self.target.objects;
         let before = out.add(&packed(Dictionary::new(), b"q\n".to_vec()))?;
         let after = out.add(&packed(Dictionary::new(), after))?;
-        let contents: Vec<Object> =
-            [before].into_iter().chain(parts.contents).chain([after]).map(reference).collect();
+        let contents: Vec<Object> = [before].into_iter().chain(parts.contents).chain([after]).map(reference).collect();
         let mut page = dictionary! { "Resources" => resources, "Contents" => contents };
         if let Some(group) = parts.group {
             page.set("Group", group);
@@ -207,9 +205,12 @@ impl PdfWriter {
         let text = |s: &str| Object::String(s.as_bytes().to_vec(), StringFormat::Literal);
         let pages = self.pages.len() as u32;
         let kids: Vec<Object> = self.pages.iter().map(|id| reference(*id)).collect();
-        out.write(self.tree, &Object::Dictionary(dictionary! {
-            "Type" => "Pages", "Count" => i64::from(pages), "Kids" => kids,
-        }))?;
+        out.write(
+            self.tree,
+            &Object::Dictionary(dictionary! {
+                "Type" => "Pages", "Count" => i64::from(pages), "Kids" => kids,
+            }),
+        )?;
         // Plain text, so that a tool that knows no PDF finds it.
         let xmp = out.reserve();
         out.write_stream(xmp, &dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, &metadata::xmp(&self.info))?;
@@ -277,10 +278,13 @@ fn image_dictionary(image: &EncodedImage) -> Result<Dictionary, WriteError> {
             dict.set("BitsPerComponent", i64::from(*bits));
             dict.set("Filter", "FlateDecode");
             if *png_predictors {
-                dict.set("DecodeParms", dictionary! {
-                    "Predictor" => 15, "Colors" => i64::from(*components), "BitsPerComponent" => i64::from(*bits),
-                    "Columns" => i64::from(image.width),
-                });
+                dict.set(
+                    "DecodeParms",
+                    dictionary! {
+                        "Predictor" => 15, "Colors" => i64::from(*components), "BitsPerComponent" => i64::from(*bits),
+                        "Columns" => i64::from(image.width),
+                    },
+                );
             }
         }
     }
