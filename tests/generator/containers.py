@@ -75,7 +75,7 @@ def image_pdf(pages, title="", into=None):
 
 def saved(pdf):
     out = io.BytesIO()
-    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    pdf.save(out, min_version="1.4", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return out.getvalue()
 
 

@@ -196,7 +196,7 @@ class Paper:
         self.gap(16)
 
     def close(self, recipients, authority, name, sealed=True, seed=1, space=30 * MM):
-        """Recipients bottom left, signer bottom right."""
+        """Recipients bottom left, signer bottom right; `sealed` True: signature and seal, False: signature, None: neither."""
         self.need(14 + max(len(recipients) * 13 + 16, len(authority) * 16 + space + 16))
         s, y, right_x = self.sheet, self.y + 18, self.right - 38 * MM
         if recipients:
@@ -206,7 +206,8 @@ class Paper:
         for i, text in enumerate(authority):
             s.line(text, right_x, y + i * 16, "bold", 13.5, "centre")
         mark_y = y + len(authority) * 16 + space / 2 - 8
-        s.marks.append(("signature", right_x, mark_y, 46 * MM, 19 * MM, seed))
+        if sealed is not None:
+            s.marks.append(("signature", right_x, mark_y, 46 * MM, 19 * MM, seed))
         if sealed:
             s.marks.append(("seal", right_x - 17 * MM, mark_y - 2 * MM, 18 * MM, seed))
         name_y = y + len(authority) * 16 + space

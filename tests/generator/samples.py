@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Makes everything in `samples/`: scans of invented papers, what is printed on them, and the register that expects them.
 
-    python3 -m venv .tools/generator
-    .tools/generator/bin/pip install -r tests/generator/requirements.txt
-    .tools/generator/bin/python tests/generator/samples.py            # into samples/
-    .tools/generator/bin/python tests/generator/samples.py /tmp/new   # elsewhere, to compare
+    sh config/setup.sh samples                              # fonts, and .venv with tests/generator/requirements.txt
+    .venv/bin/python tests/generator/samples.py             # into samples/
+    .venv/bin/python tests/generator/samples.py /tmp/new    # elsewhere, to compare
 
 Fonts: Debian's fonts-croscore (Tinos and Arimo, which have every Vietnamese letter). Nothing is random but by fixed
 seeds: running it again gives the same files. People, places, offices and numbers are invented.
@@ -18,7 +17,7 @@ import sys
 import tempfile
 import unicodedata
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 import papers
 from containers import image_pdf, jpeg, saved, tiff, vector_pdf
@@ -83,7 +82,7 @@ def permit_signed(tmp):
 
 
 def report_g4_tiff():
-    sheets = papers.report(5, 6, sealed=False)
+    sheets = papers.report(5, 6, sealed=None)
     return tiff([bitonal(draw(s, 300)) for s in sheets], 300, "group4"), sheets, boxes(sheets, 300)
 
 
@@ -94,7 +93,7 @@ def table_sideways():
 
 
 def decision_born_digital():
-    sheets = papers.decision(3, 4, sealed=False)
+    sheets = papers.decision(3, 4, sealed=None)
     return saved(vector_pdf(sheets, "Quyết định phê duyệt kế hoạch tiếp nhận giấy tờ")), sheets, boxes(sheets, 300)
 
 
@@ -179,18 +178,18 @@ def notice_deflate():
 
 
 def report_clean_jpeg():
-    sheets = papers.report(26, 3, sealed=False)
+    sheets = papers.report(26, 3, sealed=None)
     pages = [{"image": grey(draw(s, 300)), "dpi": 300, "quality": 70} for s in sheets]
     return saved(image_pdf(pages)), sheets, boxes(sheets, 300)
 
 
 def letter_clean_png():
-    sheets = papers.official_letter(34, sealed=False)
+    sheets = papers.official_letter(34, sealed=None)
     return image_bytes(few_greys(draw(sheets[0], 300)).quantize(16), "PNG", dpi=(300, 300), optimize=True), sheets, boxes(sheets, 300)
 
 
 def decision_clean_g4():
-    sheets = papers.decision(53, 6, sealed=False, numbered="71")
+    sheets = papers.decision(53, 6, sealed=None, numbered="71")
     return saved(image_pdf([{"image": bitonal(draw(s, 300)), "dpi": 300, "codec": "g4"} for s in sheets])), sheets, boxes(sheets, 300)
 
 

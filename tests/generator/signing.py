@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta, timezone
 import hashlib
 import io
+import itertools
 import random
+from unittest import mock
+import uuid
 
 from asn1crypto import keys, x509
 from cryptography import x509 as cx509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-import pikepdf
+from pikepdf import Dictionary
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils import generic
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner, fields
@@ -58,7 +61,9 @@ def stamp(lines, emblem):
         sheet.line(text, 52, 11 + i * 11, "regular", 8.5)
     pdf = vector_pdf([sheet], "")
     picture = image_pdf([{"image": emblem, "dpi": 300, "quality": 85}])
-    pdf.pages[0].add_overlay(picture.pages[0], pikepdf.Rectangle(2, 2, 46, 46))
+    page = pdf.pages[0]
+    page.obj.Resources.XObject = Dictionary(Emblem=pdf.copy_foreign(picture.pages[0].obj.Resources.XObject.Im0))
+    page.contents_add(b"q 44 0 0 44 2 2 cm /Emblem Do Q")
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True)
     return out.getvalue()
@@ -73,13 +78,18 @@ def sign(pdf_bytes, box, look, name, organisation, when, seed, tmp):
     first = writer.prev.trailer["/ID"][0]
     changed = hashlib.md5(pdf_bytes + name.encode()).digest()
     writer._document_id = generic.ArrayObject([first, generic.ByteStringObject(changed)])
+    # The present time would go into the document information.
+    writer._update_meta = lambda: None
     field = f"Signature{seed}"
     fields.append_signature_field(writer, fields.SigFieldSpec(field, on_page=0, box=box))
     meta = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", reason="Bản sao điện tử", name=name,
                                 subfilter=fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
     look_style = StaticStampStyle.from_pdf_file(str(look_file), border_width=0)
     signer = _SignerAt(when.replace(tzinfo=VIETNAM), meta, _signer(name, organisation, seed), stamp_style=look_style)
-    return signer.sign_pdf(writer).getvalue()
+    # Names of resources are random identifiers; here they are counted.
+    numbers = itertools.count(seed << 16)
+    with mock.patch("uuid.uuid4", lambda: uuid.UUID(int=next(numbers))):
+        return signer.sign_pdf(writer).getvalue()
 
 
 class _SignerAt(PdfSigner):
