@@ -34,7 +34,6 @@ pub(crate) struct FontFacts {
     pub characters: HashMap<u32, char>,
     /// Codes with a meaning that level U accepts.
     meaningful: BTreeSet<u32>,
-    /// A meaning is in the encoding or ToUnicode of every code that has one; `false` when any will do.
     glyphs: Glyphs,
     /// Widths that the PDF states, thousandths of an em.
     pub widths: HashMap<u32, f64>,
@@ -292,9 +291,9 @@ impl FontFacts {
             let bare = ttf_parser::cff::Table::parse(&bytes);
             if let Some(cff) = open_type.as_ref().and_then(|f| f.tables().cff).or(bare) {
                 let cids = (0..cff.number_of_glyphs()).map(|g| u32::from(cff.glyph_cid(GlyphId(g)).unwrap_or(g)));
-                let widths = cids
-                    .zip(0u16..)
-                    .map(|(cid, g)| (cid, cff.glyph_width(GlyphId(g)).map(f64::from).filter(|_| g != 0)));
+                // The parser knows no widths of CID-keyed programs; `NAN` agrees with any.
+                let width = |g| cff.glyph_width(GlyphId(g)).map_or(f64::NAN, f64::from);
+                let widths = cids.zip(0u16..).map(|(cid, g)| (cid, (g != 0).then(|| width(g))));
                 self.glyphs = Glyphs::Known(widths.collect());
             }
         }

@@ -1,4 +1,5 @@
 //! A book of 1,000 pages and over 400 MB costs little memory. Alone in its file: the peak is that of the whole process.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "support/scan_book.rs"]
 mod scan_book;

@@ -1,4 +1,5 @@
 //! The invisible text: its words lie on the ink, in order, whatever the turns; and the file is the same every time.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 

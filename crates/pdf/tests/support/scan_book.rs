@@ -41,7 +41,7 @@ pub fn write(path: &Path, pages: u32, kib: usize) -> io::Result<u64> {
     let start = out.at;
     write!(out, "xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1)?;
     for offset in &offsets {
-        write!(out, "{offset:010} 00000 n \n")?;
+        writeln!(out, "{offset:010} 00000 n ")?;
     }
     write!(out, "trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", offsets.len() + 1)?;
     out.flush()?;
