@@ -157,3 +157,49 @@ fn pages_that_lose_content_or_are_too_large_are_refused_by_number() {
     let err = source.render(0, 9000.0).unwrap_err();
     assert_eq!(err.code, RefusalCode::TooManyPixels);
 }
+
+#[test]
+fn damaged_bytes_give_errors_and_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pdf = Pdf::new();
+    let font = pdf.add(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let image = grey_image(&mut pdf, 20, 30, Dictionary::new());
+    let resources = dictionary! {
+        "XObject" => dictionary! { "I" => image }, "Font" => dictionary! { "F" => font },
+    };
+    for _ in 0..3 {
+        pdf.page(
+            "q 300 0 0 400 0 0 cm /I Do Q BT /F 9 Tf 3 Tr 20 20 Td (old) Tj ET",
+            resources.clone(),
+            Dictionary::new(),
+        );
+    }
+    let path = match std::env::var_os("SOHOA_DAMAGE") {
+        Some(real) => real.into(),
+        None => pdf.save(folder.path()),
+    };
+    let whole = std::fs::read(path).unwrap();
+    let damaged = folder.path().join("damaged.pdf");
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % below
+    };
+    let mut opened = 0;
+    for _ in 0..300 {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + next(8) {
+            let at = next(bytes.len());
+            bytes[at] = next(256) as u8;
+        }
+        std::fs::write(&damaged, bytes).unwrap();
+        let Ok(source) = open(&damaged) else { continue };
+        opened += 1;
+        for index in 0..source.page_count() {
+            let _ = source.page(index);
+        }
+    }
+    assert!(opened > 50, "only {opened} were looked into");
+}
