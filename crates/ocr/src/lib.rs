@@ -1,1 +1,23 @@
-//! ocr
+//! Recognition: pixels in, OCR tree out.
+//!
+//! [`Engine`] is what a recognizer does. [`ChildEngine`] runs one in a child process that can be killed; [`child_main`] is
+//! that process. [`order`] puts what was read into a person's reading order; [`AltoWriter`] and [`TextWriter`] write it.
+
+mod alto;
+mod child;
+mod engine;
+mod fake;
+mod frame;
+mod hocr;
+mod outcome;
+mod reading_order;
+mod tesseract;
+mod text;
+
+pub use alto::AltoWriter;
+pub use child::{ChildEngine, ChildOptions, child_main};
+pub use engine::{Engine, EngineChoice, OcrError, UnknownEngine};
+pub use outcome::outcome;
+pub use reading_order::order;
+pub use tesseract::probe;
+pub use text::TextWriter;

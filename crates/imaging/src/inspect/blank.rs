@@ -1,0 +1,100 @@
+//! Whether anything is written on a page.
+
+use super::components::{Component, components};
+use super::ink::Ink;
+use super::reduced::Reduced;
+
+/// Contrast from which a pixel may belong to a stroke, grey levels. Pale pencil has 50 to 90, what shines through from
+/// the other side mostly 10 to 40.
+const FAINT: u8 = 24;
+/// Contrast that the darker part of a stroke has to reach.
+const STROKE: u8 = 46;
+/// Share of ink from which no closer look is needed.
+const PLENTY: f32 = 0.02;
+/// Strokes are at least this long, mm: shorter ones are specks, dust and noise. A digit of 9 pt is 2.2 mm high.
+const MIN_STROKE: f32 = 1.3;
+/// The lengths of all strokes together, mm.
+const MIN_WRITING: f32 = 2.0;
+/// What touches this margin is the edge of the sheet or the scanner's lid, mm.
+const EDGE: f32 = 2.5;
+/// How much redder than green a seal is, grey levels.
+const SEAL: u32 = 45;
+/// Punch holes: diameter and greatest distance of their centre from the nearest side, mm.
+const HOLE: (f32, f32, f32) = (4.0, 9.0, 22.0);
+
+/// No writing: nothing at all, or only specks, edges, punch holes, a seal's bleed-through and shine-through.
+pub(super) fn is_blank(page: &Reduced, ink: &Ink) -> bool {
+    if ink.share() >= PLENTY && !mostly_at_edges(ink, page.per_mm) {
+        return false;
+    }
+    let strokes = components(&ink.contrast, ink.width, FAINT);
+    let writing: f32 = strokes.iter().filter(|c| is_stroke(c, page, ink)).map(|c| length(c, page.per_mm)).sum();
+    #[cfg(test)]
+    for c in strokes.iter().filter(|c| is_stroke(c, page, ink)).take(20) {
+        println!("stroke {} {} {}x{} area {} peak {}", c.left, c.top, c.width(), c.height(), c.area, peak(c, ink));
+    }
+    writing < MIN_WRITING
+}
+
+fn length(c: &Component, per_mm: f32) -> f32 {
+    c.width().max(c.height()) as f32 / per_mm
+}
+
+fn is_stroke(c: &Component, page: &Reduced, ink: &Ink) -> bool {
+    length(c, page.per_mm) >= MIN_STROKE
+        && c.area as f32 >= 0.12 * page.per_mm * page.per_mm
+        && !touches_edge(c, ink, page.per_mm)
+        && !is_hole(c, ink, page.per_mm)
+        && peak(c, ink) >= STROKE
+        && redness(c, page) < SEAL
+}
+
+/// Contrast that a tenth of the group's pixels reach.
+fn peak(c: &Component, ink: &Ink) -> u8 {
+    let mut counts = [0u32; 256];
+    pixels(c, ink.width).for_each(|at| counts[usize::from(ink.contrast[at])] += 1);
+    let mut left = c.area / 10;
+    for (value, &n) in counts.iter().enumerate().rev() {
+        if n > left {
+            return value as u8;
+        }
+        left -= n;
+    }
+    0
+}
+
+/// Mean redness.
+fn redness(c: &Component, page: &Reduced) -> u32 {
+    pixels(c, page.width).map(|at| u32::from(page.redness(at))).sum::<u32>() / c.area.max(1)
+}
+
+fn pixels(c: &Component, width: usize) -> impl Iterator<Item = usize> {
+    c.runs.iter().flat_map(move |&(y, from, to)| (from..to).map(move |x| y as usize * width + x as usize))
+}
+
+fn touches_edge(c: &Component, ink: &Ink, per_mm: f32) -> bool {
+    let edge = (EDGE * per_mm) as usize;
+    c.left < edge || c.top < edge || c.right + edge > ink.width || c.bottom + edge > ink.height
+}
+
+/// A dark round spot near a side.
+fn is_hole(c: &Component, ink: &Ink, per_mm: f32) -> bool {
+    let (w, h) = (c.width() as f32, c.height() as f32);
+    let diameter = HOLE.0 * per_mm..=HOLE.1 * per_mm;
+    let centre = ((c.left + c.right) / 2, (c.top + c.bottom) / 2);
+    let distance = centre.0.min(ink.width - centre.0).min(centre.1.min(ink.height - centre.1));
+    // A disc fills π/4 of its box.
+    let full = c.area as f32 / (w * h);
+    diameter.contains(&w) && diameter.contains(&h) && (0.65..0.9).contains(&full) && distance as f32 <= HOLE.2 * per_mm
+}
+
+/// Whether the ink is the scanner's lid around a small sheet rather than writing.
+fn mostly_at_edges(ink: &Ink, per_mm: f32) -> bool {
+    let groups = components(&ink.contrast, ink.width, ink.threshold);
+    let (mut edges, mut all) = (0, 0);
+    for c in &groups {
+        all += c.area;
+        edges += if touches_edge(c, ink, per_mm) { c.area } else { 0 };
+    }
+    edges * 2 > all
+}

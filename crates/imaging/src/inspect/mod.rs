@@ -1,0 +1,62 @@
+//! What a page is like before anything is read on it: colours, blank or not, skew, orientation, sharpness.
+
+mod blank;
+mod colour;
+mod components;
+mod ink;
+mod lines;
+mod reduced;
+mod resolution;
+mod sharpness;
+mod skew;
+mod upright;
+
+use sohoa_domain::{Dpi, PageInspection, Raster};
+
+use components::components;
+use ink::Ink;
+use lines::TextPixels;
+use reduced::Reduced;
+
+/// What was measured on a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// The measures that are kept with the page.
+    pub page: PageInspection,
+    /// Whether `page.rotation` is clear from the letters' shapes. A doubtful one has to be confirmed by reading.
+    pub rotation_sure: bool,
+}
+
+/// Inspects a page. `dpi` is the resolution from metadata; without one it is guessed from the page's size.
+///
+/// A page without writing is blank, has no rotation and no skew, and its rotation is sure.
+pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
+    let (resolution, dpi_guessed) = match dpi.filter(|d| d.is_plausible()) {
+        Some(dpi) => (dpi, false),
+        None => (resolution::guessed(raster.width(), raster.height()), true),
+    };
+    let reduced = Reduced::of(raster, resolution);
+    let ink = Ink::of(&reduced);
+    let blank = blank::is_blank(&reduced, &ink);
+    let groups = if blank { Vec::new() } else { components(&ink.contrast, ink.width, ink.threshold) };
+    let text = TextPixels::of(&groups, ink.width, ink.height, reduced.per_mm);
+    let upright = upright::find(&text, reduced.per_mm);
+    let page = PageInspection {
+        width: raster.width(),
+        height: raster.height(),
+        dpi: resolution,
+        dpi_guessed,
+        colour: colour::kind(raster, &reduced),
+        blank,
+        ink: ink.share(),
+        skew_degrees: upright.skew_degrees,
+        rotation: upright.rotation,
+        sharpness: sharpness::of(raster),
+    };
+    Inspection { page, rotation_sure: upright.sure }
+}
+
+#[cfg(test)]
+mod drawn;
+#[cfg(test)]
+mod tests;
