@@ -153,6 +153,18 @@ pub enum PageState {
     Failed,
 }
 
+impl PageState {
+    /// As stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Separator => "separator",
+            Self::Blank => "blank",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One page of a document as it is kept in the records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageRecord {

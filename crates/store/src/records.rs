@@ -148,6 +148,27 @@ pub enum RenditionKind {
     Metadata,
 }
 
+impl RenditionKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Original, Self::Pdf, Self::Alto, Self::Text, Self::Metadata];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Pdf => "pdf",
+            Self::Alto => "alto",
+            Self::Text => "text",
+            Self::Metadata => "metadata",
+        }
+    }
+
+    /// The stored form back.
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == s)
+    }
+}
+
 /// One stored file of a document, inside the dossier's OCFL object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {

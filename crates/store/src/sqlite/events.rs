@@ -1,0 +1,90 @@
+//! Events and their hash chain.
+
+use jiff::Timestamp;
+use sohoa_domain::{DossierCode, Event, Hasher, Sha256Digest};
+use sqlx::{Row as _, SqliteConnection};
+
+use super::SqliteRecords;
+use super::values::{micros, timestamp};
+use crate::records::StoreError;
+
+/// Who did what the records do on their own: end a job whose attempts are used up, find a repeat at commit.
+pub(super) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
+
+/// What stands before the first link.
+const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The link after `previous` for this text.
+fn link(previous: &str, text: &str) -> Sha256Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(previous.as_bytes());
+    hasher.update(text.as_bytes());
+    hasher.finish()
+}
+
+/// The text of an event that is chained: its fields in the order of the type, without white space, and the time in
+/// microseconds at most, like every other time here.
+fn canonical(event: &Event) -> Result<String, StoreError> {
+    let at: Timestamp = timestamp(micros(event.at))?;
+    serde_json::to_string(&Event { at, ..event.clone() }).map_err(|e| StoreError::Other(format!("an event: {e}")))
+}
+
+/// Appends events in order. Runs within the caller's transaction, which holds the write lock, so that the chain
+/// never forks.
+pub(super) async fn append(conn: &mut SqliteConnection, events: &[Event]) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let last: Option<String> =
+        sqlx::query_scalar("SELECT chain FROM event ORDER BY id DESC LIMIT 1").fetch_optional(&mut *conn).await?;
+    let mut previous = last.unwrap_or_else(|| START.to_owned());
+    for event in events {
+        let text = canonical(event)?;
+        previous = link(&previous, &text).to_string();
+        sqlx::query("INSERT INTO event (event, chain) VALUES (?1, ?2)")
+            .bind(text)
+            .bind(&previous)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn list(db: &SqliteRecords, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError> {
+    let query = match dossier {
+        Some(code) => sqlx::query_scalar("SELECT event FROM event WHERE dossier = ?1 ORDER BY id").bind(code.as_str()),
+        None => sqlx::query_scalar("SELECT event FROM event ORDER BY id"),
+    };
+    let texts: Vec<String> = query.fetch_all(&db.readers).await?;
+    texts.iter().map(|t| serde_json::from_str(t).map_err(|_| StoreError::Corrupt("an event".to_owned()))).collect()
+}
+
+/// Events that are looked at together when the chain is followed.
+const STRETCH: i64 = 10_000;
+
+/// Follows the chain from its start and tells the first link that does not hold.
+pub(super) async fn check_chain(conn: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
+    let mut previous = START.to_owned();
+    let mut last = 0;
+    loop {
+        let rows = sqlx::query("SELECT id, event, chain FROM event WHERE id > ?1 ORDER BY id LIMIT ?2")
+            .bind(last)
+            .bind(STRETCH)
+            .fetch_all(&mut *conn)
+            .await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        for row in rows {
+            let (id, text, chain): (i64, &str, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            if id != last + 1 {
+                return Ok(Some(format!("event {} is missing", last + 1)));
+            }
+            if link(&previous, text).to_string() != chain {
+                return Ok(Some(format!("event {id} or one before it was changed: the hash chain breaks here")));
+            }
+            chain.clone_into(&mut previous);
+            last = id;
+        }
+    }
+}

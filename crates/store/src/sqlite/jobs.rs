@@ -1,0 +1,172 @@
+//! The queue: reserving with a lease, prolonging it, giving a job back.
+
+use jiff::{SignedDuration, Timestamp};
+use sohoa_domain::{Event, EventKind, FileState, Outcome, Sha256Digest};
+use sqlx::{Row as _, SqliteConnection};
+
+use super::SqliteRecords;
+use super::values::{micros, small};
+use super::{accept, events};
+use crate::records::{BatchId, FileId, JobId, Lease, StoreError};
+
+/// Files whose attempts are used up wait for a person under this code.
+const EXHAUSTED: &str = "attempts-exhausted";
+
+pub(super) async fn reserve(
+    db: &SqliteRecords,
+    worker: &str,
+    now: Timestamp,
+    lease: SignedDuration,
+    max_attempts: u32,
+    only: Option<BatchId>,
+) -> Result<Option<Lease>, StoreError> {
+    let until = now.checked_add(lease).map_err(|_| StoreError::Other("the lease is too long".to_owned()))?;
+    let only = only.map(|b| b.0);
+    let mut tx = db.write().await?;
+    close_exhausted(&mut tx, now, max_attempts, only).await?;
+    let reserved = sqlx::query(
+        "UPDATE job SET state = 'leased', attempts = attempts + 1, leased_until = ?2, \
+                        token = id || '/' || (attempts + 1) || '/' || ?3 \
+         WHERE id = (SELECT job.id FROM job JOIN file ON file.id = job.file \
+                     WHERE job.state <> 'done' \
+                       AND ((job.state = 'queued' AND job.due_at <= ?1) \
+                         OR (job.state = 'leased' AND job.leased_until <= ?1)) \
+                       AND (?4 IS NULL OR file.batch = ?4) \
+                     ORDER BY job.priority DESC, job.id LIMIT 1) \
+         RETURNING id, file, attempts, token",
+    )
+    .bind(micros(now))
+    .bind(micros(until))
+    .bind(worker)
+    .bind(only)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let lease = match reserved {
+        None => None,
+        Some(row) => {
+            let file = FileId(row.try_get("file")?);
+            let file = accept::by_id(&mut tx, file).await?;
+            Some(Lease {
+                job: JobId(row.try_get("id")?),
+                file: file.ok_or_else(|| StoreError::Corrupt("a job without its file".to_owned()))?,
+                attempt: small(row.try_get("attempts")?)?,
+                token: row.try_get("token")?,
+            })
+        }
+    };
+    tx.commit().await?;
+    Ok(lease)
+}
+
+/// Hands the files of due jobs that have no attempt left to a person.
+async fn close_exhausted(
+    conn: &mut SqliteConnection,
+    now: Timestamp,
+    max_attempts: u32,
+    only: Option<i64>,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(
+        "SELECT job.id, job.file, job.attempts, job.state, job.failure, file.digest, file.state AS file_state \
+         FROM job JOIN file ON file.id = job.file \
+         WHERE job.state <> 'done' AND job.attempts >= ?2 \
+           AND ((job.state = 'queued' AND job.due_at <= ?1) OR (job.state = 'leased' AND job.leased_until <= ?1)) \
+           AND (?3 IS NULL OR file.batch = ?3) ORDER BY job.id",
+    )
+    .bind(micros(now))
+    .bind(i64::from(max_attempts))
+    .bind(only)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in rows {
+        let (job, file, attempts): (i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let died = row.try_get::<&str, _>(3)? == "leased";
+        let failure: Option<&str> = row.try_get(4)?;
+        let last = match failure {
+            _ if died => "the worker of the last one did not come back",
+            Some(failure) => failure,
+            None => "none has told why",
+        };
+        let reason = format!("{attempts} attempts failed; {last}");
+        super::values::state(&row, "file_state", FileState::parse)?.transition(FileState::Review)?;
+        sqlx::query("UPDATE job SET state = 'done', token = NULL, leased_until = NULL WHERE id = ?1")
+            .bind(job)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("UPDATE file SET state = 'review', reason_code = ?2, reason = ?3 WHERE id = ?1")
+            .bind(file)
+            .bind(EXHAUSTED)
+            .bind(&reason)
+            .execute(&mut *conn)
+            .await?;
+        let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
+        let event = event(now, EventKind::SentToReview, source, format!("{EXHAUSTED}: {reason}"));
+        events::append(conn, &[event]).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn heartbeat(db: &SqliteRecords, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    let done = sqlx::query(
+        "UPDATE job SET leased_until = max(leased_until, ?3) WHERE id = ?1 AND token = ?2 AND state = 'leased'",
+    )
+    .bind(lease.job.0)
+    .bind(&lease.token)
+    .bind(micros(until))
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::LeaseLost);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn give_back(
+    db: &SqliteRecords,
+    lease: &Lease,
+    why: &str,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    held(&mut tx, lease, now).await?;
+    sqlx::query(
+        "UPDATE job SET state = 'queued', due_at = ?2, failure = ?3, token = NULL, leased_until = NULL WHERE id = ?1",
+    )
+    .bind(lease.job.0)
+    .bind(micros(not_before))
+    .bind(why)
+    .execute(&mut *tx)
+    .await?;
+    let event = event(now, EventKind::Retried, lease.file.digest, format!("attempt {}: {why}", lease.attempt));
+    events::append(&mut tx, &[event]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether the lease still holds; the transaction of the caller keeps it so. Returns the file of the job.
+pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease, now: Timestamp) -> Result<FileId, StoreError> {
+    let file: Option<i64> = sqlx::query_scalar(
+        "SELECT file FROM job WHERE id = ?1 AND token = ?2 AND state = 'leased' AND leased_until > ?3",
+    )
+    .bind(lease.job.0)
+    .bind(&lease.token)
+    .bind(micros(now))
+    .fetch_optional(conn)
+    .await?;
+    file.map(FileId).ok_or(StoreError::LeaseLost)
+}
+
+fn event(at: Timestamp, kind: EventKind, source: Option<Sha256Digest>, detail: String) -> Event {
+    Event {
+        at,
+        kind,
+        outcome: Outcome::Failure,
+        agent: events::AGENT.to_owned(),
+        source,
+        dossier: None,
+        document: None,
+        detail,
+    }
+}

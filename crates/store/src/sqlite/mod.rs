@@ -1,0 +1,216 @@
+//! The records in a SQLite file that several processes share.
+
+mod accept;
+mod complete;
+mod coverage;
+mod documents;
+mod error;
+mod events;
+mod jobs;
+mod ledger;
+mod migrate;
+mod register;
+mod search;
+mod values;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, FileState, Sha256Digest};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+
+use crate::records::{
+    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, Lease, Ledger, NewFile, NewRefusal,
+    PageLedger, Records, SearchHit, StoreError,
+};
+
+/// How long a process waits for another one that is writing.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// How long a task waits for its turn within this process: an import of a large register comes before it.
+const TURN: Duration = Duration::from_secs(60);
+
+/// Connections that read, while one writes.
+const READERS: u32 = 4;
+
+/// Records and queue in one SQLite file.
+///
+/// Within a process one connection writes and its users queue for it in order; between processes SQLite's lock
+/// decides. Readers see the last committed state and are never blocked.
+#[derive(Debug, Clone)]
+pub struct SqliteRecords {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteRecords {
+    /// Opens the database file, makes it when it is missing and brings its tables up to date.
+    ///
+    /// The folder has to exist and to be on a local disk, since several processes map the same memory beside it.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(TURN);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        migrate::run(&writer).await?;
+        let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { writer, readers })
+    }
+
+    /// Waits for running statements and closes the file. Without it the operating system does, with the same result.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Starts a transaction that holds the write lock from its first statement, so that it can never fail half-way
+    /// because another one wrote in between.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Starts a transaction that sees one state of the database throughout.
+    async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+}
+
+#[async_trait]
+impl Records for SqliteRecords {
+    async fn open_batch(&self, kind: &str, label: &str, now: Timestamp) -> Result<BatchId, StoreError> {
+        accept::open_batch(self, kind, label, now).await
+    }
+
+    async fn accept(&self, file: &NewFile, now: Timestamp, agent: &str) -> Result<Accepted, StoreError> {
+        accept::accept(self, file, now, agent).await
+    }
+
+    async fn refuse(&self, refusal: &NewRefusal, now: Timestamp, agent: &str) -> Result<FileId, StoreError> {
+        accept::refuse(self, refusal, now, agent).await
+    }
+
+    async fn mark_released(&self, file: FileId) -> Result<(), StoreError> {
+        accept::mark_released(self, file).await
+    }
+
+    async fn reserve(
+        &self,
+        worker: &str,
+        now: Timestamp,
+        lease: SignedDuration,
+        max_attempts: u32,
+        only: Option<BatchId>,
+    ) -> Result<Option<Lease>, StoreError> {
+        jobs::reserve(self, worker, now, lease, max_attempts, only).await
+    }
+
+    async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+        jobs::heartbeat(self, lease, until).await
+    }
+
+    async fn complete(
+        &self,
+        lease: &Lease,
+        completion: &Completion,
+        events: &[Event],
+        now: Timestamp,
+    ) -> Result<FileState, StoreError> {
+        complete::complete(self, lease, completion, events, now).await
+    }
+
+    async fn give_back(
+        &self,
+        lease: &Lease,
+        why: &str,
+        not_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        jobs::give_back(self, lease, why, not_before, now).await
+    }
+
+    async fn ordinal(&self, dossier: &DossierCode, document: &DocumentId) -> Result<u32, StoreError> {
+        documents::ordinal(self, dossier, document).await
+    }
+
+    async fn file(&self, id: FileId) -> Result<Option<FileRow>, StoreError> {
+        accept::file(self, id).await
+    }
+
+    async fn files(&self, batch: Option<BatchId>, state: Option<FileState>) -> Result<Vec<FileRow>, StoreError> {
+        accept::files(self, batch, state).await
+    }
+
+    async fn pending(&self, batch: Option<BatchId>) -> Result<u64, StoreError> {
+        accept::pending(self, batch).await
+    }
+
+    async fn dossier(&self, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
+        register::dossier(self, code).await
+    }
+
+    async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError> {
+        documents::of_dossier(self, code).await
+    }
+
+    async fn all_documents(&self) -> Result<Vec<DocumentRow>, StoreError> {
+        documents::all(self).await
+    }
+
+    async fn document_of_source(
+        &self,
+        code: &DossierCode,
+        source: &Sha256Digest,
+    ) -> Result<Option<DocumentRow>, StoreError> {
+        documents::of_source(self, code, source).await
+    }
+
+    async fn import_register(
+        &self,
+        source: &Sha256Digest,
+        entries: &[DossierEntry],
+        now: Timestamp,
+        agent: &str,
+    ) -> Result<ImportSummary, StoreError> {
+        register::import(self, source, entries, now, agent).await
+    }
+
+    async fn register_sources(&self) -> Result<Vec<Sha256Digest>, StoreError> {
+        register::sources(self).await
+    }
+
+    async fn dossiers_with_attachments(
+        &self,
+        from: Option<Date>,
+        to: Option<Date>,
+    ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError> {
+        coverage::dossiers_with_attachments(self, from, to).await
+    }
+
+    async fn ledger(&self) -> Result<Ledger, StoreError> {
+        ledger::files(self).await
+    }
+
+    async fn page_ledger(&self) -> Result<PageLedger, StoreError> {
+        ledger::pages(self).await
+    }
+
+    async fn search(&self, words: &str, limit: u32) -> Result<Vec<SearchHit>, StoreError> {
+        search::search(self, words, limit).await
+    }
+
+    async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError> {
+        events::list(self, dossier).await
+    }
+
+    async fn self_check(&self) -> Result<Vec<String>, StoreError> {
+        ledger::self_check(self).await
+    }
+}

@@ -1,0 +1,238 @@
+//! The register: dossiers and components as they stand, what changed, and documents that waited for them.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde_json::json;
+use sohoa_domain::{
+    AttachmentState, Channel, ComponentEntry, ComponentKind, DocumentId, DossierCode, DossierEntry, DossierStatus,
+    Event, EventKind, Outcome, Sha256Digest,
+};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::SqliteRecords;
+use super::events;
+use super::values::{micros, parsed, parsed_opt};
+use crate::records::{ImportSummary, StoreError};
+
+pub(super) async fn dossier(db: &SqliteRecords, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
+    let mut tx = db.read().await?;
+    by_code(&mut tx, code).await
+}
+
+async fn by_code(conn: &mut SqliteConnection, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM dossier WHERE code = ?1").bind(code.as_str()).fetch_optional(&mut *conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut entry = dossier_of(&row)?;
+    let rows = sqlx::query("SELECT * FROM component WHERE dossier = ?1 ORDER BY position")
+        .bind(code.as_str())
+        .fetch_all(conn)
+        .await?;
+    entry.components = rows.iter().map(component_of).collect::<Result<_, _>>()?;
+    Ok(Some(entry))
+}
+
+/// A dossier's row, without its components.
+pub(super) fn dossier_of(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
+    let corrupt = |column: &str| StoreError::Corrupt(format!("column {column}: not one of its values"));
+    let channel = |column: &str| -> Result<Option<Channel>, StoreError> {
+        let text: Option<&str> = row.try_get(column)?;
+        text.map(|t| Channel::parse(t).map_err(|_| corrupt(column))).transpose()
+    };
+    let time = |column: &str| parsed_opt::<DateTime>(row, column);
+    let status: Option<i64> = row.try_get("status")?;
+    let status =
+        status.map(|n| u8::try_from(n).ok().and_then(|n| DossierStatus::new(n).ok()).ok_or_else(|| corrupt("status")));
+    Ok(DossierEntry {
+        code: parsed(row, "code")?,
+        procedure: parsed_opt(row, "procedure")?,
+        agency: row.try_get("agency")?,
+        counter: row.try_get("counter")?,
+        channel: channel("channel")?,
+        applicant: row.try_get("applicant")?,
+        received: time("received")?,
+        due: time("due")?,
+        finished: time("finished")?,
+        returned: time("returned")?,
+        return_channel: channel("return_channel")?,
+        status: status.transpose()?,
+        components: Vec::new(),
+    })
+}
+
+pub(super) fn component_of(row: &SqliteRow) -> Result<ComponentEntry, StoreError> {
+    Ok(ComponentEntry {
+        id: parsed(row, "id")?,
+        name: row.try_get("name")?,
+        kind: ComponentKind::parse(row.try_get("kind")?)
+            .map_err(|_| StoreError::Corrupt("column kind: not one of its words".to_owned()))?,
+        required: row.try_get("required")?,
+        exempt_reason: row.try_get("exempt_reason")?,
+    })
+}
+
+pub(super) async fn import(
+    db: &SqliteRecords,
+    source: &Sha256Digest,
+    entries: &[DossierEntry],
+    now: Timestamp,
+    agent: &str,
+) -> Result<ImportSummary, StoreError> {
+    let mut tx = db.write().await?;
+    let mut summary = ImportSummary::default();
+    for entry in entries {
+        match by_code(&mut tx, &entry.code).await? {
+            None => {
+                write(&mut tx, entry).await?;
+                summary.new += 1;
+            }
+            Some(before) if before == *entry => summary.unchanged += 1,
+            Some(before) => {
+                write(&mut tx, entry).await?;
+                remember(&mut tx, source, &before, entry, now, agent).await?;
+                summary.changed += 1;
+            }
+        }
+    }
+    let fresh = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+        .bind(source.to_string())
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+    if fresh.rows_affected() > 0 || summary.new + summary.changed > 0 {
+        let ImportSummary { new, changed, unchanged, .. } = summary;
+        let event = Event {
+            at: now,
+            kind: EventKind::RegisterImported,
+            outcome: Outcome::Success,
+            agent: agent.to_owned(),
+            source: Some(*source),
+            dossier: None,
+            document: None,
+            detail: format!("{new} new, {changed} changed, {unchanged} unchanged"),
+        };
+        events::append(&mut tx, &[event]).await?;
+    }
+    summary.resolved = resolve_awaiting(&mut tx, now, agent).await?;
+    tx.commit().await?;
+    Ok(summary)
+}
+
+/// Puts the row and its components to what the register says now.
+async fn write(conn: &mut SqliteConnection, entry: &DossierEntry) -> Result<(), StoreError> {
+    let time = |t: Option<DateTime>| t.map(|t| t.to_string());
+    sqlx::query(
+        "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
+                              return_channel, status) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         ON CONFLICT (code) DO UPDATE SET procedure = excluded.procedure, agency = excluded.agency, \
+             counter = excluded.counter, channel = excluded.channel, applicant = excluded.applicant, \
+             received = excluded.received, due = excluded.due, finished = excluded.finished, \
+             returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status",
+    )
+    .bind(entry.code.as_str())
+    .bind(entry.procedure.as_ref().map(|p| p.as_str()))
+    .bind(&entry.agency)
+    .bind(&entry.counter)
+    .bind(entry.channel.map(Channel::as_str))
+    .bind(&entry.applicant)
+    .bind(time(entry.received))
+    .bind(time(entry.due))
+    .bind(time(entry.finished))
+    .bind(time(entry.returned))
+    .bind(entry.return_channel.map(Channel::as_str))
+    .bind(entry.status.map(|s| i64::from(s.number())))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("DELETE FROM component WHERE dossier = ?1").bind(entry.code.as_str()).execute(&mut *conn).await?;
+    for (component, position) in entry.components.iter().zip(1i64..) {
+        sqlx::query(
+            "INSERT INTO component (dossier, id, position, name, kind, required, exempt_reason) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(entry.code.as_str())
+        .bind(component.id.as_str())
+        .bind(position)
+        .bind(&component.name)
+        .bind(component.kind.as_str())
+        .bind(component.required)
+        .bind(&component.exempt_reason)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Keeps what the dossier was and is. The applicant is personal data: only that he changed is kept.
+async fn remember(
+    conn: &mut SqliteConnection,
+    source: &Sha256Digest,
+    before: &DossierEntry,
+    after: &DossierEntry,
+    now: Timestamp,
+    agent: &str,
+) -> Result<(), StoreError> {
+    let without_applicant = |entry: &DossierEntry| {
+        let mut value = json!(entry);
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("applicant");
+        }
+        value.to_string()
+    };
+    sqlx::query(
+        "INSERT INTO dossier_history (dossier, changed_at, agent, source, before, after, applicant_changed) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(after.code.as_str())
+    .bind(micros(now))
+    .bind(agent)
+    .bind(source.to_string())
+    .bind(without_applicant(before))
+    .bind(without_applicant(after))
+    .bind(before.applicant != after.applicant)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Attaches documents whose dossier has come into the register. Returns how many.
+pub(super) async fn resolve_awaiting(
+    conn: &mut SqliteConnection,
+    now: Timestamp,
+    agent: &str,
+) -> Result<u64, StoreError> {
+    let rows = sqlx::query(
+        "SELECT document.id, document.dossier, document.source_digest FROM document \
+         JOIN dossier ON dossier.code = document.dossier WHERE document.state = 'awaiting_register' ORDER BY document.row",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut told = Vec::new();
+    for row in &rows {
+        let id: DocumentId = parsed(row, "id")?;
+        let to = AttachmentState::AwaitingRegister.transition(AttachmentState::Attached)?;
+        sqlx::query("UPDATE document SET state = ?2 WHERE id = ?1")
+            .bind(id.as_str())
+            .bind(to.as_str())
+            .execute(&mut *conn)
+            .await?;
+        told.push(Event {
+            at: now,
+            kind: EventKind::RegisterResolved,
+            outcome: Outcome::Success,
+            agent: agent.to_owned(),
+            source: Some(parsed(row, "source_digest")?),
+            dossier: Some(parsed(row, "dossier")?),
+            document: Some(id),
+            detail: "the register knows the dossier now".to_owned(),
+        });
+    }
+    events::append(conn, &told).await?;
+    Ok(told.len() as u64)
+}
+
+pub(super) async fn sources(db: &SqliteRecords) -> Result<Vec<Sha256Digest>, StoreError> {
+    let rows = sqlx::query("SELECT source FROM register_import ORDER BY id").fetch_all(&db.readers).await?;
+    rows.iter().map(|row| parsed(row, "source")).collect()
+}
