@@ -105,12 +105,8 @@ pub(crate) fn load(bytes: &[u8], limits: &Limits) -> Result<LoadedPage, InputErr
     let plain = chunks.plain();
     let mut raster = match &plain {
         Some(Codec::Flate { components, bits, palette, .. }) => {
-            let samples = Samples {
-                components: *components,
-                bits: *bits,
-                png_predictors: true,
-                palette: palette.as_deref(),
-            };
+            let samples =
+                Samples { components: *components, bits: *bits, png_predictors: true, palette: palette.as_deref() };
             flate::decode(&chunks.data, chunks.width, chunks.height, samples, limits)?
         }
         _ => {

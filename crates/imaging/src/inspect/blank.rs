@@ -29,9 +29,10 @@ pub(super) fn is_blank(page: &Reduced, ink: &Ink) -> bool {
     }
     let strokes = components(&ink.contrast, ink.width, FAINT);
     let writing: f32 = strokes.iter().filter(|c| is_stroke(c, page, ink)).map(|c| length(c, page.per_mm)).sum();
-    #[cfg(test)]
-    for c in strokes.iter().filter(|c| is_stroke(c, page, ink)).take(20) {
-        println!("stroke {} {} {}x{} area {} peak {}", c.left, c.top, c.width(), c.height(), c.area, peak(c, ink));
+    if std::env::var_os("DBG").is_some() {
+        for c in strokes.iter().filter(|c| is_stroke(c, page, ink)).take(20) {
+            eprintln!("stroke {} {} {}x{} area {} peak {}", c.left, c.top, c.width(), c.height(), c.area, peak(c, ink));
+        }
     }
     writing < MIN_WRITING
 }

@@ -139,11 +139,8 @@ impl Tiff {
         let rows_per_strip = one(Tag::RowsPerStrip, u64::from(u32::MAX))?.min(u64::from(height));
         let unit = one(Tag::ResolutionUnit, 2)?;
         let tiled = tile_width > 0;
-        let (offset_tag, count_tag) = if tiled {
-            (Tag::TileOffsets, Tag::TileByteCounts)
-        } else {
-            (Tag::StripOffsets, Tag::StripByteCounts)
-        };
+        let (offset_tag, count_tag) =
+            if tiled { (Tag::TileOffsets, Tag::TileByteCounts) } else { (Tag::StripOffsets, Tag::StripByteCounts) };
         let mut list = |tag| Ok::<_, InputError>(all(tag)?.unwrap_or_default());
         let bits = list(Tag::BitsPerSample)?;
         let formats = list(Tag::SampleFormat)?;
