@@ -213,8 +213,12 @@ fn set(table: &mut Table, name: &str, value: &str) -> anyhow::Result<()> {
     };
     // The type of the present value decides how the text is read, so that a path like `1` stays a text.
     let parsed = match section.get(&key) {
-        Some(Value::Integer(_)) => Value::Integer(value.parse().with_context(|| format!("SOHOA_{name}: not a number"))?),
-        Some(Value::Boolean(_)) => Value::Boolean(value.parse().with_context(|| format!("SOHOA_{name}: not a truth value"))?),
+        Some(Value::Integer(_)) => {
+            Value::Integer(value.parse().with_context(|| format!("SOHOA_{name}: not a number"))?)
+        }
+        Some(Value::Boolean(_)) => {
+            Value::Boolean(value.parse().with_context(|| format!("SOHOA_{name}: not a truth value"))?)
+        }
         _ => Value::String(value.to_owned()),
     };
     section.insert(key, parsed);

@@ -154,6 +154,9 @@ pub enum PageState {
 }
 
 impl PageState {
+    /// All states, in the order of the ledger.
+    pub const ALL: [Self; 4] = [Self::Kept, Self::Separator, Self::Blank, Self::Failed];
+
     /// As stored and printed.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -162,6 +165,11 @@ impl PageState {
             Self::Blank => "blank",
             Self::Failed => "failed",
         }
+    }
+
+    /// The stored form back.
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|x| x.as_str() == s)
     }
 }
 

@@ -112,6 +112,17 @@ impl PdfWriter {
         self.add_page(&mut page, rotation, unit)
     }
 
+    /// Adds an empty page: the place of one that could not be decoded.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn empty_page(&mut self, width_pt: f32, height_pt: f32) -> Result<(), WriteError> {
+        let side = |pt: f32| f64::from(pt).clamp(MIN_SIDE, MAX_SIDE);
+        let sides = Box2 { x0: 0.0, y0: 0.0, x1: side(width_pt), y1: side(height_pt) };
+        let mut page = dictionary! { "MediaBox" => sides.to_object(), "Resources" => Dictionary::new() };
+        self.add_page(&mut page, Rotation::None, 1.0)
+    }
+
     /// Adds a copy of page `index` of `source`: its content with the images' bytes untouched, its annotations painted
     /// on, and `text` as an invisible layer. `extra_rotation` is added to the turn of the page. `text` is in px of
     /// what [`PdfSource::page`] gave as pixels, turned by the text's own rotation.

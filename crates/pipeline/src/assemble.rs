@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
+use sohoa_domain::{OcrPage, Rotation};
 use sohoa_ocr::{AltoWriter, TextWriter};
-use sohoa_pdf::{DocumentInfo, PdfWriter, WriteError};
+use sohoa_pdf::{DocumentInfo, PdfSource, PdfWriter, WriteError};
 use tempfile::TempPath;
 
-use crate::page::{PageResult, Placement};
-use crate::source::PageSource;
 use crate::convert::Outputs;
+use crate::page::{PageResult, Placement, rendered};
+use crate::source::PageSource;
 
 /// What can go wrong while writing.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +34,11 @@ pub(crate) struct Assembly<'a> {
 }
 
 impl<'a> Assembly<'a> {
-    pub(crate) fn begin(outputs: &'a Outputs<'a>, info: DocumentInfo, source_name: &str) -> Result<Self, AssembleError> {
+    pub(crate) fn begin(
+        outputs: &'a Outputs<'a>,
+        info: DocumentInfo,
+        source_name: &str,
+    ) -> Result<Self, AssembleError> {
         let pdf_path = temp_beside(outputs.pdf)?;
         let pdf = PdfWriter::create(&pdf_path, info)?;
         let alto = match outputs.alto {
@@ -62,7 +67,15 @@ impl<'a> Assembly<'a> {
                 self.pdf.image_page(image, *width_pt, *height_pt, *rotation, layer)?;
             }
             (Placement::Copy { extra_rotation }, PageSource::Pdf(pdf)) => {
-                self.pdf.source_page(pdf, result.record.number - 1, *extra_rotation, layer)?;
+                let index = result.record.number - 1;
+                match self.pdf.source_page(pdf, index, *extra_rotation, layer) {
+                    // An annotation that can be shown in no other way than as part of the page's picture.
+                    Err(WriteError::NotArchivable(reason)) => {
+                        tracing::info!(page = index + 1, %reason, "page cannot be copied and becomes an image");
+                        self.picture(pdf, index, *extra_rotation, result.text.as_ref())?;
+                    }
+                    other => other?,
+                }
             }
             (Placement::Copy { .. }, PageSource::Image(_)) => {
                 return Err(io::Error::other("only pages of a PDF can be copied").into());
@@ -77,6 +90,22 @@ impl<'a> Assembly<'a> {
         }
         if let Some((text, _)) = &mut self.text {
             text.page(result.text.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Adds a page of a PDF as a picture of what it shows.
+    fn picture(
+        &mut self,
+        pdf: &PdfSource,
+        index: u32,
+        extra: Rotation,
+        text: Option<&OcrPage>,
+    ) -> Result<(), AssembleError> {
+        let page = pdf.page(index).map_err(WriteError::Input)?;
+        let placement = rendered(pdf, index, (page.width_pt, page.height_pt), extra).map_err(WriteError::Input)?;
+        if let Placement::Image { image, width_pt, height_pt, rotation } = placement {
+            self.pdf.image_page(&image, width_pt, height_pt, rotation, text)?;
         }
         Ok(())
     }
@@ -101,13 +130,13 @@ pub(crate) fn software() -> String {
 }
 
 /// The page's size with no text on it.
-fn without_text(result: &PageResult) -> sohoa_domain::OcrPage {
+fn without_text(result: &PageResult) -> OcrPage {
     let (width, height, dpi, rotation) = match &result.record.inspection {
         Some(i) if i.rotation.swaps_sides() => (i.height, i.width, i.dpi, i.rotation),
         Some(i) => (i.width, i.height, i.dpi, i.rotation),
-        None => (2480, 3508, sohoa_domain::Dpi::square(300.0), sohoa_domain::Rotation::None),
+        None => (2480, 3508, sohoa_domain::Dpi::square(300.0), Rotation::None),
     };
-    sohoa_domain::OcrPage::empty(width, height, dpi, rotation, "none")
+    OcrPage::empty(width, height, dpi, rotation, "none")
 }
 
 fn temp_beside(path: &Path) -> io::Result<TempPath> {

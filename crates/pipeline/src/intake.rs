@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sohoa_domain::{Clock, DossierCode, Limits, RefusalCode};
-use sohoa_store::{
-    Accepted, BatchId, BlobError, DiskBlobs, FileId, NewFile, NewRefusal, Records, StoreError,
-};
+use sohoa_store::{Accepted, BatchId, BlobError, DiskBlobs, FileId, NewFile, NewRefusal, Records, StoreError};
 use walkdir::WalkDir;
 
 /// Something found in a scan folder or named to `ingest`.
@@ -169,7 +167,8 @@ impl Facts {
 pub fn find(root: &Path, skip: Option<&Path>) -> std::io::Result<(Vec<Found>, usize)> {
     let meta = std::fs::symlink_metadata(root)?;
     if !meta.is_dir() {
-        let folder = std::path::absolute(root)?.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
+        let folder =
+            std::path::absolute(root)?.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
         let name = root.file_name().unwrap_or_default().to_string_lossy();
         let relative = folder.map_or_else(|| name.clone().into_owned(), |folder| format!("{folder}/{name}"));
         return Ok((vec![Found { path: root.to_owned(), relative }], 0));
@@ -200,7 +199,10 @@ pub fn is_paper_by_name(path: &Path) -> bool {
     let Some(name) = path.file_name() else { return false };
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     !is_hidden(name)
-        && !matches!(extension.as_deref(), Some("md" | "csv" | "txt" | "json" | "part" | "tmp" | "crdownload" | "filepart"))
+        && !matches!(
+            extension.as_deref(),
+            Some("md" | "csv" | "txt" | "json" | "part" | "tmp" | "crdownload" | "filepart")
+        )
 }
 
 fn is_hidden(name: &std::ffi::OsStr) -> bool {

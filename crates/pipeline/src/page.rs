@@ -1,7 +1,7 @@
 //! Stages 2 to 4 for one page: load, inspect, recognize. A page that fails says so; it never stops the others.
 
 use sohoa_domain::{
-    Dpi, EncodedImage, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord, Raster,
+    Codec, Dpi, EncodedImage, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord, Raster,
     Rotation,
 };
 use sohoa_imaging as imaging;
@@ -14,6 +14,9 @@ use crate::timings::Timings;
 
 /// Resolution at which pages that are not one image are rasterized, dpi.
 const RENDER_DPI: f32 = 300.0;
+
+/// Quality of JPEGs that are made here, of 100.
+const JPEG_QUALITY: u8 = 88;
 
 /// Below this mean confidence a page may lie on its side or head and is tried in other orientations.
 const DOUBTFUL_CONFIDENCE: f32 = 0.65;
@@ -95,7 +98,11 @@ impl PageContext<'_> {
     }
 
     fn image_page(&self, index: u32, loaded: LoadedPage) -> PageResult {
-        let LoadedPage { raster, embed, dpi, rotation } = loaded;
+        let LoadedPage { raster, mut embed, dpi, rotation } = loaded;
+        if matches!(embed.codec, Codec::Jpeg { components: 4, .. }) {
+            // CMYK has no place beside an sRGB output intent; the received file keeps it.
+            embed = self.timings.cpu("encode", || imaging::encode_jpeg(&raster, JPEG_QUALITY));
+        }
         let stated = (rotation != Rotation::None).then_some(rotation);
         let read = self.read(&raster, dpi, stated);
         let (dpi, turn) = (read.inspection.dpi, read.inspection.rotation);
@@ -127,9 +134,12 @@ impl PageContext<'_> {
         };
         let read = self.read(&raster, Some(dpi), Some(base));
         let extra_rotation = turn_between(base, read.inspection.rotation);
-        let placement = match (&page.archivable, &page.text) {
-            (Ok(()), OwnText::None) => Placement::Copy { extra_rotation },
-            _ => self.rendered(index, pdf, page, extra_rotation)?,
+        let placement = match &page.archivable {
+            Ok(()) => Placement::Copy { extra_rotation },
+            Err(reason) => {
+                tracing::info!(page = index + 1, %reason, "page cannot be copied into a PDF/A and becomes an image");
+                self.rendered(index, pdf, page, extra_rotation)?
+            }
         };
         Ok(read.into_result(index, placement))
     }
@@ -169,13 +179,7 @@ impl PageContext<'_> {
         page: &SourcePage,
         extra: Rotation,
     ) -> Result<Placement, InputError> {
-        let raster = self.timings.wall("render", || pdf.render_displayed(index, RENDER_DPI))?;
-        let image = self.timings.cpu("encode", || {
-            let lossless = imaging::encode_lossless(&raster);
-            let lossy = imaging::encode_jpeg(&raster, 85);
-            if lossy.bytes.len() < lossless.bytes.len() { lossy } else { lossless }
-        });
-        Ok(Placement::image(image, (page.width_pt, page.height_pt), extra))
+        self.timings.wall("render", || rendered(pdf, index, (page.width_pt, page.height_pt), extra))
     }
 
     /// Inspects and recognizes decoded pixels. `stated` is the turn that the file itself asks for: a better guess than
@@ -194,12 +198,7 @@ impl PageContext<'_> {
     }
 
     /// Recognizes in the most likely orientation, in others only when the result is doubtful.
-    fn recognize(
-        &self,
-        raster: &Raster,
-        inspection: &mut PageInspection,
-        sure: bool,
-    ) -> Result<OcrPage, OcrError> {
+    fn recognize(&self, raster: &Raster, inspection: &mut PageInspection, sure: bool) -> Result<OcrPage, OcrError> {
         let first = inspection.rotation;
         let mut best = self.attempt(raster, inspection, first)?;
         let turns: &[Rotation] = match (sure, doubtful(&best)) {
@@ -260,6 +259,20 @@ impl Read {
         };
         PageResult { placement, needs_layer: text.is_some(), text, record, refusal: None }
     }
+}
+
+/// Renders what a page of a PDF shows and encodes it the smaller of two ways.
+pub(crate) fn rendered(
+    pdf: &PdfSource,
+    index: u32,
+    size_pt: (f32, f32),
+    extra: Rotation,
+) -> Result<Placement, InputError> {
+    let raster = pdf.render_displayed(index, RENDER_DPI)?;
+    let lossless = imaging::encode_lossless(&raster);
+    let lossy = imaging::encode_jpeg(&raster, JPEG_QUALITY);
+    let image = if lossy.bytes.len() < lossless.bytes.len() { lossy } else { lossless };
+    Ok(Placement::image(image, size_pt, extra))
 }
 
 /// The turn that leads from one to the other.

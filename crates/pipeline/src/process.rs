@@ -146,10 +146,8 @@ impl Job<'_> {
         let context = self.context;
         let id = DocumentId::derive(&dossier, &self.source, 0);
         let ordinal = context.records.ordinal(&dossier, &id).await?;
-        let result_code = context
-            .result_code
-            .replace("{dossier}", dossier.as_str())
-            .replace("{ordinal}", &ordinal.to_string());
+        let result_code =
+            context.result_code.replace("{dossier}", dossier.as_str()).replace("{ordinal}", &ordinal.to_string());
         let info = DocumentInfo {
             title: result_code.clone(),
             identifier: Some(result_code.clone()),
@@ -171,12 +169,7 @@ impl Job<'_> {
             component: component.as_ref(),
             result_code: &result_code,
             ordinal,
-            source: SourceJson {
-                name,
-                digest: self.source,
-                bytes: self.file.bytes,
-                accepted: self.file.accepted_at,
-            },
+            source: SourceJson { name, digest: self.source, bytes: self.file.bytes, accepted: self.file.accepted_at },
             pages: &conversion.pages,
             engine: &conversion.engine,
             software: software(),
@@ -237,11 +230,7 @@ impl Job<'_> {
     }
 
     /// Runs the stages on a blocking thread. `Err` inside means that the file is refused.
-    async fn convert(
-        &mut self,
-        folder: &Path,
-        info: DocumentInfo,
-    ) -> Result<Result<Conversion, Ended>, ProcessError> {
+    async fn convert(&mut self, folder: &Path, info: DocumentInfo) -> Result<Result<Conversion, Ended>, ProcessError> {
         let context = self.context;
         let input = context.blobs.path(&self.source);
         let (engines, limits, jobs) = (context.engines.clone(), context.limits.clone(), context.jobs);
@@ -249,8 +238,7 @@ impl Job<'_> {
         let result = tokio::task::spawn_blocking(move || {
             let [pdf, text, alto] = ["document.pdf", "document.txt", "document.alto.xml"].map(|name| folder.join(name));
             let outputs = Outputs { pdf: &pdf, text: Some(&text), alto: Some(&alto) };
-            let options =
-                ConvertOptions { engines: &engines, jobs, limits: &limits, info, source_name: "original" };
+            let options = ConvertOptions { engines: &engines, jobs, limits: &limits, info, source_name: "original" };
             convert(&input, &outputs, options, &mut |_, _| {})
         })
         .await
@@ -259,8 +247,7 @@ impl Job<'_> {
             Ok(conversion) => Ok(Ok(conversion)),
             Err(ConvertError::Refused(error)) => {
                 self.event(EventKind::Rejected, Outcome::Failure, None, None, error.code.to_string());
-                let completion =
-                    Completion::Rejected { code: error.code.to_string(), reason: error.to_string() };
+                let completion = Completion::Rejected { code: error.code.to_string(), reason: error.to_string() };
                 Ok(Err(Ended { completion, events: std::mem::take(&mut self.events) }))
             }
             Err(ConvertError::Output(error)) => Err(ProcessError::Output(error.to_string())),
@@ -280,7 +267,11 @@ impl Job<'_> {
         let files: [(RenditionKind, String, ContentSource); 5] = [
             (RenditionKind::Original, format!("original.{extension}"), ContentSource::Copy(original)),
             (RenditionKind::Pdf, "document.pdf".to_owned(), ContentSource::Move(staging.join("document.pdf"))),
-            (RenditionKind::Alto, "document.alto.xml".to_owned(), ContentSource::Move(staging.join("document.alto.xml"))),
+            (
+                RenditionKind::Alto,
+                "document.alto.xml".to_owned(),
+                ContentSource::Move(staging.join("document.alto.xml")),
+            ),
             (RenditionKind::Text, "document.txt".to_owned(), ContentSource::Move(staging.join("document.txt"))),
             (RenditionKind::Metadata, "document.json".to_owned(), ContentSource::Bytes(metadata)),
         ];

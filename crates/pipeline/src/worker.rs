@@ -42,10 +42,7 @@ pub async fn work(
     on_end: &(dyn Fn() + Send + Sync),
 ) -> Result<(), WorkError> {
     while !*stop.borrow() && !until_done.is_some_and(|done| done()) {
-        let reserved = context
-            .records
-            .reserve(name, context.clock.now(), LEASE, context.max_attempts, None)
-            .await;
+        let reserved = context.records.reserve(name, context.clock.now(), LEASE, context.max_attempts, None).await;
         let lease = match reserved {
             Ok(Some(lease)) => lease,
             Ok(None) | Err(StoreError::Busy(_)) => {

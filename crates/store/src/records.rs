@@ -345,7 +345,8 @@ pub struct SearchHit {
 /// Records and queue. Every method is one transaction; none stays open while a stage runs.
 #[async_trait]
 pub trait Records: Send + Sync {
-    /// Opens a batch. `kind` is `ingest` or `inbox`, `label` says which.
+    /// Opens a batch. `kind` is `ingest` or `inbox`, `label` says which. An inbox has one batch a local day, which is
+    /// returned again.
     async fn open_batch(&self, kind: &str, label: &str, now: Timestamp) -> Result<BatchId, StoreError>;
 
     /// Gives a stored file its row (pending), event and job, unless it is the very same file again.
@@ -358,7 +359,7 @@ pub trait Records: Send + Sync {
     /// Marks that the file was moved out of the inbox.
     async fn mark_released(&self, file: FileId) -> Result<(), StoreError>;
 
-    /// Reserves the oldest job that is due or whose lease ran out, and counts the attempt.
+    /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt.
     /// Jobs whose attempts are used up (`attempts >= max_attempts`) move their file to review with code
     /// `attempts-exhausted` instead and are not returned. With `only`, jobs of other batches are left alone.
     async fn reserve(
@@ -434,8 +435,9 @@ pub trait Records: Send + Sync {
     /// Digests of all kept register files.
     async fn register_sources(&self) -> Result<Vec<Sha256Digest>, StoreError>;
 
-    /// Dossiers received in the period (inclusive days, `None` = open) with their components and, for each, the
-    /// components that have an attached document (state attached) and whether any attached document is unassigned.
+    /// Dossiers received in the period (inclusive days, `None` = open) in order of code, with their components and,
+    /// for each, the components that have a document in state attached. With a period, a dossier without a day of
+    /// reception is in none.
     async fn dossiers_with_attachments(
         &self,
         from: Option<jiff::civil::Date>,

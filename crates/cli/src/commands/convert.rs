@@ -68,9 +68,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         bar.set_position(done.into());
     });
     bar.finish_and_clear();
-    let conversion = conversion.map_err(|error| {
-        anyhow::Error::new(error).context(format!("{} was not converted", args.input.display()))
-    })?;
+    let conversion = conversion
+        .map_err(|error| anyhow::Error::new(error).context(format!("{} was not converted", args.input.display())))?;
     let failed = conversion.failed_pages();
     for page in conversion.pages.iter().filter(|p| p.outcome.is_failure()) {
         let reason = page.reason.as_deref().unwrap_or("no reason given");

@@ -50,9 +50,15 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
              full  every due component and result attached    {} of {}  {} %\n\
              any   a component, and the result where due       {} of {}  {} %\n\
              exempt components: {}\n",
-            day(r.from, "the beginning"), day(r.to, "now"), c.received,
-            c.digitized_full, c.received, c.full_percent,
-            c.digitized_any, c.received, c.any_percent,
+            day(r.from, "the beginning"),
+            day(r.to, "now"),
+            c.received,
+            c.digitized_full,
+            c.received,
+            c.full_percent,
+            c.digitized_any,
+            c.received,
+            c.any_percent,
             c.exempt
         );
         for m in &c.missing {

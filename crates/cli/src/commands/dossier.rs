@@ -61,7 +61,8 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
         for d in &s.documents {
             let component = d.component.as_deref().unwrap_or("unassigned");
             let pdf = d.pdf.as_deref().unwrap_or("-");
-            lines += &format!("{}  {component}  {}  {} pages  {}\n    {pdf}\n", d.result_code, d.state, d.pages, d.source);
+            lines +=
+                &format!("{}  {component}  {}  {} pages  {}\n    {pdf}\n", d.result_code, d.state, d.pages, d.source);
         }
         if !s.missing.is_empty() {
             lines += &format!("missing: {}\n", s.missing.join(", "));

@@ -214,11 +214,7 @@ async fn wait_for(home: &Home, mine: &[FileId], output: Output) -> anyhow::Resul
 }
 
 fn reject_of(row: FileRow) -> Reject {
-    Reject {
-        path: row.origin,
-        code: row.reason_code.unwrap_or_default(),
-        reason: row.reason.unwrap_or_default(),
-    }
+    Reject { path: row.origin, code: row.reason_code.unwrap_or_default(), reason: row.reason.unwrap_or_default() }
 }
 
 fn reject_csv(rejects: &[Reject]) -> String {

@@ -41,9 +41,19 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
             "files     seen {} = pending {} + attached {} + review {} + rejected {} + duplicate {}\n\
              pages     in {} = kept {} + separator {} + blank {} + failed {}\n\
              dossiers  received {}, digitized in full {}",
-            f.seen, f.pending, f.attached, f.review, f.rejected, f.duplicate,
-            p.input, p.kept, p.separator, p.blank, p.failed,
-            s.dossiers.received, s.dossiers.digitized
+            f.seen,
+            f.pending,
+            f.attached,
+            f.review,
+            f.rejected,
+            f.duplicate,
+            p.input,
+            p.kept,
+            p.separator,
+            p.blank,
+            p.failed,
+            s.dossiers.received,
+            s.dossiers.digitized
         )
     })?;
     if !files_close || !pages_close {

@@ -1,6 +1,7 @@
-//! The two sums that have to close, and what the database says of itself.
+//! The conservation ledgers, and the check of the database itself.
 
-use sqlx::Row as _;
+use sohoa_domain::{FileState, PageState};
+use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::events;
@@ -8,75 +9,119 @@ use super::values::unsigned;
 use crate::records::{Ledger, PageLedger, StoreError};
 
 pub(super) async fn files(db: &SqliteRecords) -> Result<Ledger, StoreError> {
-    let mut tx = db.read().await?;
-    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM file").fetch_one(&mut *tx).await?;
-    let mut ledger = Ledger { seen: unsigned(seen)?, ..Ledger::default() };
-    for row in sqlx::query("SELECT state, count(*) FROM file GROUP BY state").fetch_all(&mut *tx).await? {
-        let (state, count): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let place = match state {
-            "pending" => &mut ledger.pending,
-            "attached" => &mut ledger.attached,
-            "review" => &mut ledger.review,
-            "rejected" => &mut ledger.rejected,
-            "duplicate" => &mut ledger.duplicate,
-            _ => return Err(StoreError::Corrupt("column state: not one of its words".to_owned())),
-        };
-        *place = unsigned(count)?;
-    }
-    Ok(ledger)
+    count_files(&mut *db.read().await?).await
 }
 
 pub(super) async fn pages(db: &SqliteRecords) -> Result<PageLedger, StoreError> {
-    let mut tx = db.read().await?;
-    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM page").fetch_one(&mut *tx).await?;
-    let mut ledger = PageLedger { input: unsigned(all)?, ..PageLedger::default() };
-    for row in sqlx::query("SELECT state, count(*) FROM page GROUP BY state").fetch_all(&mut *tx).await? {
-        let count = unsigned(row.try_get(1)?)?;
-        *place(&mut ledger, row.try_get(0)?)? = count;
+    count_pages(&mut *db.read().await?).await
+}
+
+/// Adds pages of one stored state.
+pub(super) fn count_page(ledger: &mut PageLedger, state: &str, pages: u64) -> Result<(), StoreError> {
+    let state = PageState::parse(state).ok_or_else(|| StoreError::Corrupt("the state of a page".to_owned()))?;
+    ledger.input += pages;
+    *match state {
+        PageState::Kept => &mut ledger.kept,
+        PageState::Separator => &mut ledger.separator,
+        PageState::Blank => &mut ledger.blank,
+        PageState::Failed => &mut ledger.failed,
+    } += pages;
+    Ok(())
+}
+
+/// `seen` is counted on its own, so that the sum of the states is a statement and not a definition. The caller's
+/// transaction makes both counts see the same rows.
+async fn count_files(conn: &mut SqliteConnection) -> Result<Ledger, StoreError> {
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM file").fetch_one(&mut *conn).await?;
+    let mut ledger = Ledger { seen: unsigned(seen)?, ..Ledger::default() };
+    for row in sqlx::query("SELECT state, count(*) FROM file GROUP BY state").fetch_all(conn).await? {
+        let state = super::values::state(&row, "state", FileState::parse)?;
+        *match state {
+            FileState::Pending => &mut ledger.pending,
+            FileState::Attached => &mut ledger.attached,
+            FileState::Review => &mut ledger.review,
+            FileState::Rejected => &mut ledger.rejected,
+            FileState::Duplicate => &mut ledger.duplicate,
+        } = unsigned(row.try_get(1)?)?;
     }
     Ok(ledger)
 }
 
-/// Adds pages of one state to a document's count.
-pub(super) fn count_page(ledger: &mut PageLedger, state: &str, pages: u64) -> Result<(), StoreError> {
-    *place(ledger, state)? += pages;
-    ledger.input += pages;
-    Ok(())
+async fn count_pages(conn: &mut SqliteConnection) -> Result<PageLedger, StoreError> {
+    let input: i64 = sqlx::query_scalar("SELECT count(*) FROM page").fetch_one(&mut *conn).await?;
+    let mut ledger = PageLedger::default();
+    for row in sqlx::query("SELECT state, count(*) FROM page GROUP BY state").fetch_all(conn).await? {
+        count_page(&mut ledger, row.try_get(0)?, unsigned(row.try_get(1)?)?)?;
+    }
+    ledger.input = unsigned(input)?;
+    Ok(ledger)
 }
 
-fn place<'a>(ledger: &'a mut PageLedger, state: &str) -> Result<&'a mut u64, StoreError> {
-    match state {
-        "kept" => Ok(&mut ledger.kept),
-        "separator" => Ok(&mut ledger.separator),
-        "blank" => Ok(&mut ledger.blank),
-        "failed" => Ok(&mut ledger.failed),
-        _ => Err(StoreError::Corrupt("column state: not one of its words".to_owned())),
-    }
-}
+/// Statements that have to find nothing, with the sentence when they find something. Each returns row numbers.
+const RULES: [(&str, &str); 7] = [
+    (
+        "SELECT file FROM page GROUP BY file HAVING max(number) <> count(*)",
+        "the pages of this file do not run from 1 to the last",
+    ),
+    (
+        "SELECT id FROM file WHERE state IN ('pending', 'duplicate') AND id IN (SELECT file FROM page)",
+        "this file is not processed but has pages",
+    ),
+    (
+        "SELECT id FROM file WHERE state = 'attached' AND id NOT IN (SELECT source FROM document WHERE state <> 'removed')",
+        "this file is attached but has no document",
+    ),
+    (
+        "SELECT id FROM file WHERE (state = 'pending') <> (id IN (SELECT file FROM job WHERE state <> 'done'))",
+        "this file is pending without a job, or has a job without being pending",
+    ),
+    (
+        "SELECT d.source FROM document d JOIN page p ON p.document = d.id WHERE p.file <> d.source",
+        "a document of this file has pages of another file",
+    ),
+    (
+        "SELECT d.source FROM document d WHERE NOT EXISTS (SELECT 1 FROM page p WHERE p.document = d.id)",
+        "a document of this file has no page",
+    ),
+    (
+        "SELECT d.source FROM document d JOIN file f ON f.id = d.source WHERE d.source_digest IS NOT f.digest",
+        "a document of this file names another digest than the file",
+    ),
+];
+
+/// Rows that are missing: SQLite keeps the largest number that it ever gave, also when the row is gone.
+const GONE: [(&str, &str); 2] = [
+    ("files", "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'file'), 0) - count(*) FROM file"),
+    ("events", "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0) - count(*) FROM event"),
+];
 
 pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {
-    let mut problems = Vec::new();
-    let (files, pages) = (files(db).await?, pages(db).await?);
-    if files.seen != files.pending + files.attached + files.review + files.rejected + files.duplicate {
-        problems.push("the files by state do not add up to the files seen".to_owned());
-    }
-    if pages.input != pages.kept + pages.separator + pages.blank + pages.failed {
-        problems.push("the pages by state do not add up to the pages that came in".to_owned());
-    }
     let mut tx = db.read().await?;
-    let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(20)").fetch_all(&mut *tx).await?;
-    problems.extend(said.into_iter().filter(|line| line != "ok").map(|line| format!("integrity check: {line}")));
+    let mut problems = Vec::new();
+    let integrity: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *tx).await?;
+    problems.extend(integrity.into_iter().filter(|line| line != "ok").map(|line| format!("database file: {line}")));
     for row in sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *tx).await? {
         let (table, parent): (&str, &str) = (row.try_get(0)?, row.try_get(2)?);
-        problems.push(format!("a row of {table} points at no row of {parent}"));
+        problems.push(format!("a row of table {table} points at a missing row of table {parent}"));
     }
-    let without_pages: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM file WHERE state = 'attached' AND NOT EXISTS (SELECT 1 FROM page WHERE page.file = file.id)",
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if without_pages > 0 {
-        problems.push(format!("{without_pages} attached files have no pages"));
+
+    let f = count_files(&mut tx).await?;
+    if f.seen != f.pending + f.attached + f.review + f.rejected + f.duplicate {
+        problems.push(format!("files: {} were seen, but the states do not add up to that", f.seen));
+    }
+    for (what, sql) in GONE {
+        let gone: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await?;
+        if gone != 0 {
+            problems.push(format!("{what}: {gone} that were recorded once are gone"));
+        }
+    }
+    let p = count_pages(&mut tx).await?;
+    if p.input != p.kept + p.separator + p.blank + p.failed {
+        problems.push(format!("pages: {} came in, but the states do not add up to that", p.input));
+    }
+    for (sql, sentence) in RULES {
+        let rows: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
+        problems.extend(rows.iter().map(|id| format!("file {id}: {sentence}")));
     }
     problems.extend(events::check_chain(&mut tx).await?);
     Ok(problems)
