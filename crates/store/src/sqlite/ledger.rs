@@ -64,8 +64,8 @@ const RULES: [(&str, &str); 7] = [
         "the pages of this file do not run from 1 to the last",
     ),
     (
-        "SELECT id FROM file WHERE state IN ('pending', 'duplicate') AND id IN (SELECT file FROM page)",
-        "this file is not processed but has pages",
+        "SELECT id FROM file WHERE state = 'pending' AND id IN (SELECT file FROM page)",
+        "this file is pending but has pages",
     ),
     (
         "SELECT id FROM file WHERE state = 'attached' AND id NOT IN (SELECT source FROM document WHERE state <> 'removed')",
