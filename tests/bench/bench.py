@@ -137,7 +137,10 @@ def made(folder):
 def bench_convert(sohoa, files, tmp):
     cost = Cost()
     for n, f in enumerate(files):
+        # Exit 1 tells of a page without text, which the table of costs does not judge, as long as there is an output.
         cost.run([sohoa, "convert", f, tmp / f"{n}.pdf", "--jobs", JOBS], f.name, fine=(0, 1))
+        if not (tmp / f"{n}.pdf").is_file() and not any(w.startswith(f.name) for w in cost.failed):
+            cost.failed.append(f"{f.name}: no output")
     cost.made = made(tmp)
     return cost
 
