@@ -153,7 +153,6 @@ def bench_ingest(sohoa, files, tmp):
         shutil.copyfile(f, inbox / f"{DOSSIER}_TP{n:03}{f.suffix}")
     subprocess.run([sohoa, "--home", home, "init"], check=True, capture_output=True)
     cost.run([sohoa, "--home", home, "ingest", inbox, "--wait"], "ingest", fine=(0, 1))
-    cost.made = made(home)
     return cost
 
 
