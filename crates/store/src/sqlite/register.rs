@@ -1,8 +1,10 @@
 //! The register: dossiers and components as they stand, what changed, and documents that waited for them.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde_json::json;
+use serde_json::{Value, json};
 use sohoa_domain::{
     AttachmentState, Channel, ComponentEntry, ComponentKind, DocumentId, DossierCode, DossierEntry, DossierStatus,
     Event, EventKind, Outcome, Sha256Digest,
@@ -72,6 +74,9 @@ pub(super) fn component_of(row: &SqliteRow) -> Result<ComponentEntry, StoreError
     })
 }
 
+/// Dossiers that are compared and written together.
+const CHUNK: usize = 500;
+
 pub(super) async fn import(
     db: &SqliteRecords,
     source: &Sha256Digest,
@@ -79,28 +84,39 @@ pub(super) async fn import(
     now: Timestamp,
     agent: &str,
 ) -> Result<ImportSummary, StoreError> {
+    let mut codes = HashSet::with_capacity(entries.len());
+    if !entries.iter().all(|entry| codes.insert(entry.code.as_str())) {
+        return Err(StoreError::Other("a register may name each dossier only once".to_owned()));
+    }
     let mut tx = db.write().await?;
     let mut summary = ImportSummary::default();
-    for entry in entries {
-        match by_code(&mut tx, &entry.code).await? {
-            None => {
-                write(&mut tx, entry).await?;
-                summary.new += 1;
+    for chunk in entries.chunks(CHUNK) {
+        let standing = standing(&mut tx, chunk).await?;
+        let mut fresh = Vec::new();
+        for entry in chunk {
+            match standing.get(entry.code.as_str()) {
+                None => summary.new += 1,
+                Some(before) if same(before, entry) => {
+                    summary.unchanged += 1;
+                    continue;
+                }
+                Some(before) => {
+                    remember(&mut tx, source, before, entry, now, agent).await?;
+                    summary.changed += 1;
+                }
             }
-            Some(before) if before == *entry => summary.unchanged += 1,
-            Some(before) => {
-                write(&mut tx, entry).await?;
-                remember(&mut tx, source, &before, entry, now, agent).await?;
-                summary.changed += 1;
-            }
+            fresh.push(entry);
+        }
+        if !fresh.is_empty() {
+            write(&mut tx, &fresh).await?;
         }
     }
-    let fresh = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+    let kept = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
         .bind(source.to_string())
         .bind(micros(now))
         .execute(&mut *tx)
         .await?;
-    if fresh.rows_affected() > 0 || summary.new + summary.changed > 0 {
+    if kept.rows_affected() > 0 || summary.new + summary.changed > 0 {
         let ImportSummary { new, changed, unchanged, .. } = summary;
         let event = Event {
             at: now,
@@ -119,48 +135,101 @@ pub(super) async fn import(
     Ok(summary)
 }
 
-/// Puts the row and its components to what the register says now.
-async fn write(conn: &mut SqliteConnection, entry: &DossierEntry) -> Result<(), StoreError> {
+/// Whether two entries say the same; a register that lists the components in another order says nothing new.
+fn same(a: &DossierEntry, b: &DossierEntry) -> bool {
+    let by_id = |entry: &DossierEntry| {
+        let mut sorted = entry.clone();
+        sorted.components.sort_by(|x, y| x.id.cmp(&y.id));
+        sorted
+    };
+    a == b || by_id(a) == by_id(b)
+}
+
+/// The dossiers of this chunk that the register knows already, by code.
+async fn standing(
+    conn: &mut SqliteConnection,
+    chunk: &[DossierEntry],
+) -> Result<HashMap<String, DossierEntry>, StoreError> {
+    let codes: Vec<&str> = chunk.iter().map(|entry| entry.code.as_str()).collect();
+    let codes = json!(codes).to_string();
+    let mut found = HashMap::new();
+    for row in sqlx::query("SELECT * FROM dossier WHERE code IN (SELECT value FROM json_each(?1))")
+        .bind(&codes)
+        .fetch_all(&mut *conn)
+        .await?
+    {
+        let entry = dossier_of(&row)?;
+        found.insert(entry.code.as_str().to_owned(), entry);
+    }
+    if found.is_empty() {
+        return Ok(found);
+    }
+    for row in sqlx::query(
+        "SELECT * FROM component WHERE dossier IN (SELECT value FROM json_each(?1)) ORDER BY dossier, position",
+    )
+    .bind(&codes)
+    .fetch_all(conn)
+    .await?
+    {
+        if let Some(entry) = found.get_mut(row.try_get::<&str, _>("dossier")?) {
+            entry.components.push(component_of(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Puts the rows of these dossiers and of their components to what the register says now. All rows go over in one
+/// value, a JSON array of arrays: one statement a table, not one a row.
+async fn write(conn: &mut SqliteConnection, entries: &[&DossierEntry]) -> Result<(), StoreError> {
     let time = |t: Option<DateTime>| t.map(|t| t.to_string());
+    let dossiers = entries.iter().map(|e| {
+        json!([
+            e.code,
+            e.procedure,
+            e.agency,
+            e.counter,
+            e.channel.map(Channel::as_str),
+            e.applicant,
+            time(e.received),
+            time(e.due),
+            time(e.finished),
+            time(e.returned),
+            e.return_channel.map(Channel::as_str),
+            e.status
+        ])
+    });
+    let components = entries.iter().flat_map(|e| {
+        let row = |(c, position): (&ComponentEntry, u64)| {
+            json!([e.code, c.id, position, c.name, c.kind.as_str(), c.required, c.exempt_reason])
+        };
+        e.components.iter().zip(1..).map(row).collect::<Vec<_>>()
+    });
+    let codes: Vec<&str> = entries.iter().map(|e| e.code.as_str()).collect();
     sqlx::query(
         "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
                               return_channel, status) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each(?1) WHERE true \
          ON CONFLICT (code) DO UPDATE SET procedure = excluded.procedure, agency = excluded.agency, \
              counter = excluded.counter, channel = excluded.channel, applicant = excluded.applicant, \
              received = excluded.received, due = excluded.due, finished = excluded.finished, \
              returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status",
     )
-    .bind(entry.code.as_str())
-    .bind(entry.procedure.as_ref().map(|p| p.as_str()))
-    .bind(&entry.agency)
-    .bind(&entry.counter)
-    .bind(entry.channel.map(Channel::as_str))
-    .bind(&entry.applicant)
-    .bind(time(entry.received))
-    .bind(time(entry.due))
-    .bind(time(entry.finished))
-    .bind(time(entry.returned))
-    .bind(entry.return_channel.map(Channel::as_str))
-    .bind(entry.status.map(|s| i64::from(s.number())))
+    .bind(Value::from_iter(dossiers).to_string())
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM component WHERE dossier = ?1").bind(entry.code.as_str()).execute(&mut *conn).await?;
-    for (component, position) in entry.components.iter().zip(1i64..) {
-        sqlx::query(
-            "INSERT INTO component (dossier, id, position, name, kind, required, exempt_reason) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )
-        .bind(entry.code.as_str())
-        .bind(component.id.as_str())
-        .bind(position)
-        .bind(&component.name)
-        .bind(component.kind.as_str())
-        .bind(component.required)
-        .bind(&component.exempt_reason)
+    sqlx::query("DELETE FROM component WHERE dossier IN (SELECT value FROM json_each(?1))")
+        .bind(json!(codes).to_string())
         .execute(&mut *conn)
         .await?;
-    }
+    sqlx::query(
+        "INSERT INTO component (dossier, id, position, name, kind, required, exempt_reason) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
+         FROM json_each(?1)",
+    )
+    .bind(Value::from_iter(components).to_string())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -196,7 +265,8 @@ async fn remember(
     Ok(())
 }
 
-/// Attaches documents whose dossier has come into the register. Returns how many.
+/// Attaches documents whose dossier has come into the register, with the component that they name if they name one.
+/// Returns how many.
 pub(super) async fn resolve_awaiting(
     conn: &mut SqliteConnection,
     now: Timestamp,
@@ -204,7 +274,11 @@ pub(super) async fn resolve_awaiting(
 ) -> Result<u64, StoreError> {
     let rows = sqlx::query(
         "SELECT document.id, document.dossier, document.source_digest FROM document \
-         JOIN dossier ON dossier.code = document.dossier WHERE document.state = 'awaiting_register' ORDER BY document.row",
+         JOIN dossier ON dossier.code = document.dossier \
+         WHERE document.state = 'awaiting_register' \
+           AND (document.component IS NULL OR EXISTS (SELECT 1 FROM component \
+                WHERE component.dossier = document.dossier AND component.id = document.component)) \
+         ORDER BY document.row",
     )
     .fetch_all(&mut *conn)
     .await?;

@@ -13,11 +13,15 @@ use crate::records::{SearchHit, StoreError};
 /// Characters of a snippet on each side of its first hit.
 const AROUND: usize = 60;
 
-/// Letters and digits with the marks they carry, lower case, in NFC.
+/// Whether a character belongs to a word: letters, digits and the marks that they carry.
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// The words of a text, lower case, in NFC.
 fn words(text: &str) -> Vec<String> {
     let lower = nfc(text).to_lowercase();
-    let parts = lower.split(|c: char| !(c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)));
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    lower.split(|c| !in_word(c)).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Takes a document's text into the index, in place of an earlier one.
@@ -60,22 +64,27 @@ pub(super) async fn search(db: &SqliteRecords, wanted: &str, limit: u32) -> Resu
     by_name(&mut tx, wanted, limit, &mut hits).await?;
     seen.extend(hits.iter().map(|hit| hit.document.clone()));
     for (column, words, is_exact) in [("exact", &exact, true), ("folded", &folded, false)] {
+        // The best ones first, their text then: a text may be as long as a book.
         let rows = sqlx::query(
-            "SELECT document.id, document.dossier, file.relative, document_text.text FROM fulltext \
-             JOIN document ON document.row = fulltext.rowid JOIN file ON file.id = document.source \
-             JOIN document_text ON document_text.document = document.row \
-             WHERE fulltext MATCH ?1 AND document.state <> 'removed' ORDER BY bm25(fulltext), document.row LIMIT ?2",
+            "WITH hit AS MATERIALIZED (\
+                 SELECT document.row AS row, bm25(fulltext) AS score FROM fulltext \
+                 JOIN document ON document.row = fulltext.rowid \
+                 WHERE fulltext MATCH ?1 AND document.state <> 'removed' ORDER BY score, document.row LIMIT ?2) \
+             SELECT document.id, document.dossier, file.relative, document_text.text FROM hit \
+             JOIN document ON document.row = hit.row JOIN file ON file.id = document.source \
+             JOIN document_text ON document_text.document = hit.row ORDER BY hit.score, hit.row",
         )
         .bind(query(column, words))
         .bind(i64::from(limit))
         .fetch_all(&mut *tx)
         .await?;
         for row in rows {
+            let normal = |word: &str| if is_exact { nfc(word).to_lowercase() } else { fold(word) };
             let hit = SearchHit {
                 document: parsed(&row, "id")?,
                 dossier: parsed(&row, "dossier")?,
                 source_name: name_of(row.try_get("relative")?).to_owned(),
-                snippet: snippet(row.try_get("text")?, &folded),
+                snippet: snippet(row.try_get("text")?, |word| words.contains(&normal(word))),
                 exact: is_exact,
             };
             if hits.len() < limit as usize && seen.insert(hit.document.clone()) {
@@ -86,20 +95,23 @@ pub(super) async fn search(db: &SqliteRecords, wanted: &str, limit: u32) -> Resu
     Ok(hits)
 }
 
-/// Documents whose dossier code or source file's name is what was asked for.
+/// Documents whose dossier code or source file's name, with or without its extension, is what was asked for.
 async fn by_name(
     conn: &mut SqliteConnection,
     wanted: &str,
     limit: u32,
     hits: &mut Vec<SearchHit>,
 ) -> Result<(), StoreError> {
+    // Names that begin with the wanted one and a full stop lie between it and the character after the full stop.
     let rows = sqlx::query(
         "SELECT document.id, document.dossier, file.relative FROM document JOIN file ON file.id = document.source \
-         WHERE (document.dossier = ?1 OR file.name_key = ?2) AND document.state <> 'removed' \
+         WHERE (document.dossier = ?1 OR document.source IN (SELECT id FROM file \
+                    WHERE name_key = ?2 OR (name_key > ?2 || '.' AND name_key < ?2 || '/'))) \
+           AND document.state <> 'removed' \
          ORDER BY document.dossier, document.ordinal LIMIT ?3",
     )
-    .bind(wanted.trim())
-    .bind(fold(wanted))
+    .bind(wanted.trim().to_uppercase())
+    .bind(fold(wanted.trim()))
     .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
@@ -116,26 +128,34 @@ async fn by_name(
     Ok(())
 }
 
-/// The text around the first hit on one line, words that were asked for between `[` and `]`.
-fn snippet(text: &str, folded: &[String]) -> String {
-    // Words with their place in the text, so that accents and punctuation stay as they are printed.
-    let mut spans: Vec<(usize, usize, bool)> = Vec::new();
+/// The text around the first hit on one line, words that were asked for between `[` and `]`. Accents, case and
+/// punctuation are those of the text.
+fn snippet(text: &str, is_hit: impl Fn(&str) -> bool) -> String {
+    let mut hits: Vec<(usize, usize)> = Vec::new();
+    let mut to = text.len();
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c), start) {
+        match (in_word(c), start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
-                spans.push((from, at, folded.contains(&fold(&text[from..at]))));
+                if is_hit(&text[from..at]) {
+                    if hits.is_empty() {
+                        to = text[at..].char_indices().nth(AROUND).map_or(text.len(), |(i, _)| at + i);
+                    }
+                    hits.push((from, at));
+                }
                 start = None;
             }
             _ => {}
         }
+        if at > to {
+            break;
+        }
     }
-    let Some(first) = spans.iter().find(|span| span.2) else { return String::new() };
-    let from = text[..first.0].char_indices().rev().nth(AROUND).map_or(0, |(i, _)| i);
-    let to = text[first.1..].char_indices().nth(AROUND).map_or(text.len(), |(i, _)| first.1 + i);
+    let Some((first, _)) = hits.first() else { return String::new() };
+    let from = text[..*first].char_indices().rev().nth(AROUND).map_or(0, |(i, _)| i);
     let (mut out, mut done) = (String::new(), from);
-    for (a, b, _) in spans.iter().filter(|(a, b, hit)| *hit && *a >= from && *b <= to) {
+    for (a, b) in hits.iter().filter(|(_, b)| *b <= to) {
         out.push_str(&text[done..*a]);
         out.push('[');
         out.push_str(&text[*a..*b]);
@@ -153,8 +173,8 @@ mod tests {
     #[test]
     fn snippets_show_the_printed_words() {
         let text = "Căn cứ đơn đề nghị,\ncấp GIẤY phép xây dựng.";
-        assert_eq!(snippet(text, &["giay".to_owned()]), "Căn cứ đơn đề nghị, cấp [GIẤY] phép xây dựng.");
-        assert_eq!(snippet(text, &["khong".to_owned()]), "");
+        assert_eq!(snippet(text, |w| fold(w) == "giay"), "Căn cứ đơn đề nghị, cấp [GIẤY] phép xây dựng.");
+        assert_eq!(snippet(text, |w| fold(w) == "khong"), "");
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! What every implementation of `Records` has to do. Each function gets an empty store.
+
+pub mod completion;
+pub mod files;
+pub mod queue;
+pub mod register;
+pub mod search;
+pub mod support;

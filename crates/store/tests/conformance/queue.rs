@@ -1,0 +1,151 @@
+//! Reserving, leases, attempts.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sohoa_domain::{EventKind, FileState};
+use sohoa_store::{Completion, Records, StoreError};
+
+use super::support::*;
+
+fn rejected() -> Completion {
+    Completion::Rejected { code: "malformed".to_owned(), reason: "cannot be read".to_owned() }
+}
+
+pub async fn jobs_come_oldest_first_and_those_of_inboxes_before(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let inbox = records.open_batch("inbox", "quầy 1", at(0)).await.unwrap();
+    let a = accept(&*records, batch, "a", "a").await;
+    let b = accept(&*records, batch, "b", "b").await;
+    let c = accept(&*records, inbox, "c", "c").await;
+    let mut order = Vec::new();
+    while let Some(lease) = records.reserve("w", at(1), MINUTE, 3, None).await.unwrap() {
+        assert_eq!(lease.attempt, 1);
+        order.push(lease.file.id);
+    }
+    assert_eq!(order, [c, a, b]);
+}
+
+pub async fn a_batch_can_be_worked_alone(records: Arc<dyn Records>) {
+    let (one, two) = (batch(&*records).await, batch(&*records).await);
+    accept(&*records, one, "a", "a").await;
+    let b = accept(&*records, two, "b", "b").await;
+    let lease = records.reserve("w", at(1), MINUTE, 3, Some(two)).await.unwrap().unwrap();
+    assert_eq!(lease.file.id, b);
+    assert!(records.reserve("w", at(1), MINUTE, 3, Some(two)).await.unwrap().is_none());
+    // The attempts of the other batch are left alone too.
+    assert!(records.reserve("w", at(1), MINUTE, 0, Some(two)).await.unwrap().is_none());
+    assert_eq!(records.files(Some(one), Some(FileState::Pending)).await.unwrap().len(), 1);
+}
+
+pub async fn a_lease_that_ran_out_goes_to_another_and_the_first_writes_nothing(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let id = accept(&*records, batch, "a", "a").await;
+    let first = records.reserve("w", at(0), MINUTE, 3, None).await.unwrap().unwrap();
+    assert!(records.reserve("w", at(59), MINUTE, 3, None).await.unwrap().is_none());
+    // Run out, but not reserved again: it is no longer held either.
+    let late = records.complete(&first, &rejected(), &[], at(60)).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
+    let second = records.reserve("w", at(60), MINUTE, 3, None).await.unwrap().unwrap();
+    assert_eq!((second.job, second.file.id, second.attempt), (first.job, id, 2));
+    assert_ne!(second.token, first.token);
+
+    let events = records.events(None).await.unwrap();
+    let told = [event(EventKind::Rejected, None, "late")];
+    for outcome in [
+        records.complete(&first, &rejected(), &told, at(61)).await.map(|_| ()),
+        records.heartbeat(&first, at(500)).await,
+        records.give_back(&first, "late", at(62), at(61)).await,
+    ] {
+        assert!(matches!(outcome, Err(StoreError::LeaseLost)), "{outcome:?}");
+    }
+    assert_eq!(records.events(None).await.unwrap(), events);
+    assert_eq!(records.file(id).await.unwrap().unwrap().state, FileState::Pending);
+
+    assert_eq!(records.complete(&second, &rejected(), &told, at(61)).await.unwrap(), FileState::Rejected);
+    let again = records.complete(&second, &rejected(), &told, at(62)).await;
+    assert!(matches!(again, Err(StoreError::LeaseLost)), "{again:?}");
+    sound(&*records).await;
+}
+
+pub async fn a_heartbeat_keeps_the_lease(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    accept(&*records, batch, "a", "a").await;
+    let lease = reserve(&*records, 0).await;
+    records.heartbeat(&lease, at(300)).await.unwrap();
+    // It never shortens.
+    records.heartbeat(&lease, at(1)).await.unwrap();
+    assert!(records.reserve("w2", at(299), MINUTE, 3, None).await.unwrap().is_none());
+    records.complete(&lease, &rejected(), &[], at(299)).await.unwrap();
+}
+
+pub async fn a_job_given_back_waits(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    accept(&*records, batch, "a", "a").await;
+    let lease = reserve(&*records, 0).await;
+    records.give_back(&lease, "no disk space", at(100), at(10)).await.unwrap();
+    assert!(records.reserve("w", at(99), MINUTE, 3, None).await.unwrap().is_none());
+    assert_eq!(reserve(&*records, 100).await.attempt, 2);
+    let events = records.events(None).await.unwrap();
+    assert_eq!(events[1].kind, EventKind::Retried);
+    assert!(events[1].detail.contains("no disk space"));
+    sound(&*records).await;
+}
+
+pub async fn attempts_that_are_used_up_go_to_a_person(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let told = accept(&*records, batch, "a", "a").await;
+    for n in 0..2 {
+        let lease = records.reserve("w", at(n), MINUTE, 2, None).await.unwrap().unwrap();
+        records.give_back(&lease, "the recognizer stopped", at(n), at(n)).await.unwrap();
+    }
+    let died = accept(&*records, batch, "b", "b").await;
+    // The first file is handed over on the way, the second is reserved and its workers never come back.
+    for (second, attempt) in [(10, 1), (80, 2)] {
+        let lease = records.reserve("w", at(second), MINUTE, 2, None).await.unwrap().unwrap();
+        assert_eq!((lease.file.id, lease.attempt), (died, attempt));
+    }
+    assert!(records.reserve("w", at(200), MINUTE, 2, None).await.unwrap().is_none());
+    for (id, why) in [(told, "the recognizer stopped"), (died, "did not come back")] {
+        let row = records.file(id).await.unwrap().unwrap();
+        assert_eq!((row.state, row.reason_code.as_deref()), (FileState::Review, Some("attempts-exhausted")));
+        assert!(row.reason.unwrap().contains(why));
+    }
+    let events = records.events(None).await.unwrap();
+    assert_eq!(events.iter().filter(|e| e.kind == EventKind::SentToReview).count(), 2);
+    assert_eq!(records.pending(None).await.unwrap(), 0);
+    assert!(records.reserve("w", at(999), MINUTE, 99, None).await.unwrap().is_none());
+    sound(&*records).await;
+}
+
+pub async fn workers_never_share_a_job(records: Arc<dyn Records>) {
+    const FILES: usize = 40;
+    let batch = batch(&*records).await;
+    for n in 0..FILES {
+        accept(&*records, batch, &n.to_string(), &n.to_string()).await;
+    }
+    let worker = |name: String| {
+        let records = records.clone();
+        tokio::spawn(async move {
+            let mut mine = Vec::new();
+            while let Some(lease) = records.reserve(&name, at(1), MINUTE, 3, None).await.unwrap() {
+                records.heartbeat(&lease, at(90)).await.unwrap();
+                let document = document(&*records, &lease, &code(7), "").await;
+                records.complete(&lease, &attached(document), &[], at(2)).await.unwrap();
+                mine.push((lease.file.id, lease.token));
+            }
+            mine
+        })
+    };
+    let workers: Vec<_> = (0..6).map(|n| worker(format!("w{n}"))).collect();
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await.unwrap());
+    }
+    assert_eq!(all.len(), FILES);
+    assert_eq!(all.iter().map(|(id, _)| *id).collect::<HashSet<_>>().len(), FILES);
+    assert_eq!(all.iter().map(|(_, token)| token).collect::<HashSet<_>>().len(), FILES);
+    let ordinals: Vec<u32> = records.documents(&code(7)).await.unwrap().iter().map(|d| d.ordinal).collect();
+    assert_eq!(ordinals, (1..=FILES as u32).collect::<Vec<_>>());
+    sound(&*records).await;
+}

@@ -1,0 +1,153 @@
+//! Register imports, documents that wait for them, and what coverage reads.
+
+use std::sync::Arc;
+
+use sohoa_domain::{AttachmentState, ComponentId, ComponentKind, EventKind, FileState, Sha256Digest};
+use sohoa_store::{ImportSummary, Records};
+
+use super::support::*;
+
+fn ids(ids: &[&str]) -> Vec<ComponentId> {
+    ids.iter().map(|id| id.parse().unwrap()).collect()
+}
+
+fn counts(s: ImportSummary) -> (u64, u64, u64, u64) {
+    (s.new, s.changed, s.unchanged, s.resolved)
+}
+
+pub async fn an_import_is_idempotent(records: Arc<dyn Records>) {
+    let source = Sha256Digest::of(b"register 1");
+    let mut entries = vec![dossier(2, 15), dossier(1, 14)];
+    entries[1].components.clear();
+    entries[1].received = None;
+    let summary = records.import_register(&source, &entries, at(0), AGENT).await.unwrap();
+    assert_eq!(counts(summary), (2, 0, 0, 0));
+    for entry in &entries {
+        assert_eq!(records.dossier(&entry.code).await.unwrap().as_ref(), Some(entry));
+    }
+    assert!(records.dossier(&code(3)).await.unwrap().is_none());
+    let events = records.events(None).await.unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!((events[0].kind, events[0].source), (EventKind::RegisterImported, Some(source)));
+
+    let again = records.import_register(&source, &entries, at(1), AGENT).await.unwrap();
+    assert_eq!(counts(again), (0, 0, 2, 0));
+    assert_eq!(records.events(None).await.unwrap(), events);
+    // Another order of the components says nothing new, and is not taken over.
+    let mut reordered = entries.clone();
+    reordered[0].components.reverse();
+    assert_eq!(counts(records.import_register(&source, &reordered, at(2), AGENT).await.unwrap()), (0, 0, 2, 0));
+    assert_eq!(records.dossier(&code(2)).await.unwrap().unwrap(), entries[0]);
+    assert_eq!(records.register_sources().await.unwrap(), [source]);
+    sound(&*records).await;
+}
+
+pub async fn an_import_changes_what_it_lists_and_nothing_else(records: Arc<dyn Records>) {
+    let (one, two) = (Sha256Digest::of(b"1"), Sha256Digest::of(b"2"));
+    let entries = [dossier(1, 14), dossier(2, 15), dossier(3, 16)];
+    records.import_register(&one, &entries, at(0), AGENT).await.unwrap();
+    let mut changed = dossier(2, 15);
+    changed.components.remove(1);
+    changed.components.push(component("TP9", ComponentKind::Component));
+    changed.components[0].exempt_reason = Some("bản chụp".to_owned());
+    changed.status = None;
+    let fresh = dossier(4, 17);
+    let summary = records.import_register(&two, &[dossier(1, 14), changed.clone(), fresh], at(1), AGENT).await.unwrap();
+    assert_eq!(counts(summary), (1, 1, 1, 0));
+    assert_eq!(records.dossier(&code(2)).await.unwrap().unwrap(), changed);
+    assert_eq!(records.dossier(&code(3)).await.unwrap().unwrap(), dossier(3, 16));
+    assert_eq!(records.register_sources().await.unwrap(), [one, two]);
+    // The first file again: back to what it says.
+    assert_eq!(counts(records.import_register(&one, &entries, at(2), AGENT).await.unwrap()), (0, 1, 2, 0));
+    assert_eq!(records.dossier(&code(2)).await.unwrap().unwrap(), dossier(2, 15));
+    assert_eq!(records.events(None).await.unwrap().len(), 3);
+    sound(&*records).await;
+}
+
+pub async fn a_register_that_names_a_dossier_twice_changes_nothing(records: Arc<dyn Records>) {
+    let source = Sha256Digest::of(b"1");
+    let entries = [dossier(1, 14), dossier(2, 14), dossier(1, 15)];
+    assert!(records.import_register(&source, &entries, at(0), AGENT).await.is_err());
+    let mut twice = dossier(5, 14);
+    twice.components.push(component("TP1", ComponentKind::Result));
+    assert!(records.import_register(&source, &[dossier(4, 14), twice], at(0), AGENT).await.is_err());
+    assert!(records.dossiers_with_attachments(None, None).await.unwrap().is_empty());
+    assert!(records.register_sources().await.unwrap().is_empty());
+    assert!(records.events(None).await.unwrap().is_empty());
+}
+
+pub async fn waiting_documents_find_their_dossier(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    for (number, component) in [(1, None), (2, Some("TP1")), (3, Some("TP8")), (4, None)] {
+        accept(&*records, batch, &number.to_string(), &number.to_string()).await;
+        let lease = reserve(&*records, 0).await;
+        let mut document = document(&*records, &lease, &code(number), "").await;
+        document.component = component.map(|c| c.parse().unwrap());
+        document.state = AttachmentState::AwaitingRegister;
+        records.complete(&lease, &attached(document), &[], at(1)).await.unwrap();
+    }
+    let source = Sha256Digest::of(b"1");
+    let entries = [dossier(1, 14), dossier(2, 14), dossier(3, 14)];
+    let summary = records.import_register(&source, &entries, at(5), AGENT).await.unwrap();
+    // The third names a component that its dossier does not list, the fourth is not in the register.
+    assert_eq!(counts(summary), (3, 0, 0, 2));
+    let states: Vec<_> = records.all_documents().await.unwrap().iter().map(|d| d.state).collect();
+    use AttachmentState::{Attached, AwaitingRegister};
+    assert_eq!(states, [Attached, Attached, AwaitingRegister, AwaitingRegister]);
+    assert_eq!(records.ledger().await.unwrap().attached, 4);
+    let events = records.events(Some(&code(2))).await.unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!((events[0].kind, events[0].source), (EventKind::RegisterResolved, Some(Sha256Digest::of(b"2"))));
+    assert_eq!(counts(records.import_register(&source, &entries, at(6), AGENT).await.unwrap()), (0, 0, 3, 0));
+    sound(&*records).await;
+}
+
+pub async fn a_register_that_came_while_the_file_was_in_work_counts(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    accept(&*records, batch, "a", "a").await;
+    let lease = reserve(&*records, 0).await;
+    let mut document = document(&*records, &lease, &code(1), "").await;
+    document.state = AttachmentState::AwaitingRegister;
+    records.import_register(&Sha256Digest::of(b"1"), &[dossier(1, 14)], at(5), AGENT).await.unwrap();
+    assert_eq!(records.complete(&lease, &attached(document), &[], at(6)).await.unwrap(), FileState::Attached);
+    assert_eq!(records.documents(&code(1)).await.unwrap()[0].state, AttachmentState::Attached);
+    sound(&*records).await;
+}
+
+pub async fn coverage_reads_periods_and_attached_components(records: Arc<dyn Records>) {
+    let mut entries = vec![dossier(3, 30), dossier(2, 15), dossier(1, 14), dossier(4, 15)];
+    entries[0].received = Some(jiff::civil::date(2023, 6, 30).at(23, 59, 59, 0));
+    entries[1].received = Some(jiff::civil::date(2023, 6, 15).at(0, 0, 0, 0));
+    entries[3].received = None;
+    records.import_register(&Sha256Digest::of(b"1"), &entries, at(0), AGENT).await.unwrap();
+    let batch = batch(&*records).await;
+    let states = [
+        (2, Some("TP1"), AttachmentState::Attached),
+        (2, Some("TP1"), AttachmentState::Attached),
+        (2, Some("KQ"), AttachmentState::Attached),
+        (2, Some("TP2"), AttachmentState::Incomplete),
+        (2, None, AttachmentState::Attached),
+        (3, Some("TP8"), AttachmentState::AwaitingRegister),
+    ];
+    for (n, (number, component, state)) in states.into_iter().enumerate() {
+        accept(&*records, batch, &n.to_string(), &n.to_string()).await;
+        let lease = reserve(&*records, 0).await;
+        let mut document = document(&*records, &lease, &code(number), "").await;
+        document.component = component.map(|c| c.parse().unwrap());
+        document.state = state;
+        records.complete(&lease, &attached(document), &[], at(1)).await.unwrap();
+    }
+    let day = |d| Some(jiff::civil::date(2023, 6, d));
+    let listed = async |from, to| -> Vec<_> {
+        let rows = records.dossiers_with_attachments(from, to).await.unwrap();
+        rows.into_iter().map(|(entry, attached)| (entry.code, attached)).collect()
+    };
+    assert_eq!(listed(day(15), day(15)).await, [(code(2), ids(&["KQ", "TP1"]))]);
+    assert_eq!(listed(day(16), day(30)).await, [(code(3), vec![])]);
+    assert_eq!(listed(day(16), day(29)).await, []);
+    assert_eq!(listed(None, day(14)).await, [(code(1), vec![])]);
+    assert_eq!(listed(day(30), None).await, [(code(3), vec![])]);
+    let all = records.dossiers_with_attachments(None, None).await.unwrap();
+    entries.sort_by(|a, b| a.code.cmp(&b.code));
+    assert_eq!(all.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), entries);
+}

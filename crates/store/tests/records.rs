@@ -1,0 +1,407 @@
+//! The conformance suite on SQLite, and what concerns SQLite alone.
+
+mod conformance;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use conformance::support::*;
+use sohoa_domain::{AttachmentState, FileState};
+use sohoa_store::{Accepted, Completion, Records, SqliteRecords, StoreError};
+use sqlx::{Connection as _, SqliteConnection};
+
+macro_rules! on_sqlite {
+    ($($part:ident: $($name:ident)*;)*) => {$($(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let folder = tempfile::tempdir().unwrap();
+            let records = SqliteRecords::open(&folder.path().join("sohoa.db")).await.unwrap();
+            conformance::$part::$name(Arc::new(records)).await;
+        }
+    )*)*};
+}
+
+on_sqlite! {
+    files:
+        an_accepted_file_is_pending_with_a_job_and_an_event
+        the_very_same_file_again_writes_nothing
+        a_refusal_is_rejected_once
+        files_are_listed_by_batch_and_state
+        an_inbox_has_one_batch_a_day
+        a_file_needs_its_batch;
+    queue:
+        jobs_come_oldest_first_and_those_of_inboxes_before
+        a_batch_can_be_worked_alone
+        a_lease_that_ran_out_goes_to_another_and_the_first_writes_nothing
+        a_heartbeat_keeps_the_lease
+        a_job_given_back_waits
+        attempts_that_are_used_up_go_to_a_person
+        workers_never_share_a_job;
+    completion:
+        a_document_comes_back_as_it_was_given
+        review_keeps_its_reason_and_counts_its_pages
+        pages_that_do_not_add_up_are_not_taken
+        a_document_that_stands_makes_the_second_file_a_duplicate
+        ordinals_are_given_once
+        times_keep_their_microseconds;
+    register:
+        an_import_is_idempotent
+        an_import_changes_what_it_lists_and_nothing_else
+        a_register_that_names_a_dossier_twice_changes_nothing
+        waiting_documents_find_their_dossier
+        a_register_that_came_while_the_file_was_in_work_counts
+        coverage_reads_periods_and_attached_components;
+    search:
+        accents_count_but_are_not_needed
+        words_are_never_search_syntax
+        codes_and_file_names_are_found
+        an_exact_hit_shows_where_it_is
+        incomplete_and_waiting_documents_are_found;
+}
+
+/// A connection behind the back of the records.
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
+}
+
+async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sql).execute(conn).await.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_programs_on_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    // Both make the tables at the same time.
+    let (a, b) = tokio::join!(SqliteRecords::open(&path), SqliteRecords::open(&path));
+    let (a, b) = (Arc::new(a.unwrap()), Arc::new(b.unwrap()));
+    let batch = batch(&*a).await;
+    let fill = |records: Arc<SqliteRecords>, name: &'static str| {
+        tokio::spawn(async move {
+            for n in 0..20 {
+                accept(&*records, batch, &format!("{name}{n}"), &format!("{name}{n}")).await;
+            }
+        })
+    };
+    let (one, two) = (fill(a.clone(), "a"), fill(b.clone(), "b"));
+    one.await.unwrap();
+    two.await.unwrap();
+    let work = |records: Arc<SqliteRecords>| {
+        tokio::spawn(async move {
+            let mut done = 0;
+            while let Some(lease) = records.reserve("w", at(1), MINUTE, 3, None).await.unwrap() {
+                let document = document(&*records, &lease, &code(1), "").await;
+                records.complete(&lease, &attached(document), &[], at(2)).await.unwrap();
+                done += 1;
+            }
+            done
+        })
+    };
+    let (one, two) = (work(a.clone()), work(b.clone()));
+    assert_eq!(one.await.unwrap() + two.await.unwrap(), 40);
+    assert_eq!(a.documents(&code(1)).await.unwrap().len(), 40);
+    sound(&*b).await;
+}
+
+#[tokio::test]
+async fn all_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let batch = batch(&records).await;
+    attach(&records, batch, "a.pdf", &code(1), "chữ").await;
+    accept(&records, batch, "b.pdf", "b").await;
+    let before = (records.ledger().await.unwrap(), records.events(None).await.unwrap());
+    // Held by a worker that is gone with its process.
+    assert!(records.reserve("w", at(0), MINUTE, 3, None).await.unwrap().is_some());
+    records.close().await;
+    let records = SqliteRecords::open(&path).await.unwrap();
+    assert_eq!((records.ledger().await.unwrap(), records.events(None).await.unwrap()), before);
+    assert!(records.reserve("w", at(59), MINUTE, 3, None).await.unwrap().is_none());
+    assert_eq!(records.reserve("w", at(60), MINUTE, 3, None).await.unwrap().unwrap().attempt, 2);
+    assert_eq!(records.search("chu", 5).await.unwrap().len(), 1);
+    sound(&records).await;
+}
+
+#[tokio::test]
+async fn the_settings_of_the_file_are_the_safe_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    records.close().await;
+    let mut conn = raw(&path).await;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn files_that_are_no_database_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = SqliteRecords::open(&folder.path().join("none/sohoa.db")).await.unwrap_err();
+    assert!(matches!(missing, StoreError::Unavailable(_)), "{missing:?}");
+    let path = folder.path().join("text.db");
+    std::fs::write(&path, "no database at all, but long enough to have a header of a hundred bytes ".repeat(20))
+        .unwrap();
+    let text = SqliteRecords::open(&path).await.unwrap_err();
+    assert!(matches!(text, StoreError::Corrupt(_)), "{text:?}");
+
+    let path = folder.path().join("newer.db");
+    SqliteRecords::open(&path).await.unwrap().close().await;
+    run(&mut raw(&path).await, "PRAGMA user_version = 99").await.unwrap();
+    let newer = SqliteRecords::open(&path).await.unwrap_err();
+    assert!(matches!(newer, StoreError::Unavailable(_)), "{newer:?}");
+}
+
+#[tokio::test]
+async fn the_ledger_resists_statements_from_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let batch = batch(&records).await;
+    attach(&records, batch, "a.pdf", &code(1), "chữ").await;
+    accept(&records, batch, "b.pdf", "b").await;
+    let mut conn = raw(&path).await;
+    for sql in [
+        "DELETE FROM file WHERE id = 2",
+        "UPDATE file SET state = 'lost' WHERE id = 2",
+        "UPDATE file SET state = 'pending' WHERE id = 1",
+        "UPDATE file SET state = 'review' WHERE id = 2",
+        "UPDATE file SET state = 'duplicate' WHERE id = 2",
+        "UPDATE file SET state = 'duplicate', duplicate_of = 2 WHERE id = 2",
+        "UPDATE file SET digest = NULL WHERE id = 2",
+        "INSERT INTO page (file, number, state) VALUES (2, 1, 'kept')",
+        "INSERT INTO page (file, number, state) VALUES (1, 1, 'kept')",
+        "INSERT INTO page (file, number, state) VALUES (1, 2, 'other')",
+        "INSERT INTO job (file, state, priority, due_at) VALUES (2, 'queued', 0, 0)",
+        "UPDATE job SET state = 'leased' WHERE file = 2",
+        "UPDATE event SET event = json_set(event, '$.agent', 'x') WHERE id = 1",
+        "DELETE FROM event WHERE id = 1",
+        "DELETE FROM document",
+        "UPDATE document SET ordinal = 2",
+    ] {
+        assert!(run(&mut conn, sql).await.is_err(), "{sql}");
+    }
+    sound(&records).await;
+}
+
+#[tokio::test]
+async fn edits_that_get_through_are_found() {
+    // Each is made with the guards taken off first, on a database of its own.
+    let edits = [
+        (
+            "DROP TRIGGER event_is_never_changed; UPDATE event SET event = json_set(event, '$.detail', 'x') WHERE id = 2",
+            "event 2",
+        ),
+        ("DROP TRIGGER event_is_never_deleted; DELETE FROM event WHERE id = 1", "event 1 is missing"),
+        ("DROP TRIGGER event_is_never_deleted; DELETE FROM event WHERE id = (SELECT max(id) FROM event)", "events: 1"),
+        (
+            "PRAGMA foreign_keys = OFF; DROP TRIGGER file_is_never_deleted; DELETE FROM job WHERE file = 2; DELETE FROM file WHERE id = 2",
+            "files: 1",
+        ),
+        ("PRAGMA ignore_check_constraints = ON; UPDATE file SET state = 'lost' WHERE id = 2", "CHECK"),
+        ("DELETE FROM page", "has no page"),
+        ("UPDATE page SET number = 2", "do not run from 1"),
+        ("DELETE FROM job WHERE file = 2", "pending without a job"),
+        ("UPDATE document SET state = 'removed'", "attached but has no document"),
+        (
+            "UPDATE document SET source_digest = replace(source_digest, substr(source_digest, 1, 1), 'z')",
+            "another digest",
+        ),
+        ("PRAGMA foreign_keys = OFF; DELETE FROM ordinal", "points at a missing row"),
+    ];
+    for (sql, sentence) in edits {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sohoa.db");
+        let records = SqliteRecords::open(&path).await.unwrap();
+        let batch = batch(&records).await;
+        attach(&records, batch, "a.pdf", &code(1), "chữ").await;
+        accept(&records, batch, "b.pdf", "b").await;
+        sound(&records).await;
+        run(&mut raw(&path).await, sql).await.unwrap();
+        let problems = match records.self_check().await {
+            Ok(problems) => problems,
+            Err(error) => vec![error.to_string()],
+        };
+        assert!(problems.iter().any(|p| p.contains(sentence)), "{sql}: {problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_removed_document_makes_room_for_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let batch = batch(&records).await;
+    let first = accept(&records, batch, "a.pdf", "same").await;
+    let lease = reserve(&records, 0).await;
+    let given = document(&records, &lease, &code(1), "bản đầu").await;
+    records.complete(&lease, &attached(given.clone()), &[], at(1)).await.unwrap();
+    let removal = "UPDATE document SET state = 'removed'; UPDATE file SET state = 'review', reason_code = 'removed'";
+    run(&mut raw(&path).await, removal).await.unwrap();
+    assert_eq!(records.search("bản", 5).await.unwrap(), []);
+    assert!(records.document_of_source(&code(1), &given.source_digest).await.unwrap().is_none());
+
+    let second = accept(&records, batch, "b.pdf", "same").await;
+    let lease = reserve(&records, 0).await;
+    let mut again = document(&records, &lease, &code(1), "bản sau").await;
+    assert_eq!((&again.id, again.ordinal), (&given.id, 1));
+    again.state = AttachmentState::Incomplete;
+    assert_eq!(records.complete(&lease, &attached(again), &[], at(1)).await.unwrap(), FileState::Attached);
+    let documents = records.documents(&code(1)).await.unwrap();
+    assert_eq!((documents.len(), documents[0].source, documents[0].pages.input), (1, second, 1));
+    assert_eq!(records.page_ledger().await.unwrap().input, 2);
+    assert_eq!(records.file(first).await.unwrap().unwrap().state, FileState::Review);
+    assert_eq!(records.search("đầu", 5).await.unwrap(), []);
+    assert_eq!(records.search("sau", 5).await.unwrap().len(), 1);
+    sound(&records).await;
+}
+
+#[tokio::test]
+async fn the_history_of_a_dossier_is_kept_without_its_applicant() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let source = sohoa_domain::Sha256Digest::of(b"1");
+    let mut entry = dossier(1, 14);
+    records.import_register(&source, &[entry.clone()], at(0), AGENT).await.unwrap();
+    entry.applicant = "Lê Văn Đặt".to_owned();
+    entry.counter = "Quầy 2".to_owned();
+    records.import_register(&source, &[entry], at(1), AGENT).await.unwrap();
+    let rows: Vec<(String, String, bool)> =
+        sqlx::query_as("SELECT before, after, applicant_changed FROM dossier_history")
+            .fetch_all(&mut raw(&path).await)
+            .await
+            .unwrap();
+    let [(before, after, changed)] = &rows[..] else { panic!("{} rows", rows.len()) };
+    assert!(before.contains("Quầy 1") && after.contains("Quầy 2") && *changed);
+    for secret in ["Trần", "Lê Văn", "applicant"] {
+        assert!(!before.contains(secret) && !after.contains(secret), "{secret}");
+    }
+}
+
+mod random {
+    //! Whatever is done in whatever order, the ledgers say what was done.
+
+    use super::*;
+    use proptest::prelude::*;
+    use sohoa_domain::{PageOutcome, PageState};
+    use sohoa_store::{Ledger, NewRefusal};
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Accept(u8),
+        Refuse(u8),
+        Attach { dossier: u32, pages: u32 },
+        Review { pages: u32 },
+        Reject,
+        GiveBack,
+        Abandon,
+        Import,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0u8..12).prop_map(Step::Accept),
+            1 => (0u8..3).prop_map(Step::Refuse),
+            4 => (1u32..3, 1u32..4).prop_map(|(dossier, pages)| Step::Attach { dossier, pages }),
+            1 => (0u32..4).prop_map(|pages| Step::Review { pages }),
+            1 => Just(Step::Reject),
+            1 => Just(Step::GiveBack),
+            1 => Just(Step::Abandon),
+            1 => Just(Step::Import),
+        ]
+    }
+
+    async fn act(records: &dyn Records, steps: &[Step]) -> Result<(), TestCaseError> {
+        let batch = batch(records).await;
+        let (mut model, mut pages_in, mut refused) = (Ledger::default(), 0, std::collections::HashSet::new());
+        for (n, step) in steps.iter().enumerate() {
+            // Two minutes apart, so that an abandoned lease has run out at the next step.
+            let now = n as i64 * 120;
+            match step {
+                Step::Accept(content) => {
+                    // Three names for each content: the same bytes come again under another name.
+                    let new = new_file(batch, &content.to_string(), &(content / 3).to_string());
+                    if let Accepted::New(_) = records.accept(&new, at(now), AGENT).await.unwrap() {
+                        model.pending += 1;
+                    }
+                    continue;
+                }
+                Step::Refuse(name) => {
+                    let name = format!("r{name}");
+                    let refusal = NewRefusal {
+                        batch,
+                        origin: name.clone(),
+                        relative: name.clone(),
+                        code: "not-a-regular-file".to_owned(),
+                        detail: String::new(),
+                    };
+                    records.refuse(&refusal, at(now), AGENT).await.unwrap();
+                    model.rejected += u64::from(refused.insert(name));
+                    continue;
+                }
+                Step::Import => {
+                    let source = sohoa_domain::Sha256Digest::of(&n.to_le_bytes());
+                    records.import_register(&source, &[dossier(1, 14)], at(now), AGENT).await.unwrap();
+                    continue;
+                }
+                _ => {}
+            }
+            let before = records.ledger().await.unwrap().review;
+            let lease = records.reserve("w", at(now), MINUTE, 3, None).await.unwrap();
+            let exhausted = records.ledger().await.unwrap().review - before;
+            model.pending -= exhausted;
+            model.review += exhausted;
+            let Some(lease) = lease else { continue };
+            let completion = match step {
+                Step::Attach { dossier, pages } => {
+                    let mut document = document(records, &lease, &code(*dossier), "chữ").await;
+                    document.state = AttachmentState::AwaitingRegister;
+                    document.pages = (1..=*pages).map(|n| page(n, PageOutcome::Ok)).collect();
+                    attached(document)
+                }
+                Step::Review { pages } => Completion::Review {
+                    code: "x".to_owned(),
+                    reason: "x".to_owned(),
+                    documents: Vec::new(),
+                    loose_pages: (1..=*pages).map(|n| (n, PageState::Failed)).collect(),
+                },
+                Step::Reject => Completion::Rejected { code: "x".to_owned(), reason: "x".to_owned() },
+                Step::GiveBack => {
+                    records.give_back(&lease, "x", at(now), at(now)).await.unwrap();
+                    continue;
+                }
+                _ => continue,
+            };
+            let state = records.complete(&lease, &completion, &[], at(now + 1)).await.unwrap();
+            model.pending -= 1;
+            let (place, pages) = match (state, step) {
+                (FileState::Attached, Step::Attach { pages, .. }) => (&mut model.attached, *pages),
+                (FileState::Duplicate, Step::Attach { .. }) => (&mut model.duplicate, 0),
+                (FileState::Review, Step::Review { pages }) => (&mut model.review, *pages),
+                (FileState::Rejected, Step::Reject) => (&mut model.rejected, 0),
+                other => return Err(TestCaseError::fail(format!("{other:?}"))),
+            };
+            *place += 1;
+            pages_in += u64::from(pages);
+        }
+        model.seen = model.pending + model.attached + model.review + model.rejected + model.duplicate;
+        prop_assert_eq!(records.ledger().await.unwrap(), model);
+        prop_assert_eq!(records.page_ledger().await.unwrap().input, pages_in);
+        prop_assert_eq!(records.self_check().await.unwrap(), Vec::<String>::new());
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+        #[test]
+        fn the_ledgers_say_what_was_done(steps in proptest::collection::vec(step(), 0..40)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let folder = tempfile::tempdir().unwrap();
+                let records = SqliteRecords::open(&folder.path().join("sohoa.db")).await.unwrap();
+                act(&records, &steps).await
+            })?;
+        }
+    }
+}
