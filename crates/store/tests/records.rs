@@ -72,9 +72,8 @@ async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx:
 async fn two_programs_on_one_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sohoa.db");
-    // Both make the tables at the same time.
-    let (a, b) = tokio::join!(SqliteRecords::open(&path), SqliteRecords::open(&path));
-    let (a, b) = (Arc::new(a.unwrap()), Arc::new(b.unwrap()));
+    let (a, b) = (SqliteRecords::open(&path).await.unwrap(), SqliteRecords::open(&path).await.unwrap());
+    let (a, b) = (Arc::new(a), Arc::new(b));
     let batch = batch(&*a).await;
     let fill = |records: Arc<SqliteRecords>, name: &'static str| {
         tokio::spawn(async move {
@@ -101,6 +100,23 @@ async fn two_programs_on_one_file() {
     assert_eq!(one.await.unwrap() + two.await.unwrap(), 40);
     assert_eq!(a.documents(&code(1)).await.unwrap().len(), 40);
     sound(&*b).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_programs_make_the_file_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sohoa.db");
+        let open = || {
+            tokio::spawn({
+                let path = path.clone();
+                async move { SqliteRecords::open(&path).await.map(|_| ()) }
+            })
+        };
+        for opened in [open(), open(), open()] {
+            opened.await.unwrap().unwrap();
+        }
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ mod search;
 mod values;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -29,6 +29,9 @@ use crate::records::{
 
 /// How long a process waits for another one that is writing.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// How long to wait before trying again where SQLite does not wait by itself.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// How long a task waits for its turn within this process: an import of a large register comes before it.
 const TURN: Duration = Duration::from_secs(60);
@@ -54,12 +57,20 @@ impl SqliteRecords {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = || SqlitePoolOptions::new().acquire_timeout(TURN);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        // The write-ahead log stays switched on in the file once it is. Switching it on is the one step for which
+        // SQLite does not wait when another process is making the same file.
+        let started = Instant::now();
+        let writer = loop {
+            let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+            match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
+                Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
+                other => break other?,
+            }
+        };
         migrate::run(&writer).await?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self { writer, readers })
