@@ -1,32 +1,33 @@
 //! Verification: every stored byte against its digest; records, packages and received files against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::num::NonZero;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
-use sohoa_domain::{DossierCode, Sha256Digest};
-use sohoa_store::ocfl::{
-    INVENTORY, Inventory, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, SIDECAR, dossier_of_directory, sidecar_line,
-};
-use sohoa_store::{
-    BlobEntry, BlobError, DiskBlobs, DiskPackages, DocumentRow, PackageEntry, PackageError, Records, StoreError,
-    hash_file,
-};
-use walkdir::WalkDir;
+use sohoa_domain::DossierCode;
+use sohoa_store::{BlobEntry, BlobError, DiskBlobs, DiskPackages, PackageError, Records, StoreError};
 
-/// A received file younger than this may still be waiting for its row.
-const NEWLY_RECEIVED: Duration = Duration::from_secs(600);
+mod findings;
+mod objects;
+mod rows;
 
-/// What to verify.
+use findings::Findings;
+use rows::Rows;
+
+/// Bytes are stored before their row is written. What has no row is looked for once more after this pause, so that
+/// what is being received while verification runs is no finding.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+
+/// What to verify, and how.
 #[derive(Debug, Clone, Default)]
 pub struct VerifyOptions {
-    /// Only this dossier's package and records.
+    /// Only this dossier's package and records, and the received files that its documents come from.
     pub dossier: Option<DossierCode>,
+    /// Threads that hash; `None` is one a core.
+    pub threads: Option<NonZero<usize>>,
 }
 
 /// What is wrong with a stored file or a row.
@@ -37,31 +38,34 @@ pub enum ProblemKind {
     Mismatch,
     /// Not there.
     Missing,
-    /// There, but nothing knows it.
+    /// There, but nothing lists it.
     Extra,
-    /// Cannot be read.
+    /// Cannot be read, or is no regular file.
     Unreadable,
-    /// An inventory that is none, or not the one it has to be.
+    /// An inventory that is none, or not the one that it has to be.
     BadInventory,
     /// A sidecar that does not hold its inventory's digest.
     SidecarMismatch,
-    /// A declaration or layout file that does not say what it has to.
+    /// A declaration or layout file that does not say what it has to, or an object in the wrong place.
     Layout,
-    /// A recorded document that its package does not hold.
+    /// A recorded document whose file the package does not hold.
     RowWithoutPackage,
-    /// A packaged document that no row knows.
+    /// A row that tells other digests or lengths than what is stored.
+    RowMismatch,
+    /// A packaged file that no row knows.
     PackageWithoutRow,
     /// A recorded file whose received bytes are gone.
     RowWithoutBlob,
     /// Received bytes that no row knows.
     BlobWithoutRow,
-    /// The database contradicts itself.
+    /// The database contradicts itself or cannot be read.
     Database,
 }
 
-impl fmt::Display for ProblemKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl ProblemKind {
+    /// As printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Mismatch => "mismatch",
             Self::Missing => "missing",
             Self::Extra => "extra",
@@ -70,11 +74,18 @@ impl fmt::Display for ProblemKind {
             Self::SidecarMismatch => "sidecar-mismatch",
             Self::Layout => "layout",
             Self::RowWithoutPackage => "row-without-package",
+            Self::RowMismatch => "row-mismatch",
             Self::PackageWithoutRow => "package-without-row",
             Self::RowWithoutBlob => "row-without-blob",
             Self::BlobWithoutRow => "blob-without-row",
             Self::Database => "database",
-        })
+        }
+    }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -89,10 +100,20 @@ pub struct Problem {
     pub kind: ProblemKind,
 }
 
+impl Problem {
+    fn new(dossier: Option<&DossierCode>, path: &Path, kind: ProblemKind) -> Self {
+        Self { dossier: dossier.cloned(), path: path.display().to_string(), kind }
+    }
+
+    fn database(sentence: impl fmt::Display) -> Self {
+        Self { dossier: None, path: format!("database: {sentence}"), kind: ProblemKind::Database }
+    }
+}
+
 /// What verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
-    /// Stored files that were looked at or should have been there.
+    /// Files and rows that were looked at, those that should have been there too.
     pub checked: u64,
     /// Those in order.
     pub ok: u64,
@@ -103,7 +124,7 @@ pub struct VerifyReport {
 /// Why nothing could be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The records cannot be read.
+    /// The records cannot be used now.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store of received files cannot be listed.
@@ -114,46 +135,13 @@ pub enum VerifyError {
     Packages(#[from] PackageError),
 }
 
-/// A stored file and what its digest has to be.
-struct Expected {
-    dossier: Option<DossierCode>,
-    path: PathBuf,
-    digest: Sha256Digest,
-    bytes: Option<u64>,
-}
-
-/// Findings while they grow.
-#[derive(Default)]
-struct Findings {
-    expected: Vec<Expected>,
-    /// Files that were compared byte by byte already.
-    compared: u64,
-    problems: BTreeSet<Problem>,
-}
-
-impl Findings {
-    fn problem(&mut self, dossier: Option<&DossierCode>, path: &Path, kind: ProblemKind) {
-        self.problems.insert(Problem { dossier: dossier.cloned(), path: path.display().to_string(), kind });
-    }
-
-    /// Compares a small file with all that it has to hold.
-    fn exact(&mut self, dossier: Option<&DossierCode>, path: &Path, bytes: &[u8], kind: ProblemKind) {
-        self.compared += 1;
-        match std::fs::read(path) {
-            Ok(there) if there == bytes => {}
-            Ok(_) => self.problem(dossier, path, kind),
-            Err(error) if error.kind() == ErrorKind::NotFound => self.problem(dossier, path, ProblemKind::Missing),
-            Err(_) => self.problem(dossier, path, ProblemKind::Unreadable),
-        }
-    }
-}
-
-/// Verifies everything, or one dossier. Hashes on one thread a core; the calling thread waits for them.
+/// Verifies everything, or one dossier. The calling thread is blocked while files are read, here and on further threads.
 ///
 /// `progress` hears the number of files hashed and of all files to be hashed.
 ///
 /// # Errors
-/// When rows or folders cannot even be listed. What is wrong with stored data is a [`Problem`], never an error.
+/// When the stores cannot even be listed or the database is busy or away. What is wrong with stored data, a database
+/// that cannot be read included, is a [`Problem`].
 pub async fn verify(
     records: &dyn Records,
     blobs: &DiskBlobs,
@@ -163,245 +151,55 @@ pub async fn verify(
 ) -> Result<VerifyReport, VerifyError> {
     let only = options.dossier.as_ref();
     let mut findings = Findings::default();
-    // Files are listed before rows are read: what was received in between is in the rows only, and is there.
-    let blob_entries: Vec<BlobEntry> = blobs.list().collect::<Result<_, _>>()?;
-    let inventories = objects(packages, only, &mut findings)?;
-    let documents: Vec<DocumentRow> = match only {
-        Some(code) => records.documents(code).await?,
-        None => records.all_documents().await?,
-    };
-    let pending = records.pending(None).await?;
-    documents_against_packages(packages, &documents, &inventories, pending, &mut findings);
-    let wanted = wanted_blobs(records, &documents, only).await?;
-    received(blobs, &blob_entries, &wanted, only.is_none(), &mut findings);
+
+    // Files are listed before rows are read: bytes are stored first, so whatever is listed soon has its row.
+    let mut received = BTreeSet::new();
     if only.is_none() {
-        for (path, text) in packages.storage_files() {
-            findings.exact(None, &path, text, ProblemKind::Layout);
-        }
-        for sentence in records.self_check().await? {
-            let problem = Problem { dossier: None, path: format!("database: {sentence}"), kind: ProblemKind::Database };
-            findings.problems.insert(problem);
-        }
-    }
-    let Findings { expected, compared, mut problems } = findings;
-    problems.extend(hash_all(&expected, progress));
-    let checked = compared + expected.len() as u64;
-    let bad: HashSet<&str> = problems
-        .iter()
-        .filter(|p| !matches!(p.kind, ProblemKind::Extra | ProblemKind::Database))
-        .map(|p| p.path.as_str())
-        .collect();
-    let ok = checked.saturating_sub(bad.len() as u64);
-    Ok(VerifyReport { checked, ok, problems: problems.into_iter().collect() })
-}
-
-/// Digests that rows say were received, with the dossier when it is asked for.
-async fn wanted_blobs(
-    records: &dyn Records,
-    documents: &[DocumentRow],
-    only: Option<&DossierCode>,
-) -> Result<BTreeMap<Sha256Digest, Option<DossierCode>>, VerifyError> {
-    if only.is_some() {
-        return Ok(documents.iter().map(|d| (d.source_digest, Some(d.dossier.clone()))).collect());
-    }
-    let mut wanted: BTreeMap<_, _> =
-        records.files(None, None).await?.into_iter().filter_map(|f| Some((f.digest?, None))).collect();
-    wanted.extend(records.register_sources().await?.into_iter().map(|digest| (digest, None)));
-    Ok(wanted)
-}
-
-/// Received bytes against rows, both ways.
-fn received(
-    blobs: &DiskBlobs,
-    entries: &[BlobEntry],
-    wanted: &BTreeMap<Sha256Digest, Option<DossierCode>>,
-    all: bool,
-    findings: &mut Findings,
-) {
-    for entry in entries.iter().filter(|_| all) {
-        match entry {
-            BlobEntry::Stray(path) => findings.problem(None, path, ProblemKind::Extra),
-            BlobEntry::Blob(digest) if !wanted.contains_key(digest) => {
-                let path = blobs.path(digest);
-                let age = std::fs::metadata(&path).and_then(|m| m.modified()).map(|t| t.elapsed().unwrap_or_default());
-                if age.is_ok_and(|age| age > NEWLY_RECEIVED) {
-                    findings.problem(None, &path, ProblemKind::BlobWithoutRow);
+        for entry in blobs.list() {
+            match entry? {
+                BlobEntry::Blob(digest) => {
+                    received.insert(digest);
+                    findings.expect(None, blobs.path(&digest), digest);
                 }
-                findings.expected.push(Expected { dossier: None, path, digest: *digest, bytes: None });
+                BlobEntry::Stray(path) => findings.item([Problem::new(None, &path, ProblemKind::Extra)]),
             }
-            BlobEntry::Blob(_) => {}
         }
     }
-    for (digest, dossier) in wanted {
-        let path = blobs.path(digest);
-        if blobs.contains(digest) {
-            findings.expected.push(Expected { dossier: dossier.clone(), path, digest: *digest, bytes: None });
-        } else {
-            findings.compared += 1;
-            findings.problem(dossier.as_ref(), &path, ProblemKind::RowWithoutBlob);
-        }
-    }
-}
+    let inventories = objects::check(packages, only, &mut findings)?;
+    findings.hash_all(options.threads, progress);
 
-/// Checks every object and returns their inventories.
-fn objects(
-    packages: &DiskPackages,
-    only: Option<&DossierCode>,
-    findings: &mut Findings,
-) -> Result<HashMap<DossierCode, Inventory>, VerifyError> {
-    let mut inventories = HashMap::new();
-    let entries: Vec<PackageEntry> = match only {
-        Some(code) => vec![PackageEntry::Object(packages.object_root(code))],
-        None => packages.objects().collect::<Result<_, _>>()?,
+    let mut compared = match look(records, only).await? {
+        Ok(rows) => rows::compare(&rows, blobs, packages, &received, &inventories)?,
+        Err(problem) => Findings::of(problem),
     };
-    for entry in entries {
-        let root = match entry {
-            PackageEntry::Object(root) => root,
-            PackageEntry::Stray(path) => {
-                findings.problem(None, &path, ProblemKind::Extra);
-                continue;
-            }
-        };
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(dossier) = dossier_of_directory(&name).filter(|d| packages.object_root(d) == root) else {
-            findings.problem(None, &root, ProblemKind::Extra);
-            continue;
-        };
-        if only.is_some() && !root.exists() {
-            continue;
-        }
-        let _held = packages.hold(&dossier)?;
-        if let Some(inventory) = object(&root, &dossier, findings) {
-            inventories.insert(dossier, inventory);
+    if compared.has_orphans() {
+        tokio::time::sleep(SECOND_LOOK).await;
+        if let Ok(rows) = look(records, only).await? {
+            compared = rows::compare(&rows, blobs, packages, &received, &inventories)?;
         }
     }
-    Ok(inventories)
+    findings.append(compared);
+    if only.is_none() {
+        match unless_away(records.self_check().await)? {
+            Ok(sentences) => findings.item(sentences.into_iter().map(Problem::database)),
+            Err(problem) => findings.item([problem]),
+        }
+    }
+    Ok(findings.report())
 }
 
-/// Checks one object: declaration, every inventory byte by byte, sidecars, no file missing and none too many.
-fn object(root: &Path, dossier: &DossierCode, findings: &mut Findings) -> Option<Inventory> {
-    let some = Some(dossier);
-    findings.exact(some, &root.join(OBJECT_DECLARATION), OBJECT_DECLARATION_TEXT, ProblemKind::Layout);
-    let Some(inventory) = trusted_inventory(root, dossier) else {
-        findings.compared += 1;
-        findings.problem(some, &root.join(INVENTORY), ProblemKind::BadInventory);
-        return None;
-    };
-    let mut known: HashSet<PathBuf> = HashSet::from([root.join(OBJECT_DECLARATION)]);
-    let versions = inventory.versions.keys().map(|v| (root.join(v.to_string()), inventory.as_of(*v)));
-    let all: Vec<(PathBuf, Inventory)> = versions.chain([(root.to_owned(), inventory.clone())]).collect();
-    for (folder, expected) in &all {
-        let Ok(bytes) = expected.to_bytes() else { continue };
-        let sidecar = sidecar_line(&Sha256Digest::of(&bytes));
-        findings.exact(some, &folder.join(INVENTORY), &bytes, ProblemKind::BadInventory);
-        findings.exact(some, &folder.join(SIDECAR), sidecar.as_bytes(), ProblemKind::SidecarMismatch);
-        known.extend([folder.join(INVENTORY), folder.join(SIDECAR)]);
-    }
-    for (content, digest) in inventory.contents() {
-        let path = root.join(content);
-        known.insert(path.clone());
-        findings.expected.push(Expected { dossier: some.cloned(), path, digest, bytes: None });
-    }
-    for entry in WalkDir::new(root).sort_by_file_name() {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() || known.contains(entry.path()) => {}
-            Ok(entry) => findings.problem(some, entry.path(), ProblemKind::Extra),
-            Err(error) => findings.problem(some, error.path().unwrap_or(root), ProblemKind::Unreadable),
-        }
-    }
-    Some(inventory)
+async fn look(records: &dyn Records, only: Option<&DossierCode>) -> Result<Result<Rows, Problem>, VerifyError> {
+    unless_away(Rows::read(records, only).await)
 }
 
-/// The inventory that the object's other files are compared with: of the root's and the latest version's copy one
-/// that agrees with its sidecar, else one that can be read.
-fn trusted_inventory(root: &Path, dossier: &DossierCode) -> Option<Inventory> {
-    let read = |folder: &Path| {
-        let bytes = std::fs::read(folder.join(INVENTORY)).ok()?;
-        let inventory = Inventory::from_bytes(&bytes, dossier).ok()?;
-        let line = sidecar_line(&Sha256Digest::of(&bytes));
-        let agrees = std::fs::read(folder.join(SIDECAR)).is_ok_and(|sidecar| sidecar == line.as_bytes());
-        Some((agrees, inventory))
-    };
-    let number = |name: &str| name.strip_prefix('v')?.parse::<u32>().ok();
-    let folders = std::fs::read_dir(root).ok()?.flatten();
-    let latest = folders.filter_map(|e| Some((number(e.file_name().to_str()?)?, e.path()))).max();
-    let copies: Vec<(bool, Inventory)> =
-        [Some(root.to_owned()), latest.map(|(_, path)| path)].into_iter().flatten().filter_map(|f| read(&f)).collect();
-    let best = copies.iter().find(|(agrees, _)| *agrees).or(copies.first());
-    best.map(|(_, inventory)| inventory.clone())
-}
-
-/// Rows of documents against what packages hold, both ways.
-fn documents_against_packages(
-    packages: &DiskPackages,
-    documents: &[DocumentRow],
-    inventories: &HashMap<DossierCode, Inventory>,
-    pending: u64,
-    findings: &mut Findings,
-) {
-    let mut rows: HashSet<(&DossierCode, &str)> = HashSet::new();
-    for document in documents {
-        rows.insert((&document.dossier, document.id.as_str()));
-        let root = packages.object_root(&document.dossier);
-        let inventory = inventories.get(&document.dossier);
-        for rendition in &document.renditions {
-            let path = packages.root().join(&rendition.stored);
-            let content = path.strip_prefix(&root).ok().and_then(Path::to_str);
-            let held = inventory.is_some_and(|i| {
-                i.contents().any(|(path, digest)| Some(path) == content && digest == rendition.digest)
-            });
-            if held {
-                let dossier = Some(document.dossier.clone());
-                let bytes = Some(rendition.bytes);
-                findings.expected.push(Expected { dossier, path, digest: rendition.digest, bytes });
-            } else {
-                findings.problem(Some(&document.dossier), &path, ProblemKind::RowWithoutPackage);
-            }
-        }
-    }
-    // The package is written before its row: while files are in work a document may be ahead of it.
-    if pending > 0 {
-        return;
-    }
-    for (dossier, inventory) in inventories {
-        for (logical, _) in inventory.files() {
-            let id = logical.strip_prefix("documents/").and_then(|rest| rest.split('/').next());
-            if !id.is_some_and(|id| rows.contains(&(dossier, id))) {
-                let path = packages.object_root(dossier).join(logical);
-                findings.problem(Some(dossier), &path, ProblemKind::PackageWithoutRow);
-            }
-        }
+/// A database that cannot be read is a finding; one that is only busy or away is none.
+fn unless_away<T>(result: Result<T, StoreError>) -> Result<Result<T, Problem>, VerifyError> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(error @ (StoreError::Busy(_) | StoreError::Unavailable(_))) => Err(error.into()),
+        Err(error) => Ok(Err(Problem::database(error))),
     }
 }
 
-/// Hashes every expected file once, on all cores.
-fn hash_all(expected: &[Expected], progress: &(dyn Fn(u64, u64) + Send + Sync)) -> BTreeSet<Problem> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let problems = Mutex::new(BTreeSet::new());
-    let total = expected.len() as u64;
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(file) = expected.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(kind) = hash_one(file) {
-                        let path = file.path.display().to_string();
-                        let problem = Problem { dossier: file.dossier.clone(), path, kind };
-                        problems.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(problem);
-                    }
-                    progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-                }
-            });
-        }
-    });
-    problems.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn hash_one(file: &Expected) -> Option<ProblemKind> {
-    match hash_file(&file.path) {
-        Ok((digest, bytes)) if digest == file.digest && file.bytes.is_none_or(|b| b == bytes) => None,
-        Ok(_) => Some(ProblemKind::Mismatch),
-        Err(error) if error.kind() == ErrorKind::NotFound => Some(ProblemKind::Missing),
-        Err(_) => Some(ProblemKind::Unreadable),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,10 @@ pub fn hash_file(path: &Path) -> io::Result<(Sha256Digest, u64)> {
 }
 
 /// The whole of a small regular file. Links are not followed.
-pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// Those of the file system; [`ErrorKind::InvalidInput`] for what is no regular file.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_regular(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)

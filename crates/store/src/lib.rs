@@ -11,7 +11,7 @@ mod register_csv;
 mod sqlite;
 
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
-pub use durable::hash_file;
+pub use durable::{hash_file, read_file};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
     Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger, NewDocument,
