@@ -1,17 +1,17 @@
 //! The recognizer in a process of its own: it can be killed, and its death costs no more than a page.
 
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::io::{self, BufReader, BufWriter, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::Duration;
 
 use sohoa_domain::{Dpi, OcrPage, Raster};
 
 use crate::engine::{Engine, EngineChoice, OcrError};
-use crate::fake::FakeEngine;
-use crate::frame::{Answer, read_answer, read_page, write_answer, write_page};
-use crate::tesseract::Tesseract;
+use crate::frame::{Answer, read_answer, write_page};
 
 /// How long a child may take to load its model.
 const START_SECONDS: u64 = 30;
@@ -21,7 +21,7 @@ const START_SECONDS: u64 = 30;
 pub struct ChildOptions {
     /// The program, usually this very one.
     pub program: PathBuf,
-    /// Its first arguments, before those of [`child_main`].
+    /// Its first arguments, before those of [`child_main`](crate::child_main).
     pub args: Vec<String>,
     /// Which recognizer it runs.
     pub engine: EngineChoice,
@@ -44,7 +44,7 @@ pub struct ChildEngine {
 struct Running {
     child: Child,
     pages: BufWriter<ChildStdin>,
-    answers: Receiver<std::io::Result<Answer>>,
+    answers: BufReader<ChildStdout>,
     name: String,
 }
 
@@ -65,32 +65,15 @@ impl ChildEngine {
         // One thread a page: pages are what is worked on in parallel.
         command.env("OMP_THREAD_LIMIT", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let not_started = |why: &dyn std::fmt::Display| OcrError::NotStarted(why.to_string());
-        let mut child = command.spawn().map_err(|e| not_started(&e))?;
-        let (Some(stdin), Some(stdout), Some(mut stderr)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let mut child = command.spawn().map_err(not_started)?;
+        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(not_started(&"no pipes"));
+            return Err(OcrError::NotStarted("no pipes".to_owned()));
         };
-        let (send, answers) = sync_channel(1);
-        std::thread::spawn(move || {
-            let mut stdout = BufReader::new(stdout);
-            while let Some(answer) = read_answer(&mut stdout).transpose() {
-                let broken = answer.is_err();
-                if send.send(answer).is_err() || broken {
-                    break;
-                }
-            }
-        });
-        std::thread::spawn(move || {
-            // Drained so that the child never blocks on it. Only its length is told: it might quote the page.
-            let mut sink = [0; 4096];
-            while let Ok(n @ 1..) = stderr.read(&mut sink) {
-                tracing::debug!(bytes = n, "the recognizer's process wrote to stderr");
-            }
-        });
-        let mut running = Running { child, pages: BufWriter::new(stdin), answers, name: String::new() };
-        match running.answer(START_SECONDS)? {
+        thread::Builder::new().spawn(move || drain(stderr)).map_err(not_started)?;
+        let (pages, answers) = (BufWriter::new(stdin), BufReader::new(stdout));
+        let mut running = Running { child, pages, answers, name: String::new() };
+        match running.within(START_SECONDS, |_, answers| read_answer(answers))? {
             Answer::Ready(name) => {
                 running.name = name;
                 Ok(running)
@@ -100,16 +83,18 @@ impl ChildEngine {
         }
     }
 
+    /// One page through a running child. A child that misbehaves is not kept.
     fn attempt(&mut self, grey: &Raster, dpi: Dpi) -> Result<OcrPage, OcrError> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
-        if write_page(&mut running.pages, grey, dpi).is_err() {
-            return Err(running.how_it_died());
-        }
-        match running.answer(self.options.page_seconds)? {
-            Answer::Page(page) => {
+        let answer = running.within(self.options.page_seconds, |pages, answers| {
+            write_page(pages, grey, dpi)?;
+            read_answer(answers)
+        })?;
+        match answer {
+            Answer::Page(page) if (page.width, page.height) == (grey.width(), grey.height()) => {
                 self.running = Some(running);
                 Ok(page)
             }
@@ -117,6 +102,7 @@ impl ChildEngine {
                 self.running = Some(running);
                 Err(error)
             }
+            Answer::Page(_) => Err(OcrError::Garbage("another page than the one that was sent".to_owned())),
             Answer::Ready(_) => Err(OcrError::Garbage("a greeting in place of a page".to_owned())),
         }
     }
@@ -130,34 +116,56 @@ impl Engine for ChildEngine {
     fn recognize(&mut self, grey: &Raster, dpi: Dpi) -> Result<OcrPage, OcrError> {
         match self.attempt(grey, dpi) {
             // One odd death does not cost a page.
-            Err(OcrError::Crashed { .. } | OcrError::Garbage(_)) => self.attempt(grey, dpi),
+            Err(error @ (OcrError::Crashed { .. } | OcrError::Garbage(_))) => {
+                tracing::warn!(%error, "the recognizer's process is started anew");
+                self.attempt(grey, dpi)
+            }
             other => other,
         }
     }
 }
 
 impl Running {
-    fn answer(&mut self, seconds: u64) -> Result<Answer, OcrError> {
-        match self.answers.recv_timeout(Duration::from_secs(seconds)) {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(self.how_it_died()),
-            Ok(Err(error)) => Err(OcrError::Garbage(error.to_string())),
-            Err(RecvTimeoutError::Timeout) => Err(OcrError::TimedOut { seconds }),
-            Err(RecvTimeoutError::Disconnected) => Err(self.how_it_died()),
+    /// Talks to the child, which is killed when that takes longer than `seconds`: then its pipes close, and whatever
+    /// `talk` waits for, to write or to read, ends.
+    fn within(
+        &mut self,
+        seconds: u64,
+        talk: impl FnOnce(&mut BufWriter<ChildStdin>, &mut BufReader<ChildStdout>) -> io::Result<Option<Answer>>,
+    ) -> Result<Answer, OcrError> {
+        let Self { child, pages, answers, .. } = self;
+        let (done, waiting) = channel::<()>();
+        let (said, overran) = thread::scope(|scope| {
+            let watchdog = thread::Builder::new().spawn_scoped(scope, move || {
+                let overran = waiting.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout);
+                if overran {
+                    let _ = child.kill();
+                }
+                overran
+            });
+            let watchdog = watchdog.map_err(not_started)?;
+            let said = talk(pages, answers);
+            drop(done);
+            Ok::<_, OcrError>((said, watchdog.join().unwrap_or(false)))
+        })?;
+        match said {
+            _ if overran => Err(OcrError::TimedOut { seconds }),
+            Ok(Some(answer)) => Ok(answer),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(OcrError::Garbage(error.to_string())),
+            Ok(None) | Err(_) => Err(self.how_it_died()),
         }
     }
 
+    /// Its pipe is closed: it is dead, or about to be and is helped. How it ended was settled before its pipes closed.
     fn how_it_died(&mut self) -> OcrError {
-        use std::os::unix::process::ExitStatusExt as _;
-        // Its pipe is closed: it is dead or about to be.
-        std::thread::sleep(Duration::from_millis(20));
-        let how = match self.child.try_wait() {
-            Ok(Some(status)) => match (status.signal(), status.code()) {
+        let _ = self.child.kill();
+        let how = match self.child.wait() {
+            Ok(status) => match (status.signal(), status.code()) {
                 (Some(signal), _) => format!("signal {signal}"),
                 (None, Some(code)) => format!("exit {code}"),
                 (None, None) => "unknown end".to_owned(),
             },
-            _ => "closed its pipe".to_owned(),
+            Err(error) => error.to_string(),
         };
         OcrError::Crashed { how }
     }
@@ -171,55 +179,15 @@ impl Drop for Running {
     }
 }
 
-/// The child process: reads pages from stdin, writes answers to stdout, ends when stdin does.
-///
-/// Arguments: `--engine NAME --lang LANG --memory-mib N [--tessdata DIR]`.
-pub fn child_main(args: &[String]) -> ExitCode {
-    // Whoever started it waits for its answers; without that parent it has no purpose.
-    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    match serve(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sohoa ocr-child: {error}");
-            ExitCode::from(5)
-        }
+/// Reads what the child says beside its answers, so that it never blocks on it. Only the length is told: the words might
+/// quote the page.
+fn drain(mut stderr: ChildStderr) {
+    let mut sink = [0; 4096];
+    while let Ok(n @ 1..) = stderr.read(&mut sink) {
+        tracing::debug!(bytes = n, "the recognizer's process wrote to stderr");
     }
 }
 
-fn serve(args: &[String]) -> std::io::Result<()> {
-    let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1));
-    let wrong = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidInput, what.to_owned());
-    let mib: u64 = value("--memory-mib").and_then(|n| n.parse().ok()).ok_or_else(|| wrong("--memory-mib"))?;
-    let limit = Some(mib.saturating_mul(1 << 20));
-    rustix::process::setrlimit(
-        rustix::process::Resource::As,
-        rustix::process::Rlimit { current: limit, maximum: limit },
-    )?;
-    let choice: EngineChoice = value("--engine").and_then(|name| name.parse().ok()).ok_or_else(|| wrong("--engine"))?;
-    let lang = value("--lang").ok_or_else(|| wrong("--lang"))?;
-    let (mut input, mut out) = (BufReader::new(std::io::stdin().lock()), BufWriter::new(std::io::stdout().lock()));
-    let started: Result<Box<dyn Engine>, OcrError> = match &choice {
-        EngineChoice::Tesseract => {
-            Tesseract::open(lang, value("--tessdata").map(std::path::Path::new)).map(|t| Box::new(t) as Box<dyn Engine>)
-        }
-        _ => Ok(Box::new(FakeEngine(choice.clone()))),
-    };
-    let mut engine = match started {
-        Ok(engine) => engine,
-        Err(error) => return write_answer(&mut out, &Answer::Error(error)),
-    };
-    write_answer(&mut out, &Answer::Ready(engine.name()))?;
-    while let Some((grey, dpi)) = read_page(&mut input)? {
-        if choice == EngineChoice::FakeGarbage {
-            out.write_all(b"\x05\0\0\0this is no frame")?;
-            out.flush()?;
-            continue;
-        }
-        let answer = match engine.recognize(&grey, dpi) {
-            Ok(page) => Answer::Page(page),
-            Err(error) => Answer::Error(error),
-        };
-        write_answer(&mut out, &answer)?;
-    }
-    Ok(())
+fn not_started(error: io::Error) -> OcrError {
+    OcrError::NotStarted(error.to_string())
 }

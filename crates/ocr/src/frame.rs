@@ -84,7 +84,8 @@ fn read_json<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<T>
     if json.len() != length as usize {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok(Some(serde_json::from_slice(&json)?))
+    // What the parser says may quote the page; where it stopped does not.
+    serde_json::from_slice(&json).map(Some).map_err(|e| bad(&format!("no answer at byte {}", e.column())))
 }
 
 fn bad(what: &str) -> io::Error {

@@ -11,13 +11,15 @@ mod frame;
 mod hocr;
 mod outcome;
 mod reading_order;
+mod serve;
 mod tesseract;
 mod text;
 
 pub use alto::AltoWriter;
-pub use child::{ChildEngine, ChildOptions, child_main};
+pub use child::{ChildEngine, ChildOptions};
 pub use engine::{Engine, EngineChoice, OcrError, UnknownEngine};
 pub use outcome::outcome;
 pub use reading_order::order;
+pub use serve::child_main;
 pub use tesseract::probe;
 pub use text::TextWriter;
