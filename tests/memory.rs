@@ -55,7 +55,8 @@ fn memory_of_tree(pid: u32) -> u64 {
     let (mut sum, mut todo) = (0, vec![pid]);
     while let Some(pid) = todo.pop() {
         let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-        let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        let pss =
+            rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         sum += pss.unwrap_or(0) * 1024;
         todo.extend(children.remove(&pid).unwrap_or_default());
     }
@@ -68,10 +69,9 @@ fn write_big_pdf(path: &Path) {
     let mut offsets = Vec::new();
     out.put(b"%PDF-1.5\n%\xE2\xE3\xCF\xD3\n");
     let kids: String = (0..PAGES).map(|i| format!("{} 0 R ", 3 + i * 3)).collect();
-    for (number, body) in [
-        (1, "<</Type/Catalog/Pages 2 0 R>>".to_owned()),
-        (2, format!("<</Type/Pages/Count {PAGES}/Kids[{kids}]>>")),
-    ] {
+    for (number, body) in
+        [(1, "<</Type/Catalog/Pages 2 0 R>>".to_owned()), (2, format!("<</Type/Pages/Count {PAGES}/Kids[{kids}]>>"))]
+    {
         offsets.push(out.at);
         out.put(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
     }
@@ -91,7 +91,9 @@ fn write_big_pdf(path: &Path) {
         );
         offsets.push(out.at);
         let length = content.len();
-        out.put(format!("{} 0 obj\n<</Length {length}>>\nstream\n{content}\nendstream\nendobj\n", first + 1).as_bytes());
+        out.put(
+            format!("{} 0 obj\n<</Length {length}>>\nstream\n{content}\nendstream\nendobj\n", first + 1).as_bytes(),
+        );
         offsets.push(out.at);
         out.put(
             format!(

@@ -58,7 +58,8 @@ fn a_pdf_with_a_password() {
     let dir = tempfile::tempdir().unwrap();
     let [plain, locked] = ["plain.pdf", "locked.pdf"].map(|name| dir.path().join(name));
     std::fs::write(&plain, pdf(&[1])).unwrap();
-    let qpdf = Command::new("qpdf").args(["--encrypt", "secret", "owner", "256", "--"]).args([&plain, &locked]).status();
+    let qpdf =
+        Command::new("qpdf").args(["--encrypt", "secret", "owner", "256", "--"]).args([&plain, &locked]).status();
     assert!(qpdf.unwrap().success());
     refused(&locked, "encrypted");
 }

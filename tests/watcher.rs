@@ -11,7 +11,8 @@ fn what_lands_in_the_inbox_ends_on_its_dossier() {
     let home = TestHome::new("fake");
     home.register(&register_csv(&[(code, "TP01")]));
     let inbox = home.path().join("inbox");
-    let mut serve = home.command(&["serve", "--workers", "2"]).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut serve =
+        home.command(&["serve", "--workers", "2"]).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::fs::create_dir(inbox.join(code)).unwrap();
     std::fs::write(inbox.join(code).join("TP01.pdf"), pdf(&[1, 2])).unwrap();
     std::fs::write(inbox.join("SCAN0001.jpg"), jpeg(9)).unwrap();

@@ -39,19 +39,28 @@ pub(crate) struct Store {
 pub(crate) struct Inbox {
     pub(crate) path: PathBuf,
     #[serde(default)]
-    pub(crate) agency: String,
+    agency: String,
     #[serde(default)]
-    pub(crate) counter: String,
+    counter: String,
     #[serde(default = "counter")]
-    pub(crate) channel: sohoa_domain::Channel,
+    channel: sohoa_domain::Channel,
     #[serde(default)]
-    pub(crate) profile: String,
+    profile: String,
     #[serde(default = "one")]
     pub(crate) poll_seconds: f64,
     #[serde(default = "two")]
     pub(crate) settle_seconds: f64,
     #[serde(default = "yes")]
     pub(crate) move_to_done: bool,
+}
+
+impl Inbox {
+    /// Folder, agency, counter, channel and profile: what its batches are called.
+    pub(crate) fn label(&self) -> String {
+        let path = self.path.display().to_string();
+        let parts = [path.as_str(), &self.agency, &self.counter, self.channel.as_str(), &self.profile];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn counter() -> sohoa_domain::Channel {

@@ -79,6 +79,7 @@ impl Home {
         let seconds = std::time::Duration::from_secs_f64;
         let inbox = |i: &crate::config::Inbox| Inbox {
             path: self.path.join(&i.path),
+            label: i.label(),
             poll: seconds(i.poll_seconds),
             settle: seconds(i.settle_seconds),
             move_to_done: i.move_to_done,

@@ -9,6 +9,7 @@ mod engine;
 mod fake;
 mod frame;
 mod hocr;
+mod line_images;
 mod outcome;
 mod reading_order;
 mod serve;

@@ -80,6 +80,7 @@ impl Engine for Tesseract {
         self.api.recognize().map_err(failed)?;
         let hocr = self.api.get_hocr_text(0).map_err(failed)?;
         self.api.clear().map_err(failed)?;
+        tracing::debug!(lines = crate::line_images::spared(), "line images without PNG");
         let blocks = hocr::parse(&hocr)?;
         let mut page = OcrPage::empty(grey.width(), grey.height(), dpi, Rotation::None, &self.name);
         page.blocks = blocks;

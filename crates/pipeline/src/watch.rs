@@ -14,6 +14,8 @@ use crate::intake::{Claim, Found, Intake, find};
 pub struct Inbox {
     /// The folder.
     pub path: PathBuf,
+    /// What its batches are called: the folder, who scans there, how the papers came, the profile of rules.
+    pub label: String,
     /// How often it is looked at.
     pub poll: Duration,
     /// How long size and modification time of a file must not change before it is claimed.
@@ -110,8 +112,7 @@ async fn claim(
     let batch = match *batch {
         Some(batch) => batch,
         None => {
-            let label = inbox.path.to_string_lossy();
-            *batch.insert(intake.records.open_batch("inbox", &label, intake.clock.now()).await?)
+            *batch.insert(intake.records.open_batch("inbox", &inbox.label, intake.clock.now()).await?)
         }
     };
     match intake.claim(batch, file, None).await? {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::offset;
 use sohoa_domain::text::nfc;
 use sohoa_domain::{Channel, ComponentEntry, ComponentKind, DossierCode, DossierEntry, DossierStatus};
 
@@ -33,7 +35,29 @@ impl fmt::Display for RegisterFileError {
     }
 }
 
-/// Reads a register. `headers` maps headers of the file to ours; other unknown headers are ignored.
+/// Our columns. A file may lack any but the first.
+const COLUMNS: [&str; 17] = [
+    "dossier",
+    "procedure",
+    "agency",
+    "counter",
+    "channel",
+    "applicant",
+    "received",
+    "due",
+    "finished",
+    "returned",
+    "return_channel",
+    "status",
+    "component",
+    "component_name",
+    "kind",
+    "required",
+    "exempt_reason",
+];
+
+/// Reads a register. `headers` maps headers of the file to ours; other unknown headers are ignored and named in the
+/// log.
 ///
 /// # Errors
 /// Every bad line, with its number and column.
@@ -44,12 +68,9 @@ pub fn read_register_csv(
     let mut csv = csv::ReaderBuilder::new().flexible(false).trim(csv::Trim::All).from_reader(reader);
     let mut errors = Errors::default();
     let columns = match csv.headers() {
-        Ok(header) => Columns::of(header, headers),
-        Err(error) => return Err(Errors::one(1, &error)),
+        Ok(header) => Columns::of(header, headers).map_err(|what| Errors::one(1, &what))?,
+        Err(error) => return Err(Errors::one(1, kind_of(&error))),
     };
-    if columns.0.get("dossier").is_none() {
-        return Err(RegisterFileError { lines: vec![(1, "there is no column dossier".to_owned())], more: 0 });
-    }
     let mut entries: Vec<(u64, DossierEntry)> = Vec::new();
     let mut place: BTreeMap<DossierCode, usize> = BTreeMap::new();
     for record in csv.records() {
@@ -61,6 +82,9 @@ pub fn read_register_csv(
                 continue;
             }
         };
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
         let line = record.position().map_or(0, csv::Position::line);
         let mut row = Row { columns: &columns, record: &record, line, errors: &mut errors };
         let Some((entry, component)) = row.read() else { continue };
@@ -72,8 +96,9 @@ pub fn read_register_csv(
             }
             Some(at) => {
                 let (first, standing) = &entries[*at];
-                if !same_dossier(standing, &entry) {
-                    errors.add(line, format!("says something else about its dossier than line {first}"));
+                if let Some(column) = difference(standing, &entry) {
+                    errors
+                        .add(line, format!("column {column}: another value than line {first} gives for this dossier"));
                     continue;
                 }
                 *at
@@ -91,8 +116,22 @@ pub fn read_register_csv(
     if errors.0.lines.is_empty() { Ok(entries.into_iter().map(|(_, entry)| entry).collect()) } else { Err(errors.0) }
 }
 
-fn same_dossier(a: &DossierEntry, b: &DossierEntry) -> bool {
-    DossierEntry { components: Vec::new(), ..a.clone() } == *b
+/// The first column in which two rows of one dossier contradict each other.
+fn difference(a: &DossierEntry, b: &DossierEntry) -> Option<&'static str> {
+    let same = [
+        ("procedure", a.procedure == b.procedure),
+        ("agency", a.agency == b.agency),
+        ("counter", a.counter == b.counter),
+        ("channel", a.channel == b.channel),
+        ("applicant", a.applicant == b.applicant),
+        ("received", a.received == b.received),
+        ("due", a.due == b.due),
+        ("finished", a.finished == b.finished),
+        ("returned", a.returned == b.returned),
+        ("return_channel", a.return_channel == b.return_channel),
+        ("status", a.status == b.status),
+    ];
+    same.iter().find(|(_, same)| !same).map(|(column, _)| *column)
 }
 
 fn kind_of(error: &csv::Error) -> &'static str {
@@ -112,8 +151,8 @@ impl Default for Errors {
 }
 
 impl Errors {
-    fn one(line: u64, error: &csv::Error) -> RegisterFileError {
-        RegisterFileError { lines: vec![(line, kind_of(error).to_owned())], more: 0 }
+    fn one(line: u64, what: &str) -> RegisterFileError {
+        RegisterFileError { lines: vec![(line, what.to_owned())], more: 0 }
     }
 
     fn add(&mut self, line: u64, what: String) {
@@ -126,15 +165,35 @@ impl Errors {
 }
 
 /// Our column names and where they stand in the file.
-struct Columns(BTreeMap<String, usize>);
+struct Columns(BTreeMap<&'static str, usize>);
 
 impl Columns {
-    fn of(header: &csv::StringRecord, mapping: &BTreeMap<String, String>) -> Self {
-        let names = header.iter().enumerate().map(|(i, name)| {
-            let name = name.trim_start_matches('\u{feff}').trim();
-            (mapping.get(name).map_or(name, String::as_str).to_owned(), i)
-        });
-        Self(names.collect())
+    fn of(header: &csv::StringRecord, mapping: &BTreeMap<String, String>) -> Result<Self, String> {
+        let mapping: BTreeMap<String, &str> =
+            mapping.iter().map(|(theirs, ours)| (nfc(theirs), ours.as_str())).collect();
+        let (mut places, mut ignored) = (BTreeMap::new(), Vec::new());
+        for (place, name) in header.iter().enumerate() {
+            let name = nfc(name.trim_start_matches('\u{feff}').trim());
+            let ours = mapping.get(&name).copied().unwrap_or(&name);
+            match COLUMNS.into_iter().find(|column| *column == ours) {
+                None => ignored.push(name),
+                Some(column) if places.insert(column, place).is_some() => {
+                    return Err(format!("column {column} is there twice"));
+                }
+                Some(_) => {}
+            }
+        }
+        if !places.contains_key("dossier") {
+            return Err("there is no column dossier".to_owned());
+        }
+        if !ignored.is_empty() {
+            tracing::warn!(columns = ?ignored, "the register has columns that are not known and were ignored");
+        }
+        Ok(Self(places))
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.0.contains_key(column)
     }
 }
 
@@ -163,18 +222,16 @@ impl Row<'_> {
         }
         match parse(&cell) {
             Ok(value) => Ok(Some(value)),
-            Err(error) => {
-                self.errors.add(self.line, format!("column {column}: {error}"));
-                Err(())
-            }
+            Err(error) => self.bad(column, &error.to_string()),
         }
     }
 
     fn read(&mut self) -> Option<(DossierEntry, Option<ComponentEntry>)> {
         let code = self.optional("dossier", str::parse::<DossierCode>);
-        if code == Ok(None) {
-            self.errors.add(self.line, "column dossier: empty".to_owned());
-        }
+        let code = match code {
+            Ok(None) => self.bad("dossier", "empty"),
+            other => other,
+        };
         let procedure = self.optional("procedure", str::parse);
         let channel = self.optional("channel", Channel::parse);
         let return_channel = self.optional("return_channel", Channel::parse);
@@ -205,89 +262,55 @@ impl Row<'_> {
     }
 
     fn component(&mut self) -> Result<Option<ComponentEntry>, ()> {
-        let Some(id) = self.optional("component", str::parse)? else { return Ok(None) };
-        let kind = self.optional("kind", ComponentKind::parse)?.unwrap_or(ComponentKind::Component);
-        let required = match self.optional("required", |s| match s {
+        let Some(id) = self.optional("component", str::parse)? else {
+            let stray = ["component_name", "kind", "required", "exempt_reason"];
+            return match stray.into_iter().find(|column| !self.cell(column).is_empty()) {
+                Some(column) => self.bad(column, "filled, but column component is empty"),
+                None => Ok(None),
+            };
+        };
+        let kind = self.told("kind", ComponentKind::parse, ComponentKind::Component, "component or result")?;
+        let truth = |s: &str| match s.to_ascii_lowercase().as_str() {
             "true" => Ok(true),
             "false" => Ok(false),
             _ => Err("must be true or false"),
-        })? {
-            Some(required) => required,
-            // A column that is there has to say it: an empty cell would silently lower what is due.
-            None if self.columns.0.contains_key("required") => {
-                self.errors.add(self.line, "column required: empty, must be true or false".to_owned());
-                return Err(());
-            }
-            None => true,
         };
+        let required = self.told("required", truth, true, "true or false")?;
         let reason = self.cell("exempt_reason");
         let exempt_reason = (!reason.is_empty()).then_some(reason);
         Ok(Some(ComponentEntry { id, name: self.cell("component_name"), kind, required, exempt_reason }))
     }
-}
 
-/// `2023-06-15`, `2023-06-15T08:30` or `2023-06-15 08:30:00`.
-fn date_time(text: &str) -> Result<DateTime, &'static str> {
-    let date = || text.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
-    text.parse::<DateTime>().or_else(|_| date()).map_err(|_| "not a date like 2023-06-15 or 2023-06-15T08:30")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: &str =
-        "dossier,received,channel,status,applicant,component,component_name,kind,required,exempt_reason\n";
-
-    fn read(rows: &str) -> Result<Vec<DossierEntry>, RegisterFileError> {
-        read_register_csv(format!("{HEADER}{rows}").as_bytes(), &BTreeMap::new())
-    }
-
-    #[test]
-    fn rows_of_a_dossier_come_together() {
-        let entries = read(
-            "H41-230615-0001,2023-06-15,counter,4,A,TP1,Đơn,component,true,\n\
-             H41-230615-0002,2023-06-15T08:30,online,,,,,,,\n\
-             H41-230615-0001,2023-06-15,counter,4,A,KQ,Giấy phép,result,false,bản chụp\n",
-        )
-        .unwrap();
-        assert_eq!(entries.len(), 2);
-        let ids: Vec<&str> = entries[0].components.iter().map(|c| c.id.as_str()).collect();
-        assert_eq!(ids, ["TP1", "KQ"]);
-        assert_eq!(entries[0].components[1].exempt_reason.as_deref(), Some("bản chụp"));
-        assert!(entries[1].components.is_empty());
-    }
-
-    #[test]
-    fn every_bad_line_is_named_and_no_value_is_quoted() {
-        let error = read(
-            "H41-230615-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
-             H41-230631-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
-             H41-230615-0003,15/06/2023,walk,11,Bí Mật,TP1,,thing,,\n\
-             H41-230615-0001,2023-06-16,counter,4,Bí Mật,TP2,,component,true,\n\
-             H41-230615-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
-             H41-230615-0004,2023-06-15,counter,4,Bí Mật,TP1,,component,,\n",
-        )
-        .unwrap_err();
-        let lines: Vec<u64> = error.lines.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [3, 4, 4, 4, 4, 5, 6, 7]);
-        let text = error.to_string();
-        assert!(!text.contains("Bí Mật"));
-        for part in ["column received", "column channel", "column status", "column kind", "than line 2", "already"] {
-            assert!(text.contains(part), "{part}: {text}");
+    /// A cell that may only be empty when the whole column is missing: one that was forgotten could silently lower
+    /// what is due.
+    fn told<T, E: fmt::Display>(
+        &mut self,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+        without_column: T,
+        allowed: &str,
+    ) -> Result<T, ()> {
+        match self.optional(column, parse)? {
+            Some(value) => Ok(value),
+            None if self.columns.has(column) => self.bad(column, &format!("empty, must be {allowed}")),
+            None => Ok(without_column),
         }
     }
 
-    #[test]
-    fn other_headers_are_mapped_and_a_mark_before_the_first_is_none_of_it() {
-        let mapping = BTreeMap::from([("MaHoSo".to_owned(), "dossier".to_owned())]);
-        let csv = "\u{feff}MaHoSo,GhiChu\nH41-230615-0001,x\n";
-        let entries = read_register_csv(csv.as_bytes(), &mapping).unwrap();
-        assert_eq!(entries[0].code.as_str(), "H41-230615-0001");
-        assert!(read_register_csv("a,b\n1,2\n".as_bytes(), &mapping).is_err());
-        assert!(read_register_csv(b"dossier\n\xff\xfe\n".as_slice(), &mapping).is_err());
-        // Without the column, what a register lists is due.
-        let csv = "dossier,component\nH41-230615-0001,TP1\n";
-        assert!(read_register_csv(csv.as_bytes(), &mapping).unwrap()[0].components[0].required);
+    fn bad<T>(&mut self, column: &str, what: &str) -> Result<T, ()> {
+        self.errors.add(self.line, format!("column {column}: {what}"));
+        Err(())
     }
 }
+
+/// `2023-06-15`, `2023-06-15T08:30` or `2023-06-15 08:30:00` as local time. A time with an offset from UTC, such as
+/// `2023-06-15T01:30:00Z`, is turned into that of Việt Nam.
+fn date_time(text: &str) -> Result<DateTime, &'static str> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(offset(7).to_datetime(instant));
+    }
+    text.parse::<DateTime>().map_err(|_| "not a date like 2023-06-15 or 2023-06-15T08:30")
+}
+
+#[cfg(test)]
+mod tests;

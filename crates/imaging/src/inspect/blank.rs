@@ -9,6 +9,10 @@ use super::reduced::Reduced;
 const FAINT: u8 = 24;
 /// Contrast that the darker part of a stroke has to reach.
 const STROKE: u8 = 46;
+/// Contrast from which a stroke is writing however soft it is.
+const DARK: u8 = 110;
+/// Steepest step from pixel to pixel of a pale stroke, as a share of its contrast.
+const CRISP: f32 = 0.35;
 /// Share of ink from which no closer look is needed.
 const PLENTY: f32 = 0.02;
 /// Strokes are at least this long, mm: shorter ones are specks, dust and noise. A digit of 9 pt is 2.2 mm high.
@@ -29,11 +33,6 @@ pub(super) fn is_blank(page: &Reduced, ink: &Ink) -> bool {
     }
     let strokes = components(&ink.contrast, ink.width, FAINT);
     let writing: f32 = strokes.iter().filter(|c| is_stroke(c, page, ink)).map(|c| length(c, page.per_mm)).sum();
-    if std::env::var_os("DBG").is_some() {
-        for c in strokes.iter().filter(|c| is_stroke(c, page, ink)).take(20) {
-            eprintln!("stroke {} {} {}x{} area {} peak {}", c.left, c.top, c.width(), c.height(), c.area, peak(c, ink));
-        }
-    }
     writing < MIN_WRITING
 }
 
@@ -46,15 +45,27 @@ fn is_stroke(c: &Component, page: &Reduced, ink: &Ink) -> bool {
         && c.area as f32 >= 0.12 * page.per_mm * page.per_mm
         && !touches_edge(c, ink, page.per_mm)
         && !is_hole(c, ink, page.per_mm)
-        && peak(c, ink) >= STROKE
         && redness(c, page) < SEAL
+        && is_dark_or_crisp(c, ink)
 }
 
-/// Contrast that a tenth of the group's pixels reach.
-fn peak(c: &Component, ink: &Ink) -> u8 {
+/// Ink and print are dark. What is pale is a pencil when its edges are sharp; what shines through is soft, because
+/// the paper scatters it.
+fn is_dark_or_crisp(c: &Component, ink: &Ink) -> bool {
+    let peak = upper_tenth(c.area, pixels(c, ink.width).map(|at| ink.contrast[at]));
+    if !(STROKE..DARK).contains(&peak) {
+        return peak >= DARK;
+    }
+    let step = |at: usize, back: usize| at.checked_sub(back).map_or(0, |b| ink.contrast[at].abs_diff(ink.contrast[b]));
+    let steps = pixels(c, ink.width).map(|at| step(at, 1).max(step(at, ink.width)));
+    f32::from(upper_tenth(c.area, steps)) >= CRISP * f32::from(peak)
+}
+
+/// The value that a tenth of `n` values reach.
+fn upper_tenth(n: u32, values: impl Iterator<Item = u8>) -> u8 {
     let mut counts = [0u32; 256];
-    pixels(c, ink.width).for_each(|at| counts[usize::from(ink.contrast[at])] += 1);
-    let mut left = c.area / 10;
+    values.for_each(|v| counts[usize::from(v)] += 1);
+    let mut left = n / 10;
     for (value, &n) in counts.iter().enumerate().rev() {
         if n > left {
             return value as u8;

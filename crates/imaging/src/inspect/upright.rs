@@ -40,10 +40,6 @@ pub(super) fn find(text: &TextPixels, per_mm: f32) -> Upright {
     };
     let degrees = if clear(skew) { skew.degrees } else { 0.0 };
     let balance = Balance::of(text, axis, degrees, per_mm);
-    let _ = (&rows, &columns);
-    if std::env::var_os("DBG").is_some() {
-        eprintln!("rows {rows:?} columns {columns:?} {axis:?} balance {balance:?}");
-    }
     let rotation = match (axis, balance.flipped()) {
         (Axis::Rows, false) => Rotation::None,
         (Axis::Rows, true) => Rotation::Half,

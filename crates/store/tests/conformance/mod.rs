@@ -3,6 +3,7 @@
 pub mod completion;
 pub mod files;
 pub mod queue;
+pub mod random;
 pub mod register;
 pub mod search;
 pub mod support;

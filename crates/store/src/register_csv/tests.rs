@@ -1,0 +1,121 @@
+//! Register files, good and bad.
+
+use super::*;
+
+const HEADER: &str = "dossier,received,channel,status,applicant,component,component_name,kind,required,exempt_reason\n";
+
+fn read(rows: &str) -> Result<Vec<DossierEntry>, RegisterFileError> {
+    read_register_csv(format!("{HEADER}{rows}").as_bytes(), &BTreeMap::new())
+}
+
+#[test]
+fn rows_of_a_dossier_come_together() {
+    let entries = read(
+        "H41-230615-0001,2023-06-15,counter,4,A,TP1,Đơn,component,true,\n\
+         H41-230615-0002,2023-06-15T08:30,online,,,,,,,\n\
+         H41-230615-0001,2023-06-15,counter,4,A,KQ,Giấy phép,result,false,bản chụp\n",
+    )
+    .unwrap();
+    assert_eq!(entries.len(), 2);
+    let ids: Vec<&str> = entries[0].components.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(ids, ["TP1", "KQ"]);
+    assert_eq!(entries[0].components[1].exempt_reason.as_deref(), Some("bản chụp"));
+    assert!(entries[1].components.is_empty());
+}
+
+#[test]
+fn every_bad_line_is_named_and_no_value_is_quoted() {
+    let error = read(
+        "H41-230615-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
+         H41-230631-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
+         H41-230615-0003,15/06/2023,walk,11,Bí Mật,TP1,,thing,,\n\
+         H41-230615-0001,2023-06-16,counter,4,Bí Mật,TP2,,component,true,\n\
+         H41-230615-0001,2023-06-15,counter,4,Bí Mật,TP1,,component,true,\n\
+         H41-230615-0004,2023-06-15,counter,4,Bí Mật,TP1,,component,,\n",
+    )
+    .unwrap_err();
+    let lines: Vec<u64> = error.lines.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [3, 4, 4, 4, 4, 5, 6, 7]);
+    let text = error.to_string();
+    assert!(!text.contains("Bí Mật"));
+    for part in [
+        "column received",
+        "column channel",
+        "column status",
+        "column kind",
+        "column received: another value than line 2",
+        "already",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn other_headers_are_mapped_and_a_mark_before_the_first_is_none_of_it() {
+    let mapping = BTreeMap::from([("MaHoSo".to_owned(), "dossier".to_owned())]);
+    let csv = "\u{feff}MaHoSo,GhiChu\nH41-230615-0001,x\n";
+    let entries = read_register_csv(csv.as_bytes(), &mapping).unwrap();
+    assert_eq!(entries[0].code.as_str(), "H41-230615-0001");
+    assert!(read_register_csv("a,b\n1,2\n".as_bytes(), &mapping).is_err());
+    assert!(read_register_csv(b"dossier\n\xff\xfe\n".as_slice(), &mapping).is_err());
+    // Without the column, what a register lists is due.
+    let csv = "dossier,component\nH41-230615-0001,TP1\n";
+    assert!(read_register_csv(csv.as_bytes(), &mapping).unwrap()[0].components[0].required);
+}
+
+/// What is wrong with a row that has these cells.
+fn complaint(rows: &str) -> String {
+    read(rows).unwrap_err().to_string()
+}
+
+#[test]
+fn forgotten_cells_are_errors() {
+    assert_eq!(
+        complaint("H41-230615-0001,,,,,TP1,,,true,\n"),
+        "line 2: column kind: empty, must be component or result"
+    );
+    assert_eq!(
+        complaint("H41-230615-0001,,,,,,,,true,\n"),
+        "line 2: column required: filled, but column component is empty"
+    );
+    assert_eq!(complaint(",2023-06-15,,,,,,,,\n"), "line 2: column dossier: empty");
+    assert_eq!(
+        complaint("H41-230615-0001,2023-06-15\n"),
+        "line 2: not readable as CSV in UTF-8 (another number of columns than the header)"
+    );
+    // Lines of a sheet that are empty throughout are none.
+    assert_eq!(read(",,,,,,,,,\n\nH41-230615-0001,,,,,TP1,,result,TRUE,\n,,,,,,,,,\n").unwrap().len(), 1);
+    assert!(read_register_csv("dossier,status,status\n".as_bytes(), &BTreeMap::new()).is_err());
+    assert!(read_register_csv("".as_bytes(), &BTreeMap::new()).is_err());
+    assert_eq!(read("").unwrap(), []);
+}
+
+#[test]
+fn line_numbers_count_line_breaks_inside_quotes() {
+    let rows = "H41-230615-0001,,,,\"A\nB\",TP1,,component,true,\nH41-230615-0002,,,99,,,,,,\n";
+    assert_eq!(complaint(rows), "line 4: column status: must be a number from 1 to 10");
+}
+
+#[test]
+fn after_a_hundred_bad_lines_only_their_number_is_told() {
+    let error = read(&"x,,,,,,,,,\n".repeat(150)).unwrap_err();
+    assert_eq!((error.lines.len(), error.more), (100, 50));
+}
+
+#[test]
+fn times_are_local() {
+    let read = |text: &str| date_time(text).unwrap().to_string();
+    assert_eq!(read("2023-06-15"), "2023-06-15T00:00:00");
+    assert_eq!(read("2023-06-15 08:30"), "2023-06-15T08:30:00");
+    assert_eq!(read("2023-06-15T08:30:00+07:00"), "2023-06-15T08:30:00");
+    assert_eq!(read("2023-06-15T20:30:00Z"), "2023-06-16T03:30:00");
+    for bad in ["15/06/2023", "2023-06-31", "2023-6-5", "hôm nay"] {
+        assert!(date_time(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn text_is_stored_in_nfc() {
+    let entries = read("H41-230615-0001,,,,Tra\u{302}\u{300}n,,,,,\n").unwrap();
+    assert_eq!(entries[0].applicant, "Trần");
+}
