@@ -41,7 +41,8 @@ audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 	cargo deny check bans licenses sources
 
-samples: setup-test
+samples: setup
+	sh config/setup.sh samples
 	.venv/bin/python tests/generator/samples.py
 
 clean:

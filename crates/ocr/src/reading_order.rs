@@ -17,6 +17,9 @@ const LEAST_GUTTER: f32 = 0.4;
 /// Greatest distance between two rows of a stretch, in heights of a line.
 const FARTHEST_ROW: f32 = 4.0;
 
+/// The same for a row that stands on the left only, as "Kính gửi" does below a head.
+const FARTHEST_LEFT: f32 = 0.9;
+
 /// Drops what is no text, then orders the blocks. Lines outside heads and feet keep the engine's order.
 pub fn order(page: &mut OcrPage) {
     for block in &mut page.blocks {
@@ -37,10 +40,12 @@ pub fn order(page: &mut OcrPage) {
 fn is_noise(line: &mut Line) -> bool {
     line.words.retain(|w| w.confidence >= 0.6 || w.text.chars().any(char::is_alphanumeric));
     let hopeless = line.words.iter().all(|w| w.confidence < 0.35 && w.text.chars().count() < 3);
+    let lone_letter = matches!(line.words.as_slice(), [w]
+        if w.confidence < 0.7 && w.text.chars().count() == 1 && w.text.chars().all(char::is_alphabetic));
     if !line.words.is_empty() {
         line.rect = hull(line.words.iter().map(|w| w.rect));
     }
-    line.words.is_empty() || hopeless
+    line.words.is_empty() || hopeless || lone_letter
 }
 
 fn hull(rects: impl Iterator<Item = Rect>) -> Rect {
@@ -169,7 +174,10 @@ fn stretch_from(page: &OcrPage, rows: &[Row], start: usize, text: &Rect) -> Opti
         let on_both = row.is_on_both_sides(free);
         let centre = ((row.rect.left + row.rect.right) / 2.0 - text.left) / text.width().max(1.0);
         let is_title = !on_both && both >= 2 && (centre - 0.5).abs() < 0.06;
-        if row.rect.top - rows[end - 1].rect.bottom > FARTHEST_ROW * row.height || is_title {
+        // A signer's name stands far below his title; on the left the lines of a head or foot follow each other.
+        let alone_on_the_left = !on_both && row.rect.right < free.right;
+        let farthest = if alone_on_the_left { FARTHEST_LEFT } else { FARTHEST_ROW };
+        if row.rect.top - rows[end - 1].rect.bottom > farthest * row.height || is_title {
             break;
         }
         both += usize::from(on_both);
@@ -305,7 +313,7 @@ mod tests {
             vec![
                 line(260.0, &[(320.0, "XÃ AN BÌNH"), (1000.0, "Độc lập - Tự do - Hạnh phúc")]),
                 line(330.0, &[(320.0, "Số: 12/QĐ-UBND"), (1000.0, "An Bình, ngày 02 tháng 3")]),
-                line(420.0, &[(920.0, "QUYẾT ĐỊNH")]),
+                line(420.0, &[(870.0, "QUYẾT ĐỊNH")]),
             ],
             vec![line(480.0, &[(300.0, "Về việc cấp giấy phép xây dựng cho nhà ở riêng lẻ của dân")])],
         ]);

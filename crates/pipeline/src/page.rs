@@ -112,8 +112,9 @@ impl PageContext<'_> {
 
     fn pdf_page(&self, index: u32, pdf: &PdfSource, page: &SourcePage) -> Result<PageResult, InputError> {
         if let OwnText::Keep = page.text
-            && let Ok(text) = self.timings.wall("own text", || pdf.own_text(index))
+            && let Ok(mut text) = self.timings.wall("own text", || pdf.own_text(index))
         {
+            sohoa_ocr::order(&mut text);
             return self.own_text_page(index, pdf, page, text);
         }
         let (raster, dpi, base) = match &page.pixels {

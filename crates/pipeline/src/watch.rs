@@ -111,9 +111,7 @@ async fn claim(
 ) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
     let batch = match *batch {
         Some(batch) => batch,
-        None => {
-            *batch.insert(intake.records.open_batch("inbox", &inbox.label, intake.clock.now()).await?)
-        }
+        None => *batch.insert(intake.records.open_batch("inbox", &inbox.label, intake.clock.now()).await?),
     };
     match intake.claim(batch, file, None).await? {
         Claim::Accepted(id) | Claim::Known(id) if inbox.move_to_done => {
