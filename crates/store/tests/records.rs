@@ -11,7 +11,7 @@ use std::sync::Arc;
 use conformance::support::*;
 use proptest::prelude::*;
 use sohoa_domain::{AttachmentState, FileState};
-use sohoa_store::{Accepted, Completion, Records, SqliteRecords, StoreError};
+use sohoa_store::{Records, SqliteRecords, StoreError};
 use sqlx::{Connection as _, SqliteConnection};
 
 macro_rules! on_sqlite {
