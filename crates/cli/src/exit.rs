@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use sohoa_domain::InputError;
 use sohoa_ocr::OcrError;
-use sohoa_pipeline::{IntakeError, WorkError};
+use sohoa_pipeline::{ConvertError, IntakeError, WorkError};
 use sohoa_store::{BlobError, PackageError, StoreError};
 
 /// How the program ends.
@@ -40,23 +40,29 @@ impl Exit {
             if cause.is::<InputError>() {
                 return Self::Refused;
             }
-            if cause.is::<NotReady>() || cause.is::<toml::de::Error>() {
-                return Self::NotReady;
-            }
-            if let Some(error) = cause.downcast_ref::<StoreError>() {
+            // These pass the text of their cause on as their own, so the cause is not in the chain.
+            let store = match (cause.downcast_ref(), cause.downcast_ref(), cause.downcast_ref()) {
+                (Some(ConvertError::Refused(_)), _, _) => return Self::Refused,
+                (Some(ConvertError::Output(_)), _, _) => return Self::NotReady,
+                (_, Some(IntakeError::Blobs(_)), _) => return Self::NotReady,
+                (_, Some(IntakeError::Records(error)), _) => Some(error),
+                (_, _, Some(WorkError::Store(error))) => Some(error),
+                _ => cause.downcast_ref::<StoreError>(),
+            };
+            if let Some(error) = store {
                 return match error {
                     StoreError::Busy(_) | StoreError::Unavailable(_) => Self::NotReady,
                     _ => Self::Defect,
                 };
             }
-            if matches!(cause.downcast_ref(), Some(OcrError::LanguageMissing(_))) {
+            let environment = cause.is::<NotReady>()
+                || cause.is::<toml::de::Error>()
+                || cause.is::<BlobError>()
+                || cause.is::<PackageError>()
+                || cause.is::<std::io::Error>()
+                || matches!(cause.downcast_ref(), Some(OcrError::LanguageMissing(_)));
+            if environment {
                 return Self::NotReady;
-            }
-            if cause.is::<BlobError>() || cause.is::<PackageError>() || cause.is::<std::io::Error>() {
-                return Self::NotReady;
-            }
-            if cause.is::<IntakeError>() || cause.is::<WorkError>() {
-                continue;
             }
         }
         Self::Defect
