@@ -121,7 +121,7 @@ const HEIGHT: u32 = 2339;
 
 /// Lines of bars on noisy paper, another noise on every page.
 fn noisy_page(page: u32) -> Vec<u8> {
-    let mut state = u64::from(page) * 0x9E37_79B9_7F4A_7C15 + 1;
+    let mut state = u64::from(page).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let picture = image::GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
         state ^= state << 13;
         state ^= state >> 7;
