@@ -34,3 +34,6 @@ fn reduced(raster: &Raster, one_bit: bool) -> Option<Raster> {
     let pack = |byte: &[u8]| byte.chunks_exact(3).enumerate().fold(0, |b, (i, p)| b | u8::from(p[0] == 0) << (7 - i));
     Raster::new(w, h, PixelLayout::Bitonal, rows.flat_map(|row| row.chunks(24).map(pack)).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,3 +66,34 @@ impl ImageFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sohoa_domain::{PixelLayout, Raster};
+
+    use super::*;
+
+    #[test]
+    fn a_picture_is_a_file_of_one_page() {
+        let page = Raster::new(40, 30, PixelLayout::Grey8, (0..1200).map(|i| (i / 8) as u8).collect()).unwrap();
+        let jpeg = crate::encode_jpeg(&page, 90).bytes;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &jpeg[..]).unwrap();
+        let limits = Limits::default();
+        let kind = crate::sniff(file.path(), &limits).unwrap();
+        let opened = ImageFile::open(file.path(), kind, &limits).unwrap();
+        assert_eq!(opened.page_count(), 1);
+        assert_eq!(opened.load(0).unwrap().embed.bytes, jpeg);
+        assert_eq!(opened.load(1).unwrap_err().page, Some(2));
+
+        std::fs::write(file.path(), &jpeg[..jpeg.len() / 2]).unwrap();
+        let e = opened.load(0).unwrap_err();
+        assert_eq!((e.code, e.page), (RefusalCode::Truncated, Some(1)));
+        let limits = Limits { stream_bytes: 100, ..limits };
+        let small = ImageFile::open(file.path(), kind, &limits).unwrap();
+        assert_eq!(small.load(0).unwrap_err().code, RefusalCode::TooManyBytes);
+        std::fs::remove_file(file.path()).unwrap();
+        assert_eq!(opened.load(0).unwrap_err().code, RefusalCode::Unreadable);
+        assert_eq!(ImageFile::open(file.path(), FileKind::Pdf, &limits).unwrap_err().code, RefusalCode::Unsupported);
+    }
+}

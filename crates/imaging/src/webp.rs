@@ -6,7 +6,7 @@ use image::ImageDecoder as _;
 use image::codecs::webp::WebPDecoder;
 use sohoa_domain::{InputError, Limits, LoadedPage, Rotation};
 
-use crate::bounds::{plausible_dpi, unsupported};
+use crate::bounds::{plausible_dpi, truncated, unsupported};
 use crate::encode::{encode_jpeg, encode_lossless};
 use crate::exif;
 use crate::jpeg;
@@ -15,6 +15,11 @@ use crate::png::{flattened, refusal};
 
 /// Loads a WebP file. PDF has no filter for WebP: lossy ones become JPEG, lossless ones stay lossless.
 pub(crate) fn load(bytes: &[u8], limits: &Limits) -> Result<LoadedPage, InputError> {
+    // The decoder calls a cut file damaged; the container says how long it should be.
+    let stated = bytes.get(4..8).and_then(|b| Some(u32::from_le_bytes(b.try_into().ok()?)));
+    if stated.is_none_or(|n| n as usize + 8 > bytes.len()) {
+        return Err(truncated("the WebP file is shorter than it says"));
+    }
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|e| refusal(&e))?;
     if decoder.has_animation() {
         return Err(unsupported("an animation"));
@@ -43,3 +48,6 @@ fn is_lossless(bytes: &[u8]) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

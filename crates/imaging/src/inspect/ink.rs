@@ -22,7 +22,7 @@ pub(super) struct Ink {
 impl Ink {
     pub(super) fn of(page: &Reduced) -> Self {
         let contrast = against_paper(page);
-        let threshold = otsu(&contrast).clamp(THRESHOLD.0, THRESHOLD.1);
+        let threshold = threshold(&contrast).clamp(THRESHOLD.0, THRESHOLD.1);
         Self { width: page.width, height: page.height, contrast, threshold }
     }
 
@@ -98,28 +98,28 @@ fn percentile(counts: &[u32; 256], share: f32) -> u8 {
     255
 }
 
-/// The threshold that separates two groups best (Otsu 1979), over pixels with some contrast: paper alone outnumbers
-/// ink so much that it would pull the threshold into its own noise.
-fn otsu(contrast: &[u8]) -> u8 {
+/// Half the contrast of ink. What is ink is told from smudges and shine-through by the split into two groups that
+/// separates best (Otsu 1979), over pixels with some contrast: the paper outnumbers ink too much to take part.
+fn threshold(contrast: &[u8]) -> u8 {
     const FLOOR: usize = 16;
     let mut counts = [0u32; 256];
     contrast.iter().for_each(|&c| counts[usize::from(c)] += 1);
     let counts = counts.map(f64::from);
-    let weighted = |r: std::ops::Range<usize>| r.map(|i| counts[i] * i as f64).sum::<f64>();
-    let (total, sum): (f64, f64) = (counts[FLOOR..].iter().sum(), weighted(FLOOR..256));
-    let (mut n, mut s, mut best) = (0.0, 0.0, (0.0, 0));
+    let total: f64 = counts[FLOOR..].iter().sum();
+    let sum: f64 = counts.iter().enumerate().skip(FLOOR).map(|(i, n)| i as f64 * n).sum();
+    let (mut n, mut s, mut widest, mut ink) = (0.0, 0.0, 0.0, sum / total.max(1.0));
     for (t, count) in counts.iter().enumerate().skip(FLOOR) {
         n += count;
         s += count * t as f64;
         let rest = total - n;
         if n > 0.0 && rest > 0.0 {
             let spread = n * rest * (s / n - (sum - s) / rest).powi(2);
-            if spread > best.0 {
-                best = (spread, t + 1);
+            if spread > widest {
+                (widest, ink) = (spread, (sum - s) / rest);
             }
         }
     }
-    best.1.min(255) as u8
+    (ink / 2.0) as u8
 }
 
 #[cfg(test)]

@@ -59,7 +59,8 @@ impl Profile {
         for &(u, v) in points {
             // A point counts for the two rows it lies between, so that the profile changes evenly with the angle.
             let at = v as f32 - (u as f32 - self.middle) * slope + self.offset;
-            let (row, part) = (at as usize, at.fract());
+            let row = at as usize;
+            let part = at - row as f32;
             if let Some([a, b]) = self.bins.get_mut(row..row + 2) {
                 *a += 1.0 - part;
                 *b += part;

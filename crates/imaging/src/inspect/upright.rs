@@ -72,7 +72,7 @@ impl Balance {
         let mut profiles = vec![vec![0f32; across]; strips];
         let middle = along as f32 / 2.0;
         text.for_each(axis, |u, v| {
-            let row = (v as f32 - (u as f32 - middle) * slope).round();
+            let row = v as f32 - (u as f32 - middle) * slope + 0.5;
             if row >= 0.0
                 && let Some(bin) = profiles[u as usize / strip].get_mut(row as usize)
             {

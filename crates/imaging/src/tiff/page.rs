@@ -66,9 +66,9 @@ fn pass_through(mut bytes: Vec<u8>, layout: &Layout) -> Option<EncodedImage> {
 fn pixels(tiff: &mut Tiff, layout: &Layout, single: Option<&[u8]>, limits: &Limits) -> Result<Raster, InputError> {
     let target = if layout.bits == 1 && layout.samples == 1 && layout.photometric != PALETTE {
         PixelLayout::Bitonal
-    } else if matches!(layout.photometric, RGB | CMYK | YCBCR) {
-        PixelLayout::Rgb8
-    } else if layout.photometric == PALETTE && layout.palette.chunks_exact(3).any(|e| e[0] != e[1] || e[1] != e[2]) {
+    } else if matches!(layout.photometric, RGB | CMYK | YCBCR)
+        || (layout.photometric == PALETTE && layout.palette.chunks_exact(3).any(|e| e[0] != e[1] || e[1] != e[2]))
+    {
         PixelLayout::Rgb8
     } else {
         PixelLayout::Grey8
