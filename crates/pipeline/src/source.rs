@@ -11,14 +11,14 @@ pub(crate) enum PageSource {
     /// JPEG, PNG, TIFF, WebP, BMP.
     Image(ImageFile),
     /// PDF.
-    Pdf(PdfSource),
+    Pdf(Box<PdfSource>),
 }
 
 impl PageSource {
     /// Opens a file by what its bytes say it is, within the limits.
     pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, InputError> {
         match sniff(path, limits)? {
-            FileKind::Pdf => PdfSource::open(path, limits).map(Self::Pdf),
+            FileKind::Pdf => PdfSource::open(path, limits).map(|pdf| Self::Pdf(Box::new(pdf))),
             kind => ImageFile::open(path, kind, limits).map(Self::Image),
         }
     }
