@@ -127,7 +127,7 @@ fn noisy_page(page: u32) -> Vec<u8> {
         state ^= state >> 7;
         state ^= state << 17;
         let noise = u8::try_from(state % 24).unwrap();
-        let ink = y % 50 < 22 && (x / 9 + y / 50 * 7 + page) % 5 != 0 && (150..1500).contains(&x);
+        let ink = y % 50 < 22 && !(x / 9 + y / 50 * 7 + page).is_multiple_of(5) && (150..1500).contains(&x);
         image::Luma([if ink { 20 + noise } else { 225 + noise }])
     });
     let mut jpeg = Vec::new();
