@@ -1,5 +1,4 @@
 //! The real recognizer on a page that is drawn here.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 // A page that cannot be drawn is a failed test.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
