@@ -73,7 +73,7 @@ fn long_runs_need_several_make_up_codes() {
 
 #[test]
 fn a_cut_stream_is_truncated_and_a_wrong_code_malformed() {
-    let data: Vec<u8> = (0..64u32 * 200).map(|i| (i * i >> 3) as u8).collect();
+    let data: Vec<u8> = (0..64u32 * 200).map(|i| ((i * i) >> 3) as u8).collect();
     let page = Raster::new(512, 200, PixelLayout::Bitonal, data).unwrap();
     let stream = encode(&page);
     for percent in [0, 10, 50, 90, 99] {

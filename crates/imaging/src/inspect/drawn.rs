@@ -52,7 +52,7 @@ impl Sheet {
         self.bar(x, top, t, 18.0, ink);
         self.bar(x + 11.0, top, t, 18.0, ink);
         self.bar(x, top, 13.0, t, ink);
-        if kind % 2 == 0 {
+        if kind.is_multiple_of(2) {
             self.bar(x, y - t, 13.0, t, ink);
         }
         match kind {
