@@ -6,37 +6,33 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use sohoa_domain::{
-    AttachmentState, Channel, ComponentEntry, ComponentKind, DocumentId, DossierCode, DossierEntry, DossierStatus,
-    Event, EventKind, Outcome, Sha256Digest,
+    AttachmentState, Channel, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode, DossierEntry,
+    DossierStatus, Event, EventKind, Outcome, Sha256Digest,
 };
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::events;
 use super::values::{micros, parsed, parsed_opt};
 use crate::records::{ImportSummary, StoreError};
 
+/// Columns of a [`DossierEntry`], its components as one JSON array of arrays in their order. ` FROM dossier` has to
+/// follow, or a comma and one more column.
+pub(super) const DOSSIER: &str = "SELECT code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, \
+     status, (SELECT json_group_array(json_array(id, name, kind, required, exempt_reason) ORDER BY position) \
+              FROM component WHERE component.dossier = dossier.code) AS components";
+
+/// One component in that array.
+type ComponentRow = (ComponentId, String, ComponentKind, u8, Option<String>);
+
 pub(super) async fn dossier(db: &SqliteRecords, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
-    let mut tx = db.read().await?;
-    by_code(&mut tx, code).await
+    let mut query = QueryBuilder::new(DOSSIER);
+    query.push(" FROM dossier WHERE code = ").push_bind(code.as_str());
+    query.build().fetch_optional(&db.readers).await?.as_ref().map(entry).transpose()
 }
 
-async fn by_code(conn: &mut SqliteConnection, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM dossier WHERE code = ?1").bind(code.as_str()).fetch_optional(&mut *conn).await?;
-    let Some(row) = row else { return Ok(None) };
-    let mut entry = dossier_of(&row)?;
-    let rows = sqlx::query("SELECT * FROM component WHERE dossier = ?1 ORDER BY position")
-        .bind(code.as_str())
-        .fetch_all(conn)
-        .await?;
-    entry.components = rows.iter().map(component_of).collect::<Result<_, _>>()?;
-    Ok(Some(entry))
-}
-
-/// A dossier's row, without its components.
-pub(super) fn dossier_of(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
+pub(super) fn entry(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
     let corrupt = |column: &str| StoreError::Corrupt(format!("column {column}: not one of its values"));
     let channel = |column: &str| -> Result<Option<Channel>, StoreError> {
         let text: Option<&str> = row.try_get(column)?;
@@ -46,6 +42,15 @@ pub(super) fn dossier_of(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
     let status: Option<i64> = row.try_get("status")?;
     let status =
         status.map(|n| u8::try_from(n).ok().and_then(|n| DossierStatus::new(n).ok()).ok_or_else(|| corrupt("status")));
+    let components: Vec<ComponentRow> =
+        serde_json::from_str(row.try_get("components")?).map_err(|_| corrupt("components"))?;
+    let component = |(id, name, kind, required, exempt_reason)| ComponentEntry {
+        id,
+        name,
+        kind,
+        required: required != 0,
+        exempt_reason,
+    };
     Ok(DossierEntry {
         code: parsed(row, "code")?,
         procedure: parsed_opt(row, "procedure")?,
@@ -59,18 +64,7 @@ pub(super) fn dossier_of(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
         returned: time("returned")?,
         return_channel: channel("return_channel")?,
         status: status.transpose()?,
-        components: Vec::new(),
-    })
-}
-
-pub(super) fn component_of(row: &SqliteRow) -> Result<ComponentEntry, StoreError> {
-    Ok(ComponentEntry {
-        id: parsed(row, "id")?,
-        name: row.try_get("name")?,
-        kind: ComponentKind::parse(row.try_get("kind")?)
-            .map_err(|_| StoreError::Corrupt("column kind: not one of its words".to_owned()))?,
-        required: row.try_get("required")?,
-        exempt_reason: row.try_get("exempt_reason")?,
+        components: components.into_iter().map(component).collect(),
     })
 }
 
@@ -151,31 +145,13 @@ async fn standing(
     chunk: &[DossierEntry],
 ) -> Result<HashMap<String, DossierEntry>, StoreError> {
     let codes: Vec<&str> = chunk.iter().map(|entry| entry.code.as_str()).collect();
-    let codes = json!(codes).to_string();
-    let mut found = HashMap::new();
-    for row in sqlx::query("SELECT * FROM dossier WHERE code IN (SELECT value FROM json_each(?1))")
-        .bind(&codes)
-        .fetch_all(&mut *conn)
-        .await?
-    {
-        let entry = dossier_of(&row)?;
-        found.insert(entry.code.as_str().to_owned(), entry);
-    }
-    if found.is_empty() {
-        return Ok(found);
-    }
-    for row in sqlx::query(
-        "SELECT * FROM component WHERE dossier IN (SELECT value FROM json_each(?1)) ORDER BY dossier, position",
-    )
-    .bind(&codes)
-    .fetch_all(conn)
-    .await?
-    {
-        if let Some(entry) = found.get_mut(row.try_get::<&str, _>("dossier")?) {
-            entry.components.push(component_of(&row)?);
-        }
-    }
-    Ok(found)
+    let mut query = QueryBuilder::new(DOSSIER);
+    query
+        .push(" FROM dossier WHERE code IN (SELECT value FROM json_each(")
+        .push_bind(json!(codes).to_string())
+        .push("))");
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter().map(|row| entry(row).map(|entry| (entry.code.to_string(), entry))).collect()
 }
 
 /// Puts the rows of these dossiers and of their components to what the register says now. All rows go over in one
