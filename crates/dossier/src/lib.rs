@@ -1,6 +1,6 @@
 //! What a paper says about where it belongs, and the decision. Pure functions: no files, no database, no time.
 //!
-//! Evidence is collected ([`evidence`]), compared with what the register knows ([`decide`]), and the result is a
+//! Evidence is collected ([`from_names`]), compared with what the register knows ([`decide()`]), and the result is a
 //! decision that keeps its reasons. A conflict never attaches.
 
 mod component;
