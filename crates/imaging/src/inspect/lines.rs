@@ -13,6 +13,7 @@ pub(super) struct TextPixels {
     height: usize,
     mask: Vec<bool>,
     count: usize,
+    letter: usize,
 }
 
 /// Which way lines run on the page as loaded.
@@ -27,7 +28,7 @@ pub(super) enum Axis {
 impl TextPixels {
     pub(super) fn of(groups: &[Component], width: usize, height: usize, per_mm: f32) -> Self {
         let mut mask = vec![false; width * height];
-        let mut count = 0;
+        let (mut count, mut sizes) = (0, Vec::new());
         let letter = |c: &&Component| {
             let (short, long) = (c.width().min(c.height()) as f32, c.width().max(c.height()) as f32);
             c.area >= MIN_AREA && short <= MAX_LETTER.0 * per_mm && long <= MAX_LETTER.1 * per_mm
@@ -37,8 +38,20 @@ impl TextPixels {
                 mask[y as usize * width + from as usize..y as usize * width + to as usize].fill(true);
             }
             count += group.area as usize;
+            // Dots and marks are no letters.
+            if group.area >= 4 * MIN_AREA {
+                sizes.push(group.width().max(group.height()));
+            }
         }
-        Self { width, height, mask, count }
+        sizes.sort_unstable();
+        let letter = sizes.get(sizes.len() / 2).copied().unwrap_or(1);
+        Self { width, height, mask, count, letter }
+    }
+
+    /// Longer side of the letter in the middle when all are sorted by size, px. It is measured rather than taken from
+    /// the resolution, which may be wrong.
+    pub(super) fn letter(&self) -> f32 {
+        self.letter as f32
     }
 
     /// Number of pixels.

@@ -40,7 +40,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
     let blank = blank::is_blank(&reduced, &ink);
     let groups = if blank { Vec::new() } else { components(&ink.contrast, ink.width, ink.threshold) };
     let text = TextPixels::of(&groups, ink.width, ink.height, reduced.per_mm);
-    let upright = upright::find(&text, reduced.per_mm);
+    let upright = upright::find(&text);
     let page = PageInspection {
         width: raster.width(),
         height: raster.height(),

@@ -11,10 +11,10 @@ const MIN_PIXELS: usize = 400;
 const AXIS_RATIO: f32 = 1.15;
 /// How much higher the profile has to be at the skew than at other angles.
 const SKEW_RATIO: f32 = 1.1;
-/// Width of the strips in which lines are looked for, mm. Narrow enough that columns do not mix much.
-const STRIP: f32 = 40.0;
-/// Height of printed lines with their marks, mm.
-const LINE: (f32, f32) = (1.4, 9.0);
+/// Width of the strips in which lines are looked for, letters. Narrow enough that columns do not mix much.
+const STRIP: f32 = 20.0;
+/// Height of printed lines with their marks, letters.
+const LINE: (f32, f32) = (0.8, 4.5);
 
 /// How a page lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +24,7 @@ pub(super) struct Upright {
     pub(super) sure: bool,
 }
 
-pub(super) fn find(text: &TextPixels, per_mm: f32) -> Upright {
+pub(super) fn find(text: &TextPixels) -> Upright {
     if text.count() < MIN_PIXELS {
         return Upright { rotation: Rotation::None, skew_degrees: 0.0, sure: text.count() == 0 };
     }
@@ -39,7 +39,7 @@ pub(super) fn find(text: &TextPixels, per_mm: f32) -> Upright {
         (Axis::Rows, rows, rows.peak / columns.peak)
     };
     let degrees = if clear(skew) { skew.degrees } else { 0.0 };
-    let balance = Balance::of(text, axis, degrees, per_mm);
+    let balance = Balance::of(text, axis, degrees);
     let rotation = match (axis, balance.flipped()) {
         (Axis::Rows, false) => Rotation::None,
         (Axis::Rows, true) => Rotation::Half,
@@ -64,9 +64,9 @@ struct Balance {
 }
 
 impl Balance {
-    fn of(text: &TextPixels, axis: Axis, degrees: f32, per_mm: f32) -> Self {
+    fn of(text: &TextPixels, axis: Axis, degrees: f32) -> Self {
         let (along, across) = text.frame(axis);
-        let strip = (STRIP * per_mm).max(16.0) as usize;
+        let strip = (STRIP * text.letter()).max(16.0) as usize;
         let slope = degrees.to_radians().tan();
         let strips = along.div_ceil(strip);
         let mut profiles = vec![vec![0f32; across]; strips];
@@ -82,7 +82,7 @@ impl Balance {
         let mut balance = Self::default();
         for profile in &profiles {
             for line in profile.split(|&p| p == 0.0) {
-                if (LINE.0 * per_mm..=LINE.1 * per_mm).contains(&(line.len() as f32)) {
+                if (LINE.0 * text.letter()..=LINE.1 * text.letter()).contains(&(line.len() as f32)) {
                     balance.add(line);
                 }
             }

@@ -21,6 +21,9 @@ pub(crate) struct Header {
     pub(crate) exif: Exif,
     /// An end-of-image marker follows the last scan. A cut file has none.
     pub(crate) complete: bool,
+    /// Where that marker lies, for a picture that is one sequential scan. The decoder takes the end marker as leave
+    /// to make up what is missing; without it, it tells when a scan has too few data.
+    pub(super) scan_end: Option<usize>,
     jfif: bool,
     ids: [u8; 4],
 }
@@ -39,11 +42,12 @@ impl Header {
             return Err(malformed("no JPEG start marker"));
         }
         let mut header = Self::default();
-        let (mut at, mut scans) = (2, 0);
+        let (mut at, mut scans, mut progressive) = (2, 0, false);
         while let Some((marker, after)) = next_marker(bytes, at) {
             match marker {
                 EOI => {
                     header.complete = true;
+                    header.scan_end = (scans == 1 && !progressive).then_some(at);
                     break;
                 }
                 // Markers without a segment: TEM, restart, a second start.
@@ -51,6 +55,7 @@ impl Header {
                 _ => {
                     let Some(segment) = segment(bytes, after) else { break };
                     header.read(marker, segment, after + 2)?;
+                    progressive |= marker == 0xc2;
                     at = after + 2 + segment.len();
                     if marker == SOS {
                         scans += 1;

@@ -18,7 +18,8 @@ use crate::bounds::{malformed, raster, truncated};
 /// stray bytes between markers, which scanners do write: that alone is forgiven when the stream has its end.
 pub(crate) fn decode(bytes: &[u8], header: &Header, inverted: bool) -> Result<Raster, InputError> {
     let bytes = raw_inks(bytes, header);
-    let data = match run(&bytes, header, true) {
+    let scan = header.scan_end.and_then(|end| bytes.get(..end)).unwrap_or(&bytes);
+    let data = match run(scan, header, true) {
         Ok(data) => data,
         Err(_) if !header.complete => return Err(truncated("the JPEG stream ends within its picture")),
         Err(e) if is_pedantic(&e) => run(&bytes, header, false).map_err(|e| refusal(&e))?,

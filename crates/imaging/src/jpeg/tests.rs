@@ -43,6 +43,9 @@ fn a_cut_stream_is_truncated_wherever_it_is_cut() {
     for percent in [1, 3, 10, 50, 90, 99] {
         assert_eq!(code(&bytes[..bytes.len() * percent / 100]), Some(RefusalCode::Truncated), "{percent} %");
     }
+    // An end marker behind half a picture does not make it whole.
+    let half = [&bytes[..bytes.len() / 2], b"\xff\xd9"].concat();
+    assert!(matches!(code(&half), Some(RefusalCode::Truncated | RefusalCode::Malformed)));
     // Only the end marker is missing: every pixel is there.
     let loaded = load(bytes[..bytes.len() - 2].to_vec(), &Limits::default()).unwrap();
     let whole = load(bytes, &Limits::default()).unwrap();
