@@ -127,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn the_json_has_the_agreed_names() {
+        use ComponentKind::{Component, Result};
+        let d = dossier(Some(4), &[(Component, true, false), (Component, true, true), (Result, true, false)]);
+        let json = serde_json::to_value(coverage(&[(d, ids(&[0]))])).unwrap();
+        let expected = serde_json::json!({
+            "received": 1, "digitized_any": 0, "digitized_full": 0, "exempt": 1,
+            "any_percent": "0.00", "full_percent": "0.00",
+            "missing": [{"dossier": "H41-230615-0001", "components": ["C2"]}],
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
     fn percentages_never_round_up_to_all() {
         assert_eq!(percent(0, 0), "n/a");
         assert_eq!(percent(1, 3), "33.33");
