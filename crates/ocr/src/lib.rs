@@ -10,9 +10,11 @@ mod fake;
 mod frame;
 mod hocr;
 mod line_images;
+mod noise;
 mod outcome;
 mod reading_order;
 mod serve;
+mod stretch;
 mod tesseract;
 mod text;
 

@@ -6,222 +6,44 @@
 //! as long as no word stands in it. Such a stretch is split into two blocks, left before right, **only** when its words
 //! say that it is a head or a foot: tables and forms have gutters too and are read row by row.
 
-use sohoa_domain::{Baseline, Block, Line, OcrPage, Rect, Word, text::fold};
+use sohoa_domain::{Baseline, Block, Line, OcrPage, Rect, Word};
 
-/// Narrowest gap that starts a gutter, in heights of its line.
-const WIDE_GAP: f32 = 0.9;
-
-/// Narrowest gutter that may be left where the gaps of a stretch overlap, in heights of a line.
-const LEAST_GUTTER: f32 = 0.4;
-
-/// Greatest distance between two rows of a stretch, in heights of a line.
-const FARTHEST_ROW: f32 = 4.0;
-
-/// The same for a row that stands on the left only, as "Kính gửi" does below a head.
-const FARTHEST_LEFT: f32 = 0.9;
+use crate::noise::{is_legible, is_noise, usual_height, worth};
+use crate::stretch::{Stretch, is_left, stretches};
 
 /// Drops what is no text, then orders the blocks. Lines outside heads and feet keep the engine's order.
 pub fn order(page: &mut OcrPage) {
+    order_and_read_again(page, |_| Vec::new());
+}
+
+/// As [`order`]; `read` reads an area of the page, px, once more. An engine that took both columns of a head or foot for
+/// one often mistakes their lines; each column is read again by itself and the better reading kept.
+pub(crate) fn order_and_read_again(page: &mut OcrPage, mut read: impl FnMut(Rect) -> Vec<Line>) {
+    let height = usual_height(page);
     for block in &mut page.blocks {
-        block.lines.retain_mut(|line| !is_noise(line));
+        block.lines.retain_mut(|line| !is_noise(line, height));
     }
     page.blocks.retain(|block| !block.lines.is_empty());
-    let rows = rows(page);
-    let stretches = stretches(page, &rows);
+    let stretches = stretches(page);
     if !stretches.is_empty() {
-        page.blocks = split(std::mem::take(&mut page.blocks), &stretches);
+        page.blocks = split(std::mem::take(&mut page.blocks), &stretches, |area| {
+            let mut lines = read(area);
+            lines.retain_mut(|line| !is_noise(line, height));
+            lines
+        });
     }
     for block in &mut page.blocks {
         block.rect = hull(block.lines.iter().map(|line| line.rect));
     }
 }
 
-/// Removes words that are remains of stamps and rules; true when nothing is left of the line.
-fn is_noise(line: &mut Line) -> bool {
-    line.words.retain(|w| w.confidence >= 0.6 || w.text.chars().any(char::is_alphanumeric));
-    let hopeless = line.words.iter().all(|w| w.confidence < 0.35 && w.text.chars().count() < 3);
-    let lone_letter = matches!(line.words.as_slice(), [w]
-        if w.confidence < 0.7 && w.text.chars().count() == 1 && w.text.chars().all(char::is_alphabetic));
-    if !line.words.is_empty() {
-        line.rect = hull(line.words.iter().map(|w| w.rect));
-    }
-    line.words.is_empty() || hopeless || lone_letter
-}
-
-fn hull(rects: impl Iterator<Item = Rect>) -> Rect {
+/// The smallest rectangle around all.
+pub(crate) fn hull(rects: impl Iterator<Item = Rect>) -> Rect {
     rects.reduce(|all, r| all.union(&r)).unwrap_or_default()
 }
 
-/// Where a line stands: block and line number.
-type Place = (usize, usize);
-
-/// Lines at the same height, whatever block they are in.
-struct Row {
-    places: Vec<Place>,
-    /// Boxes of all words, left to right.
-    words: Vec<Rect>,
-    rect: Rect,
-    height: f32,
-}
-
-fn rows(page: &OcrPage) -> Vec<Row> {
-    let mut lines: Vec<(Place, &Line)> = Vec::new();
-    for (b, block) in page.blocks.iter().enumerate() {
-        lines.extend(block.lines.iter().enumerate().map(|(l, line)| ((b, l), line)));
-    }
-    let middle = |line: &Line| line.baseline.at(page.width as f32 / 2.0);
-    lines.sort_by(|a, b| middle(a.1).total_cmp(&middle(b.1)));
-    let mut rows: Vec<(f32, Row)> = Vec::new();
-    for (place, line) in lines {
-        let words = line.words.iter().map(|w| w.rect);
-        match rows.last_mut() {
-            Some((y, row)) if middle(line) - *y < 0.5 * row.height.min(line.height) => {
-                row.places.push(place);
-                row.words.extend(words);
-                row.rect = row.rect.union(&line.rect);
-                row.height = row.height.max(line.height);
-            }
-            _ => {
-                let row =
-                    Row { places: vec![place], words: words.collect(), rect: line.rect, height: line.height.max(1.0) };
-                rows.push((middle(line), row));
-            }
-        }
-    }
-    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
-    for row in &mut rows {
-        row.words.sort_by(|a, b| a.left.total_cmp(&b.left));
-    }
-    rows
-}
-
-/// Free space between two words, px.
-#[derive(Clone, Copy)]
-struct Gap {
-    left: f32,
-    right: f32,
-}
-
-impl Row {
-    fn gaps(&self) -> impl Iterator<Item = Gap> {
-        let mut reach = f32::MIN;
-        self.words.iter().filter_map(move |word| {
-            let gap = (reach > f32::MIN && word.left > reach).then_some(Gap { left: reach, right: word.left });
-            reach = reach.max(word.right);
-            gap
-        })
-    }
-
-    /// What is left of a gutter when it passes this row, `None` when a word stands in it.
-    fn passes(&self, gutter: Gap) -> Option<Gap> {
-        let mut free = gutter;
-        for word in &self.words {
-            let middle = (free.left + free.right) / 2.0;
-            if word.right <= middle {
-                free.left = free.left.max(word.right);
-            } else if word.left >= middle {
-                free.right = free.right.min(word.left);
-            } else if word.right - free.left < free.right - word.left {
-                free.left = word.right;
-            } else {
-                free.right = word.left;
-            }
-        }
-        (free.right - free.left >= LEAST_GUTTER * self.height).then_some(free)
-    }
-
-    fn is_on_both_sides(&self, gutter: Gap) -> bool {
-        let x = (gutter.left + gutter.right) / 2.0;
-        self.rect.left < x && self.rect.right > x
-    }
-}
-
-/// Consecutive rows with a gutter that are a head or a foot.
-struct Stretch {
-    places: Vec<Place>,
-    /// x of the gutter, px.
-    x: f32,
-}
-
-fn stretches(page: &OcrPage, rows: &[Row]) -> Vec<Stretch> {
-    let text = hull(rows.iter().map(|row| row.rect));
-    let mut found = Vec::new();
-    let mut start = 0;
-    while start < rows.len() {
-        match stretch_from(page, rows, start, &text) {
-            Some((end, stretch)) => {
-                found.push(stretch);
-                start = end;
-            }
-            None => start += 1,
-        }
-    }
-    found
-}
-
-/// Follows the widest gap of row `start` down. Gives the row behind the stretch.
-fn stretch_from(page: &OcrPage, rows: &[Row], start: usize, text: &Rect) -> Option<(usize, Stretch)> {
-    let first = &rows[start];
-    let central = |gap: &Gap| {
-        let x = ((gap.left + gap.right) / 2.0 - text.left) / text.width().max(1.0);
-        (0.2..=0.8).contains(&x)
-    };
-    let wide = first.gaps().filter(|gap| gap.right - gap.left >= WIDE_GAP * first.height && central(gap));
-    let mut gutter = wide.max_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)))?;
-    let (mut end, mut both) = (start + 1, 1);
-    while let Some(row) = rows.get(end) {
-        let Some(free) = row.passes(gutter) else { break };
-        let on_both = row.is_on_both_sides(free);
-        let centre = ((row.rect.left + row.rect.right) / 2.0 - text.left) / text.width().max(1.0);
-        let is_title = !on_both && both >= 2 && (centre - 0.5).abs() < 0.06;
-        // A signer's name stands far below his title; on the left the lines of a head or foot follow each other.
-        let alone_on_the_left = !on_both && row.rect.right < free.right;
-        let farthest = if alone_on_the_left { FARTHEST_LEFT } else { FARTHEST_ROW };
-        if row.rect.top - rows[end - 1].rect.bottom > farthest * row.height || is_title {
-            break;
-        }
-        both += usize::from(on_both);
-        gutter = free;
-        end += 1;
-    }
-    let x = (gutter.left + gutter.right) / 2.0;
-    let places: Vec<Place> = rows[start..end].iter().flat_map(|row| row.places.iter().copied()).collect();
-    let stretch = Stretch { places, x };
-    (both >= 2 && stretch.is_head_or_foot(page, first.rect.top / page.height.max(1) as f32)).then_some((end, stretch))
-}
-
-impl Stretch {
-    /// Whether the words say so. `height` is where it starts on the page, 0 (top) to 1.
-    fn is_head_or_foot(&self, page: &OcrPage, height: f32) -> bool {
-        let (mut left, mut right) = (String::new(), String::new());
-        for (b, l) in &self.places {
-            for word in &page.blocks[*b].lines[*l].words {
-                let side = if is_left(word, self.x) { &mut left } else { &mut right };
-                side.push_str(&word.text);
-                side.push(' ');
-            }
-        }
-        let (folded_left, folded_right) = (fold(&left), fold(&right));
-        let head = ["cong hoa xa hoi", "chu nghia viet nam", "doc lap", "dang cong san"];
-        let is_head = height < 0.4 && head.iter().any(|words| folded_right.contains(words));
-        let is_foot = folded_left.contains("noi nhan") || (height > 0.3 && is_signer(&right) && !left.is_empty());
-        is_head || is_foot
-    }
-}
-
-/// A signer's block begins with capitals: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, GIÁM ĐỐC, NGƯỜI LÀM ĐƠN.
-fn is_signer(right: &str) -> bool {
-    let mut words = right.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).take(2);
-    let capital = |w: &str| w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-    matches!((words.next(), words.next()), (Some(a), Some(b)) if capital(a) && capital(b))
-}
-
-fn is_left(word: &Word, x: f32) -> bool {
-    (word.rect.left + word.rect.right) / 2.0 < x
-}
-
 /// Takes the lines of each stretch out of their blocks and puts a left and a right block where the first of them stood.
-fn split(blocks: Vec<Block>, stretches: &[Stretch]) -> Vec<Block> {
+fn split(blocks: Vec<Block>, stretches: &[Stretch], mut read: impl FnMut(Rect) -> Vec<Line>) -> Vec<Block> {
     let mut sides: Vec<[Vec<Line>; 2]> = stretches.iter().map(|_| [Vec::new(), Vec::new()]).collect();
     let mut out: Vec<Block> = Vec::new();
     let mut stands_at: Vec<Option<usize>> = vec![None; stretches.len()];
@@ -247,17 +69,43 @@ fn split(blocks: Vec<Block>, stretches: &[Stretch]) -> Vec<Block> {
         }
         push_block(&mut out, rest);
     }
-    for (s, [mut left, mut right]) in sides.into_iter().enumerate() {
-        for side in [&mut left, &mut right] {
-            side.sort_by(|a, b| a.baseline.at(a.rect.left).total_cmp(&b.baseline.at(b.rect.left)));
-        }
-        if let Some(at) = stands_at[s] {
-            out[at].lines = left;
-            out[at + 1].lines = right;
+    for (s, columns) in sides.into_iter().enumerate() {
+        let Some(at) = stands_at[s] else { continue };
+        for (i, (lines, area)) in columns.into_iter().zip(stretches[s].columns()).enumerate() {
+            out[at + i].lines = better_of(lines, read(area));
         }
     }
     out.retain(|block| !block.lines.is_empty());
     out
+}
+
+/// Of two readings of a column the one with the greater worth, with those lines of the other that are worth more or stand
+/// where the first has none; top to bottom.
+fn better_of(first: Vec<Line>, second: Vec<Line>) -> Vec<Line> {
+    if second.is_empty() {
+        return by_height(first);
+    }
+    let (mut best, other) = if worth(&second) > worth(&first) { (second, first) } else { (first, second) };
+    for line in other {
+        let common = |l: &Line| l.rect.intersection(&line.rect).area();
+        let covered: f32 = best.iter().map(common).sum();
+        match best.iter_mut().max_by(|a, b| common(a).total_cmp(&common(b))) {
+            Some(same) if common(same) > 0.6 * same.rect.area().max(line.rect.area()) => {
+                if worth(std::slice::from_ref(&line)) > worth(std::slice::from_ref(same)) {
+                    *same = line;
+                }
+            }
+            _ if covered < 0.2 * line.rect.area() => best.push(line),
+            _ => {}
+        }
+    }
+    best.retain(|line| line.words.iter().any(is_legible));
+    by_height(best)
+}
+
+fn by_height(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|a, b| a.baseline.at(a.rect.left).total_cmp(&b.baseline.at(b.rect.left)));
+    lines
 }
 
 fn push_block(out: &mut Vec<Block>, lines: Vec<Line>) {

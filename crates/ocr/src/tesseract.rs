@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sohoa_domain::{Dpi, OcrPage, Raster, Rotation};
+use sohoa_domain::{Dpi, Line, OcrPage, Raster, Rect, Rotation};
 use tesseract_rs::{TessPageSegMode, TesseractAPI};
 
 use crate::engine::{Engine, OcrError};
@@ -20,7 +20,8 @@ const TESSDATA: [&str; 4] = [
 
 /// Settings that save time at the same result: no second try of lines as white on black, and no search for
 /// the settings of other languages' layouts.
-const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("hocr_font_info", "0")];
+const VARIABLES: [(&str, &str); 3] =
+    [("tessedit_do_invert", "0"), ("textord_disable_pitch_test", "1"), ("hocr_font_info", "0")];
 
 /// Finds the folder that has the models of all languages in `lang` (`vie`, `vie+eng`).
 fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {
@@ -79,13 +80,36 @@ impl Engine for Tesseract {
         self.api.set_source_resolution(dpi.y.round() as i32).map_err(failed)?;
         self.api.recognize().map_err(failed)?;
         let hocr = self.api.get_hocr_text(0).map_err(failed)?;
-        self.api.clear().map_err(failed)?;
-        tracing::debug!(lines = crate::line_images::spared(), "line images without PNG");
-        let blocks = hocr::parse(&hocr)?;
         let mut page = OcrPage::empty(grey.width(), grey.height(), dpi, Rotation::None, &self.name);
-        page.blocks = blocks;
-        reading_order::order(&mut page);
-        Ok(page)
+        page.blocks = hocr::parse(&hocr)?;
+        let whole = Rect { left: 0.0, top: 0.0, right: width as f32, bottom: height as f32 };
+        let mut failure = None;
+        reading_order::order_and_read_again(&mut page, |area| {
+            self.read_area(area.intersection(&whole)).unwrap_or_else(|error| {
+                failure = Some(error);
+                Vec::new()
+            })
+        });
+        self.api.clear().map_err(failed)?;
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(page),
+        }
+    }
+}
+
+impl Tesseract {
+    /// Lines of a part of the page that was set last, px.
+    fn read_area(&self, area: Rect) -> Result<Vec<Line>, OcrError> {
+        let (left, top) = (area.left.floor() as i32, area.top.floor() as i32);
+        let (width, height) = (area.right.ceil() as i32 - left, area.bottom.ceil() as i32 - top);
+        if width < 8 || height < 8 {
+            return Ok(Vec::new());
+        }
+        self.api.set_rectangle(left, top, width, height).map_err(failed)?;
+        self.api.recognize().map_err(failed)?;
+        let hocr = self.api.get_hocr_text(0).map_err(failed)?;
+        Ok(hocr::parse(&hocr)?.into_iter().flat_map(|block| block.lines).collect())
     }
 }
 
