@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use sohoa_domain::{Line, OcrPage, Rect, Word};
+use sohoa_domain::{Line, OcrPage, Rect, Rotation, Word};
 
 /// Writes an ALTO file as its pages come.
 pub struct AltoWriter<W> {
@@ -41,24 +41,25 @@ impl<W: Write> AltoWriter<W> {
     pub fn page(&mut self, page: &OcrPage, number: u32) -> io::Result<()> {
         let mut xml = String::new();
         let (width, height) = (page.width, page.height);
-        let rotation = page.rotation.degrees();
         let _ = write!(
             xml,
             "<Page ID=\"P{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\" \
              PROCESSING=\"PROC_1\""
         );
+        // The image is turned clockwise to be upright, so its text lies turned the other way, which ROTATION means.
+        if page.rotation != Rotation::None {
+            let _ = write!(xml, " ROTATION=\"{}\"", page.rotation.degrees());
+        }
+        if let Some(language) = language(&page.engine) {
+            let _ = write!(xml, " LANG=\"{language}\"");
+        }
         if let Some(confidence) = page.mean_confidence() {
             let _ = write!(xml, " PC=\"{confidence:.3}\"");
         }
         let _ = writeln!(xml, ">\n<PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\">");
         for (b, block) in page.blocks.iter().enumerate() {
             let id = format!("P{number}_B{b}");
-            let _ = write!(xml, "<TextBlock ID=\"{id}\" {}", place(&block.rect));
-            // The clockwise turn that made the stored image upright.
-            if rotation != 0 {
-                let _ = write!(xml, " ROTATION=\"{rotation}\"");
-            }
-            xml.push_str(">\n");
+            let _ = writeln!(xml, "<TextBlock ID=\"{id}\" {}>", place(&block.rect));
             for (l, line) in block.lines.iter().enumerate() {
                 text_line(&mut xml, line, &format!("{id}_L{l}"));
             }
@@ -76,6 +77,15 @@ impl<W: Write> AltoWriter<W> {
         self.out.write_all(b"</Layout>\n</alto>\n")?;
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+/// Language tag (BCP 47) of the model with which an engine read, the last word of its name.
+fn language(engine: &str) -> Option<&'static str> {
+    match engine.rsplit(' ').next()?.split('+').next()? {
+        "vie" => Some("vi"),
+        "eng" => Some("en"),
+        _ => None,
     }
 }
 
@@ -137,7 +147,7 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sohoa_domain::{Baseline, Block, Dpi, Rotation};
+    use sohoa_domain::{Baseline, Block, Dpi};
 
     fn alto_of(text: &str) -> String {
         let rect = Rect { left: 10.0, top: 20.0, right: 110.0, bottom: 60.0 };
@@ -152,7 +162,7 @@ mod tests {
             baseline: Baseline { x0: 10.0, y0: 50.0, slope: 0.1 },
             height: 40.0,
         };
-        let mut page = OcrPage::empty(200, 100, Dpi::square(300.0), Rotation::Quarter, "test");
+        let mut page = OcrPage::empty(200, 100, Dpi::square(300.0), Rotation::Quarter, "tesseract 5.3.0 vie");
         page.blocks.push(Block { lines: vec![line], rect });
         let mut alto = AltoWriter::new(Vec::new(), "a<b.pdf", "sohoa 1.0").unwrap();
         alto.page(&page, 1).unwrap();
@@ -165,8 +175,9 @@ mod tests {
         for part in [
             "<fileName>a&lt;b.pdf</fileName>",
             "<softwareName>sohoa</softwareName><softwareVersion>1.0</softwareVersion>",
-            "<Page ID=\"P1\" PHYSICAL_IMG_NR=\"1\" WIDTH=\"200\" HEIGHT=\"100\" PROCESSING=\"PROC_1\" PC=\"0.900\">",
-            "<TextBlock ID=\"P1_B0\" HPOS=\"10\" VPOS=\"20\" WIDTH=\"100\" HEIGHT=\"40\" ROTATION=\"90\">",
+            "<Page ID=\"P1\" PHYSICAL_IMG_NR=\"1\" WIDTH=\"200\" HEIGHT=\"100\" PROCESSING=\"PROC_1\" ROTATION=\"90\" LANG=\"vi\" \
+             PC=\"0.900\">",
+            "<TextBlock ID=\"P1_B0\" HPOS=\"10\" VPOS=\"20\" WIDTH=\"100\" HEIGHT=\"40\">",
             "BASELINE=\"10,50 110,60\"",
             "<String ID=\"P1_B0_L0_W0\" HPOS=\"10\" VPOS=\"20\" WIDTH=\"40\" HEIGHT=\"40\" WC=\"0.90\" CONTENT=\"A&amp;B\"/>",
             "<SP HPOS=\"50\" VPOS=\"20\" WIDTH=\"20\"/>",

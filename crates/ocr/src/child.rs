@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use sohoa_domain::{Dpi, OcrPage, Raster};
+use sohoa_domain::{Dpi, OcrPage, PixelLayout, Raster};
 
 use crate::engine::{Engine, EngineChoice, OcrError};
 use crate::frame::{Answer, read_answer, write_page};
@@ -114,6 +114,9 @@ impl Engine for ChildEngine {
     }
 
     fn recognize(&mut self, grey: &Raster, dpi: Dpi) -> Result<OcrPage, OcrError> {
+        if grey.layout() != PixelLayout::Grey8 {
+            return Err(OcrError::Failed("the page is not 8-bit grey".to_owned()));
+        }
         match self.attempt(grey, dpi) {
             // One odd death does not cost a page.
             Err(error @ (OcrError::Crashed { .. } | OcrError::Garbage(_))) => {

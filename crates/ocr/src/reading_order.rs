@@ -72,7 +72,9 @@ fn split(blocks: Vec<Block>, stretches: &[Stretch], mut read: impl FnMut(Rect) -
     for (s, columns) in sides.into_iter().enumerate() {
         let Some(at) = stands_at[s] else { continue };
         for (i, (lines, area)) in columns.into_iter().zip(stretches[s].columns()).enumerate() {
-            out[at + i].lines = better_of(lines, read(area));
+            let mut again = read(area);
+            again.retain(|line| stretches[s].has(line));
+            out[at + i].lines = better_of(lines, again);
         }
     }
     out.retain(|block| !block.lines.is_empty());
@@ -89,13 +91,11 @@ fn better_of(first: Vec<Line>, second: Vec<Line>) -> Vec<Line> {
     for line in other {
         let common = |l: &Line| l.rect.intersection(&line.rect).area();
         let covered: f32 = best.iter().map(common).sum();
-        match best.iter_mut().max_by(|a, b| common(a).total_cmp(&common(b))) {
-            Some(same) if common(same) > 0.6 * same.rect.area().max(line.rect.area()) => {
-                if worth(std::slice::from_ref(&line)) > worth(std::slice::from_ref(same)) {
-                    *same = line;
-                }
-            }
-            _ if covered < 0.2 * line.rect.area() => best.push(line),
+        let same = best.iter_mut().max_by(|a, b| common(a).total_cmp(&common(b)));
+        let same = same.filter(|l| common(l) > 0.6 * l.rect.area().max(line.rect.area()));
+        match same {
+            Some(same) if worth(std::slice::from_ref(&line)) > worth(std::slice::from_ref(same)) => *same = line,
+            None if covered < 0.2 * line.rect.area() => best.push(line),
             _ => {}
         }
     }
@@ -191,6 +191,63 @@ mod tests {
             got[1..],
             ["Nơi nhận: / - Như Điều 3; / - Lưu: VT.", "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH / Trần Văn Thử",]
         );
+    }
+
+    #[test]
+    fn a_foot_of_one_common_row_begins_below_the_body() {
+        let got = ordered(vec![vec![
+            line(1800.0, &[(300.0, "Nghị quyết được thông qua ngày"), (1100.0, "tháng"), (1300.0, "năm 2025")]),
+            line(1860.0, &[(300.0, "kể từ ngày ký./.")]),
+            line(2000.0, &[(300.0, "Nơi nhận:"), (1300.0, "CHỦ TỊCH")]),
+            line(2050.0, &[(300.0, "- Như trên;")]),
+        ]]);
+        let body = "Nghị quyết được thông qua ngày tháng năm 2025 / kể từ ngày ký./.";
+        assert_eq!(got, [body, "Nơi nhận: / - Như trên;", "CHỦ TỊCH"]);
+    }
+
+    #[test]
+    fn a_column_that_begins_higher_belongs_to_its_foot() {
+        let got = ordered(vec![vec![
+            line(1900.0, &[(1260.0, "KT. CHỦ TỊCH")]),
+            line(1930.0, &[(300.0, "Nơi nhận:")]),
+            line(1980.0, &[(300.0, "- Như trên;"), (1240.0, "PHÓ CHỦ TỊCH")]),
+            line(2030.0, &[(300.0, "- Lưu: VT.")]),
+            line(2290.0, &[(1270.0, "Trần Văn Thử")]),
+        ]]);
+        assert_eq!(got, ["Nơi nhận: / - Như trên; / - Lưu: VT.", "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH / Trần Văn Thử"]);
+    }
+
+    #[test]
+    fn of_two_readings_of_a_column_the_better_lines_stay() {
+        let rows = vec![
+            line(1900.0, &[(300.0, "Nơi nhận:"), (1240.0, "KT. CHU TỊCH")]),
+            line(1960.0, &[(300.0, "- Như trên;"), (1240.0, "PHO CHU TỊCH")]),
+            line(2120.0, &[(1240.0, "Trần Văn Thử")]),
+        ];
+        let mut page = OcrPage::empty(2000, 2800, Dpi::square(300.0), Rotation::None, "test");
+        page.blocks = vec![Block { lines: rows, rect: Rect::default() }];
+        let mut areas = Vec::new();
+        order_and_read_again(&mut page, |area| {
+            areas.push(area);
+            if area.left < 300.0 {
+                return Vec::new();
+            }
+            // Better, worse, missing, and one that belongs to what stands above.
+            let mut lines = vec![
+                line(1880.0, &[(1240.0, "dòng trên")]),
+                line(1900.0, &[(1240.0, "KT. CHỦ TỊCH")]),
+                line(1960.0, &[(1240.0, "PHỎ CHÙ TỊCH")]),
+            ];
+            for (line, confidence) in lines.iter_mut().zip([0.99, 0.95, 0.7]) {
+                line.words.iter_mut().for_each(|w| w.confidence = confidence);
+            }
+            lines[0].rect.top -= 60.0;
+            lines[0].rect.bottom -= 60.0;
+            lines
+        });
+        assert_eq!(page.plain_text(), "Nơi nhận:\n- Như trên;\n\nKT. CHỦ TỊCH\nPHO CHU TỊCH\nTrần Văn Thử\n");
+        let x = areas[0].right;
+        assert!(areas.len() == 2 && areas[1].left == x && (500.0..1240.0).contains(&x), "{areas:?}");
     }
 
     #[test]

@@ -145,6 +145,12 @@ impl Stretch {
             Rect { left: self.x, top, right: right + self.margin, bottom },
         ]
     }
+
+    /// Whether a line that was read in one of the columns stands there, and not beyond the margin.
+    pub(crate) fn has(&self, line: &Line) -> bool {
+        let middle = (line.rect.top + line.rect.bottom) / 2.0;
+        (self.area.top..self.area.bottom).contains(&middle)
+    }
 }
 
 /// The heads and feet of a page, top to bottom.
@@ -200,13 +206,12 @@ fn stretch_from(page: &OcrPage, rows: &[Row], start: usize, behind: usize, text:
     let height = first.rect.top / page.height.max(1) as f32;
     let is_head = height < 0.4 && HEAD.iter().any(|words| right_side.contains(words));
     let [_, opening] = sides(page, std::slice::from_ref(first), gutter.middle());
-    let is_foot = !is_head
-        && height > 0.3
-        && match (is_list(&left), is_signer(&opening)) {
-            (true, true) => end - start >= 2,
-            (true, false) => both >= 2 && left.starts_with(RECIPIENTS),
-            (false, signer) => both >= 2 && signer && !left.is_empty(),
-        };
+    let recipients = left.starts_with(RECIPIENTS);
+    let is_foot = match (is_list(&left), is_signer(&opening)) {
+        (true, true) => end - start >= 2 && (recipients || height > 0.3),
+        (true, false) => both >= 2 && recipients,
+        (false, signer) => both >= 2 && signer && height > 0.3 && !left.is_empty(),
+    };
     if !(is_head && both >= 2 || is_foot) {
         return None;
     }
@@ -215,16 +220,16 @@ fn stretch_from(page: &OcrPage, rows: &[Row], start: usize, behind: usize, text:
     while begin > behind {
         let (row, next) = (&rows[begin - 1], &rows[begin]);
         let near = next.rect.top - row.rect.bottom < FARTHEST_ABOVE * row.height;
-        let alike = (0.75..1.35).contains(&(row.height / first.height));
         let [left_words, right_words] = sides(page, std::slice::from_ref(row), gutter.middle());
-        let alone = match (left_words.is_empty(), right_words.is_empty()) {
-            (true, false) => {
-                row.rect.left > gutter.left && !row.is_nearer(text, &right) && (is_head || is_signer(&right_words))
-            }
-            (false, true) => row.rect.right < gutter.right && (is_head || is_list(&fold(&left_words))),
+        let (left_words, right_words) = (left_words.as_str(), right_words.as_str());
+        let alone = match (left_words, right_words) {
+            ("", words) if is_head => HEAD.iter().any(|head| fold(words).contains(head)),
+            (words, "") if is_head => is_signer(words),
+            ("", words) => is_signer(words),
+            (words, "") => is_list(&fold(words)),
             _ => false,
         };
-        if !(near && alike && alone) {
+        if !(near && alone) {
             break;
         }
         begin -= 1;
@@ -258,7 +263,7 @@ fn sides(page: &OcrPage, rows: &[Row], x: f32) -> [String; 2] {
     [left, right]
 }
 
-/// A signer's block begins with capitals: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, GIÁM ĐỐC, NGƯỜI LÀM ĐƠN.
+/// Who signs or issues stands in capitals: TM. ỦY BAN NHÂN DÂN, KT. CHỦ TỊCH, GIÁM ĐỐC, NGƯỜI LÀM ĐƠN.
 fn is_signer(right: &str) -> bool {
     let letters = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count();
     let mut words = right.split_whitespace().filter(|w| letters(w) > 1).take(2);

@@ -93,6 +93,13 @@ fn a_child_that_does_not_even_read_is_stopped_at_the_limit() {
 }
 
 #[test]
+fn other_pixels_than_grey_are_refused() {
+    let colour = Raster::new(10, 10, PixelLayout::Rgb8, vec![255; 300]).unwrap();
+    let answer = engine(EngineChoice::Fake { millis: 0 }).recognize(&colour, Dpi::square(300.0));
+    assert!(matches!(answer, Err(OcrError::Failed(_))));
+}
+
+#[test]
 fn a_slow_page_is_no_dead_one() {
     let mut engine = engine(EngineChoice::Fake { millis: 300 });
     let start = Instant::now();
