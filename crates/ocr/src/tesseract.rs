@@ -1,6 +1,8 @@
 //! Tesseract behind one safe type. Nothing else in the workspace names it.
 //!
 //! Only calls that return owned values are used: the binding's iterators do not borrow the engine they point into.
+//! Seven A4 pages at 300 dpi take 1.46 CPU-seconds a page, start included, against 1.62 of the `tesseract` program (least
+//! of 3 runs each), though the columns of heads and feet are read twice here (0.2 s where there are any).
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +24,9 @@ const TESSDATA: [&str; 4] = [
 /// pitch (4 % of the time of a page). Without its search for tables, without its noise filter or without its frequent
 /// words Tesseract is no faster.
 const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("textord_disable_pitch_test", "1")];
+
+/// Letters that the Vietnamese model knows and Vietnamese does not: on papers they are slips for Đ, ø for g, Ñ for N.
+const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
 
 /// Finds the folder that has the models of all languages in `lang` (`vie`, `vie+eng`).
 fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {
@@ -62,6 +67,9 @@ impl Tesseract {
         api.init(&folder, lang).map_err(|_| OcrError::LanguageMissing(lang.to_owned()))?;
         for (name, value) in VARIABLES {
             api.set_variable(name, value).map_err(failed)?;
+        }
+        if lang == "vie" {
+            api.set_variable("tessedit_char_blacklist", NOT_VIETNAMESE).map_err(failed)?;
         }
         api.set_page_seg_mode(TessPageSegMode::PSM_AUTO).map_err(failed)?;
         Ok(Self { api, name: engine_name(lang) })
