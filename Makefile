@@ -29,7 +29,7 @@ unit:
 	cargo test --workspace --locked
 
 docs:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 judges:
 	sh tests/judges/self-test.sh
