@@ -23,6 +23,8 @@ const MIN_WRITING: f32 = 2.0;
 const EDGE: f32 = 2.5;
 /// How much redder than green a seal is, grey levels.
 const SEAL: u32 = 45;
+/// A seal and its smear stay within this, mm. Seals measure 30 to 42; red ink that reaches further is writing.
+const SEAL_REACH: f32 = 50.0;
 /// Punch holes: diameter and greatest distance of their centre from the nearest side, mm.
 const HOLE: (f32, f32, f32) = (4.0, 9.0, 22.0);
 
@@ -33,7 +35,25 @@ pub(super) fn is_blank(page: &Reduced, ink: &Ink) -> bool {
     }
     let strokes = components(&ink.contrast, ink.width, FAINT);
     let writing: f32 = strokes.iter().filter(|c| is_stroke(c, page, ink)).map(|c| length(c, page.per_mm)).sum();
-    writing < MIN_WRITING
+    writing < MIN_WRITING && !has_red_writing(page)
+}
+
+/// Red ink vanishes in the red channel, so it is looked for by its redness. A seal that bleeds through is as red as a
+/// pen; what tells them apart is that it stays in one place.
+fn has_red_writing(page: &Reduced) -> bool {
+    if page.green.is_empty() {
+        return false;
+    }
+    let redness: Vec<u8> = (0..page.red.len()).map(|at| page.redness(at)).collect();
+    let strokes = components(&redness, page.width, SEAL as u8);
+    let mut strokes = strokes.iter().filter(|c| length(c, page.per_mm) >= MIN_STROKE);
+    let Some(first) = strokes.next() else { return false };
+    let (mut left, mut top, mut right, mut bottom) = (first.left, first.top, first.right, first.bottom);
+    for c in strokes {
+        (left, top) = (left.min(c.left), top.min(c.top));
+        (right, bottom) = (right.max(c.right), bottom.max(c.bottom));
+    }
+    (right - left).max(bottom - top) as f32 > SEAL_REACH * page.per_mm
 }
 
 fn length(c: &Component, per_mm: f32) -> f32 {

@@ -118,6 +118,12 @@ fn little_writing_is_writing() {
         pencil.bar(400.0 + 30.0 * i as f32, 709.0, 18.0, 2.5, [186; 3]);
     }
     assert!(!seen(&pencil.grey()).page.blank, "a pale pencil note");
+
+    let mut red = Sheet::new(0.0);
+    (0..6).for_each(|i| {
+        red.word(300.0 + 150.0 * i as f32, 900.0, 5, [215, 35, 45]);
+    });
+    assert!(!seen(&red.rgb()).page.blank, "a line in red ink");
 }
 
 #[test]
