@@ -159,3 +159,16 @@ fn without_a_home_the_environment_is_not_ready() {
     assert!(ran.ends_with(4).stderr.contains("sohoa init"));
     assert!(!nowhere.exists());
 }
+
+#[test]
+fn without_a_language_model_no_page_is_tried() {
+    let home = TestHome::new("tesseract");
+    let scan = put(home.dir.path(), &format!("{A}_TP01.jpg"), &jpeg(1));
+    let mut ingest = home.command(&["ingest", &scan, "--wait"]);
+    let ran = crate::support::run(ingest.env("SOHOA_OCR__TESSDATA", "/nonexistent")).ends_with(4);
+    assert!(ran.stderr.contains("[language-missing]"), "{}", ran.stderr);
+    // The file is accepted and waits; with the model there it is processed.
+    assert_eq!(home.ledger()["files"]["pending"], 1);
+    home.run(&["ingest", &scan, "--wait"]);
+    assert_eq!(home.ledger()["files"]["pending"], 0);
+}

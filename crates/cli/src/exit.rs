@@ -33,6 +33,13 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub(crate) struct NotReady(pub(crate) String);
 
+impl From<anyhow::Error> for NotReady {
+    /// The error with all its causes on one line.
+    fn from(error: anyhow::Error) -> Self {
+        Self(format!("{error:#}"))
+    }
+}
+
 impl Exit {
     /// The exit code for an error, by the first cause that is known.
     pub(crate) fn of(error: &anyhow::Error) -> Self {

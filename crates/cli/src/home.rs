@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use sohoa_domain::Clock;
-use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice};
+use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, probe};
 use sohoa_pipeline::{Context, EnginePool, Inbox, Intake};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
@@ -30,11 +30,11 @@ impl Home {
     /// Reads the settings and opens the stores; makes the database and folders that are missing.
     pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path)?;
-        let config = Config::load(&path).map_err(|e| NotReady(format!("{e:#}")))?;
-        let database = config.store.database(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        let config = Config::load(&path).map_err(NotReady::from)?;
+        let database = config.store.database(&path).map_err(NotReady::from)?;
         let records = SqliteRecords::open(&database).await.context("cannot open the database")?;
-        let blobs = config.store.blobs(&path).map_err(|e| NotReady(format!("{e:#}")))?;
-        let packages = config.store.packages(&path).map_err(|e| NotReady(format!("{e:#}")))?;
+        let blobs = config.store.blobs(&path).map_err(NotReady::from)?;
+        let packages = config.store.packages(&path).map_err(NotReady::from)?;
         Ok(Self {
             records: Arc::new(records),
             blobs: Arc::new(DiskBlobs::open(&blobs).context("cannot open the store of received files")?),
@@ -88,9 +88,13 @@ impl Home {
     }
 }
 
-/// Recognizers in child processes of this same program.
+/// Recognizers in child processes of this same program. None is started yet, but that the language model is there is
+/// checked now: without it every page would fail, one by one.
 pub(crate) fn engine_pool(config: &Config, lang: &str, size: usize) -> anyhow::Result<EnginePool> {
     let engine: EngineChoice = config.ocr.engine.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?;
+    if engine == EngineChoice::Tesseract {
+        probe(lang, config.ocr.tessdata())?;
+    }
     let options = ChildOptions {
         program: std::env::current_exe().context("cannot find this program's own file")?,
         args: vec!["ocr-child".to_owned()],

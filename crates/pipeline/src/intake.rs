@@ -195,7 +195,7 @@ pub fn find(root: &Path, skip: Option<&Path>) -> std::io::Result<(Vec<Found>, us
 }
 
 /// Whether a name can be a paper's: not hidden, not half-written, not a text or table that lies beside papers.
-pub fn is_paper_by_name(path: &Path) -> bool {
+fn is_paper_by_name(path: &Path) -> bool {
     let Some(name) = path.file_name() else { return false };
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     !is_hidden(name)

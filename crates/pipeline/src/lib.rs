@@ -18,8 +18,7 @@ mod worker;
 
 pub use convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
 pub use engines::{EnginePool, NewEngine};
-pub use intake::{Claim, Found, Intake, IntakeError, find, is_paper_by_name};
+pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use process::Context;
-pub use timings::Timings;
 pub use watch::{Inbox, watch};
 pub use worker::{WorkError, work};

@@ -29,19 +29,12 @@ pub enum WorkError {
     Store(#[from] StoreError),
 }
 
-/// Works the queue until `stop` says true, or, with `until_done`, until that says that nothing is left to wait for.
-/// `on_end` hears of each file that reached its state.
+/// Works the queue until `stop` says true; a file in work is finished first.
 ///
 /// # Errors
 /// [`WorkError::Store`] when the database cannot be used; a failing file never ends the loop.
-pub async fn work(
-    context: Arc<Context>,
-    name: &str,
-    mut stop: watch::Receiver<bool>,
-    until_done: Option<&(dyn Fn() -> bool + Send + Sync)>,
-    on_end: &(dyn Fn() + Send + Sync),
-) -> Result<(), WorkError> {
-    while !*stop.borrow() && !until_done.is_some_and(|done| done()) {
+pub async fn work(context: Arc<Context>, name: &str, mut stop: watch::Receiver<bool>) -> Result<(), WorkError> {
+    while !*stop.borrow() {
         let reserved = context.records.reserve(name, context.clock.now(), LEASE, context.max_attempts, None).await;
         let lease = match reserved {
             Ok(Some(lease)) => lease,
@@ -55,7 +48,6 @@ pub async fn work(
             Err(error) => return Err(error.into()),
         };
         run(&context, &lease).await?;
-        on_end();
     }
     Ok(())
 }

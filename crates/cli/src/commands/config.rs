@@ -23,11 +23,10 @@ struct Checked {
 
 pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Result<Exit> {
     let Command::Check = command;
-    let not_ready = |error: anyhow::Error| NotReady(format!("{error:#}"));
-    let config = Config::load(home).map_err(not_ready)?;
-    config.store.database(home).map_err(not_ready)?;
-    config.store.blobs(home).map_err(not_ready)?;
-    config.store.packages(home).map_err(not_ready)?;
+    let config = Config::load(home).map_err(NotReady::from)?;
+    config.store.database(home).map_err(NotReady::from)?;
+    config.store.blobs(home).map_err(NotReady::from)?;
+    config.store.packages(home).map_err(NotReady::from)?;
     config.ocr.engine.parse::<sohoa_ocr::EngineChoice>().map_err(|e| NotReady(format!("ocr.engine: {e}")))?;
     let checked = Checked { settings: home.join("sohoa.toml").display().to_string(), inboxes: config.inbox.len() };
     output.print(&checked, |c| format!("{} is in order, {} scan folders", c.settings, c.inboxes))?;

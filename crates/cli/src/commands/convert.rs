@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use sohoa_domain::PageRecord;
-use sohoa_ocr::probe;
 use sohoa_pdf::DocumentInfo;
 use sohoa_pipeline::{ConvertOptions, Outputs};
 
@@ -46,11 +45,8 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
-    let config = Config::without_home().map_err(|e| NotReady(format!("{e:#}")))?;
+    let config = Config::without_home().map_err(NotReady::from)?;
     let lang = args.lang.as_deref().unwrap_or(&config.ocr.lang);
-    if config.ocr.engine == "tesseract" {
-        probe(lang, config.ocr.tessdata())?;
-    }
     let jobs = args.jobs.unwrap_or_else(|| config.ocr.jobs()).max(1);
     let engines = engine_pool(&config, lang, jobs)?;
     let title = args.input.file_stem().unwrap_or_default().to_string_lossy().into_owned();

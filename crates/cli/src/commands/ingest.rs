@@ -1,20 +1,22 @@
 //! `sohoa ingest PATH…`: batch import of files and folders.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Serialize;
 use sohoa_domain::{DossierCode, FileState, InputError, RefusalCode};
 use sohoa_pipeline::{Claim, Found, find, work};
 use sohoa_store::{FileId, FileRow};
+use tokio::task::JoinSet;
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
 use crate::output::Output;
+
+/// How often a pending file is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -151,10 +153,8 @@ async fn take(
     }
     bar.finish_and_clear();
     if args.wait {
-        wait_for(home, &mine, output).await?;
-        let wanted: HashSet<FileId> = mine.iter().copied().collect();
         let mut states = States::default();
-        for row in home.records.files(None, None).await?.into_iter().filter(|row| wanted.contains(&row.id)) {
+        for row in wait_for(home, &mine, output).await? {
             match row.state {
                 FileState::Pending => states.pending += 1,
                 FileState::Attached => states.attached += 1,
@@ -172,45 +172,40 @@ async fn take(
     Ok(rejects)
 }
 
-/// Works the queue, beside other workers, until none of these files is pending.
-async fn wait_for(home: &Home, mine: &[FileId], output: Output) -> anyhow::Result<()> {
+/// Works the queue, beside other workers, until none of these files is pending, and returns them as they ended.
+async fn wait_for(home: &Home, mine: &[FileId], output: Output) -> anyhow::Result<Vec<FileRow>> {
     let context = home.worker_context()?;
-    let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let done = Arc::new(AtomicBool::new(mine.is_empty()));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut workers: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    // One file more in work than recognizers keeps them busy while a file is packaged.
+    for n in 0..=context.jobs {
+        let (context, stopped) = (context.clone(), stopped.clone());
+        let name = format!("ingest-{}-{n}", std::process::id());
+        workers.spawn(async move { Ok(work(context, &name, stopped).await?) });
+    }
     let bar = output.progress(mine.len() as u64, "files");
-    let wanted: HashSet<FileId> = mine.iter().copied().collect();
-    let watcher = {
-        let (records, done, bar) = (home.records.clone(), done.clone(), bar.clone());
-        async move {
-            loop {
-                let pending = records.files(None, Some(FileState::Pending)).await?;
-                let left = pending.iter().filter(|row| wanted.contains(&row.id)).count();
-                bar.set_position((wanted.len() - left) as u64);
-                if left == 0 {
-                    done.store(true, Ordering::Relaxed);
-                    return anyhow::Ok(());
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let mut ended = Vec::with_capacity(mine.len());
+    for id in mine {
+        loop {
+            let row = home.records.file(*id).await?.context("an accepted file has no row")?;
+            if row.state != FileState::Pending {
+                ended.push(row);
+                bar.inc(1);
+                break;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                // A worker ends before it is told to only when it cannot go on.
+                Some(dead) = workers.join_next() => dead??,
             }
         }
-    };
-    let is_done = || done.load(Ordering::Relaxed);
-    let worker = |n: usize| {
-        let (context, stopped) = (context.clone(), stopped.clone());
-        let is_done: &(dyn Fn() -> bool + Send + Sync) = &is_done;
-        async move {
-            let name = format!("ingest-{}-{n}", std::process::id());
-            work(context, &name, stopped, Some(is_done), &|| {}).await.map_err(anyhow::Error::from)
-        }
-    };
-    let workers = async {
-        // One file more than cores in work keeps the cores busy while another file is packaged.
-        let (a, b, c) = tokio::join!(worker(1), worker(2), worker(3));
-        a.and(b).and(c)
-    };
-    let (watched, worked) = tokio::join!(watcher, workers);
+    }
     bar.finish_and_clear();
-    worked.and(watched)
+    let _ = stop.send(true);
+    while let Some(joined) = workers.join_next().await {
+        joined??;
+    }
+    Ok(ended)
 }
 
 fn reject_of(row: FileRow) -> Reject {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sohoa_ocr::probe;
 use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
@@ -52,9 +51,6 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
             }
         }
         if let Some(args) = working {
-            if home.config.ocr.engine == "tesseract" {
-                probe(&home.config.ocr.lang, home.config.ocr.tessdata())?;
-            }
             let context = home.worker_context()?;
             let workers = args.workers.unwrap_or_else(|| home.config.ocr.jobs()).max(1);
             tracing::info!(workers, "working the queue");
@@ -62,7 +58,7 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
                 let (context, stopped) = (Arc::clone(&context), stopped.clone());
                 tasks.spawn(async move {
                     let name = format!("worker-{}-{n}", std::process::id());
-                    Ok(sohoa_pipeline::work(context, &name, stopped, None, &|| {}).await?)
+                    Ok(sohoa_pipeline::work(context, &name, stopped).await?)
                 });
             }
         }
