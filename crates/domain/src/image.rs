@@ -147,3 +147,18 @@ pub struct LoadedPage {
     /// Turn that the file itself asks for (Exif, TIFF Orientation) before it is shown.
     pub rotation: crate::Rotation,
 }
+
+/// Which pixels of a page are ink, at a reduced size: what page inspection and line finding share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InkMap {
+    /// Pixels along a row of the map.
+    pub width: usize,
+    /// Number of rows of the map.
+    pub height: usize,
+    /// Side of the area of the page that one pixel of the map stands for, px of the page, at least 1.
+    pub scale: usize,
+    /// Grey levels darker than the paper around, row by row: `width * height` values.
+    pub contrast: Vec<u8>,
+    /// From this contrast on a pixel is ink; at least 1.
+    pub threshold: u8,
+}

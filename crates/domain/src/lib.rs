@@ -21,7 +21,7 @@ pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};
 pub use event::{Event, EventKind, Outcome};
 pub use id::{ComponentId, DocumentId, IdError};
-pub use image::{Codec, Dpi, EncodedImage, LoadedPage, PixelLayout, Raster};
+pub use image::{Codec, Dpi, EncodedImage, InkMap, LoadedPage, PixelLayout, Raster};
 pub use limits::Limits;
 pub use ocr::{Baseline, Block, Line, OcrPage, Rect, Word};
 pub use page::{ColourKind, PageInspection, PageOutcome, PageRecord, PageState, Rotation};

@@ -1,8 +1,10 @@
 //! Whether anything is written on a page.
 
-use super::components::{Component, components};
-use super::ink::Ink;
+use sohoa_domain::InkMap;
+
+use super::ink::share;
 use super::reduced::Reduced;
+use crate::components::{Component, components};
 
 /// Contrast from which a pixel may belong to a stroke, grey levels. Pale pencil has 50 to 90, what shines through from
 /// the other side mostly 10 to 40.
@@ -29,8 +31,8 @@ const SEAL_REACH: f32 = 50.0;
 const HOLE: (f32, f32, f32) = (4.0, 9.0, 22.0);
 
 /// No writing: nothing at all, or only specks, edges, punch holes, a seal's bleed-through and shine-through.
-pub(super) fn is_blank(page: &Reduced, ink: &Ink) -> bool {
-    if ink.share() >= PLENTY && !mostly_at_edges(ink, page.per_mm) {
+pub(super) fn is_blank(page: &Reduced, ink: &InkMap) -> bool {
+    if share(ink) >= PLENTY && !mostly_at_edges(ink, page.per_mm) {
         return false;
     }
     let strokes = components(&ink.contrast, ink.width, FAINT);
@@ -60,7 +62,7 @@ fn length(c: &Component, per_mm: f32) -> f32 {
     c.width().max(c.height()) as f32 / per_mm
 }
 
-fn is_stroke(c: &Component, page: &Reduced, ink: &Ink) -> bool {
+fn is_stroke(c: &Component, page: &Reduced, ink: &InkMap) -> bool {
     length(c, page.per_mm) >= MIN_STROKE
         && c.area as f32 >= 0.12 * page.per_mm * page.per_mm
         && !touches_edge(c, ink, page.per_mm)
@@ -71,7 +73,7 @@ fn is_stroke(c: &Component, page: &Reduced, ink: &Ink) -> bool {
 
 /// Ink and print are dark. What is pale is a pencil when its edges are sharp; what shines through is soft, because
 /// the paper scatters it.
-fn is_dark_or_crisp(c: &Component, ink: &Ink) -> bool {
+fn is_dark_or_crisp(c: &Component, ink: &InkMap) -> bool {
     let peak = upper_tenth(c.area, pixels(c, ink.width).map(|at| ink.contrast[at]));
     if !(STROKE..DARK).contains(&peak) {
         return peak >= DARK;
@@ -104,13 +106,13 @@ fn pixels(c: &Component, width: usize) -> impl Iterator<Item = usize> {
     c.runs.iter().flat_map(move |&(y, from, to)| (from..to).map(move |x| y as usize * width + x as usize))
 }
 
-fn touches_edge(c: &Component, ink: &Ink, per_mm: f32) -> bool {
+fn touches_edge(c: &Component, ink: &InkMap, per_mm: f32) -> bool {
     let edge = (EDGE * per_mm) as usize;
     c.left < edge || c.top < edge || c.right + edge > ink.width || c.bottom + edge > ink.height
 }
 
 /// A dark round spot near a side.
-fn is_hole(c: &Component, ink: &Ink, per_mm: f32) -> bool {
+fn is_hole(c: &Component, ink: &InkMap, per_mm: f32) -> bool {
     let (w, h) = (c.width() as f32, c.height() as f32);
     let diameter = HOLE.0 * per_mm..=HOLE.1 * per_mm;
     let centre = ((c.left + c.right) / 2, (c.top + c.bottom) / 2);
@@ -121,7 +123,7 @@ fn is_hole(c: &Component, ink: &Ink, per_mm: f32) -> bool {
 }
 
 /// Whether the ink is the scanner's lid around a small sheet rather than writing.
-fn mostly_at_edges(ink: &Ink, per_mm: f32) -> bool {
+fn mostly_at_edges(ink: &InkMap, per_mm: f32) -> bool {
     let groups = components(&ink.contrast, ink.width, ink.threshold);
     let (mut edges, mut all) = (0, 0);
     for c in &groups {

@@ -1,5 +1,7 @@
 //! Which pixels of the reduced page are ink: darker than the paper around them.
 
+use sohoa_domain::InkMap;
+
 use super::reduced::Reduced;
 
 /// Side of the tiles whose lightest part is taken for the paper, px.
@@ -11,26 +13,16 @@ const MAX_SHADE: u8 = 90;
 const THRESHOLD: (u8, u8) = (40, 128);
 
 /// Contrast of every pixel against the local paper, and the threshold above which it is ink.
-pub(super) struct Ink {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    /// Grey levels darker than the paper.
-    pub(super) contrast: Vec<u8>,
-    pub(super) threshold: u8,
+pub(super) fn ink(page: &Reduced) -> InkMap {
+    let contrast = against_paper(page);
+    let threshold = threshold(&contrast).clamp(THRESHOLD.0, THRESHOLD.1);
+    InkMap { width: page.width, height: page.height, scale: page.factor, contrast, threshold }
 }
 
-impl Ink {
-    pub(super) fn of(page: &Reduced) -> Self {
-        let contrast = against_paper(page);
-        let threshold = threshold(&contrast).clamp(THRESHOLD.0, THRESHOLD.1);
-        Self { width: page.width, height: page.height, contrast, threshold }
-    }
-
-    /// Share of ink pixels.
-    pub(super) fn share(&self) -> f32 {
-        let ink = self.contrast.iter().filter(|&&c| c >= self.threshold).count();
-        ink as f32 / self.contrast.len().max(1) as f32
-    }
+/// Share of ink pixels.
+pub(super) fn share(ink: &InkMap) -> f32 {
+    let count = ink.contrast.iter().filter(|&&c| c >= ink.threshold).count();
+    count as f32 / ink.contrast.len().max(1) as f32
 }
 
 /// Paper value for each tile, then interpolated between the middles of tiles.
@@ -136,7 +128,7 @@ mod tests {
         let value = |x: u32, y: u32| (240 - x * 80 / w - if is_ink(x, y) { 100 } else { 0 }) as u8;
         let data = (0..w * h).map(|i| value(i % w, i / w)).collect();
         let page = Raster::new(w, h, PixelLayout::Grey8, data).unwrap();
-        let ink = Ink::of(&Reduced::of(&page, Dpi::square(150.0)));
+        let ink = ink(&Reduced::of(&page, Dpi::square(150.0)));
         for (i, &c) in ink.contrast.iter().enumerate() {
             let (x, y) = (i as u32 % w, i as u32 / w);
             assert_eq!(c >= ink.threshold, is_ink(x, y), "{x} {y}: {c}, threshold {}", ink.threshold);

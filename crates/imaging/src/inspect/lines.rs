@@ -1,6 +1,6 @@
 //! The pixels of letters, in the frame in which their lines run from left to right.
 
-use super::components::Component;
+use crate::components::Component;
 
 /// Larger groups are rules, frames, pictures or shadows, mm: the shorter and the longer side.
 const MAX_LETTER: (f32, f32) = (9.0, 30.0);

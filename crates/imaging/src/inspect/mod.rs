@@ -2,7 +2,6 @@
 
 mod blank;
 mod colour;
-mod components;
 mod ink;
 mod lines;
 mod reduced;
@@ -11,10 +10,9 @@ mod sharpness;
 mod skew;
 mod upright;
 
-use sohoa_domain::{Dpi, PageInspection, Raster};
+use sohoa_domain::{Dpi, InkMap, PageInspection, Raster};
 
-use components::components;
-use ink::Ink;
+use crate::components::components;
 use lines::TextPixels;
 use reduced::Reduced;
 
@@ -27,6 +25,11 @@ pub struct Inspection {
     pub rotation_sure: bool,
 }
 
+/// The ink of a page at the reduced size at which [`inspect`] works.
+pub fn ink(raster: &Raster, dpi: Dpi) -> InkMap {
+    ink::ink(&Reduced::of(raster, dpi))
+}
+
 /// Inspects a page. `dpi` is the resolution from metadata; without one it is guessed from the page's size.
 ///
 /// A page without writing is blank, has no rotation and no skew, and its rotation is sure.
@@ -36,7 +39,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         None => (resolution::guessed(raster.width(), raster.height()), true),
     };
     let reduced = Reduced::of(raster, resolution);
-    let ink = Ink::of(&reduced);
+    let ink = ink::ink(&reduced);
     let blank = blank::is_blank(&reduced, &ink);
     let groups = if blank { Vec::new() } else { components(&ink.contrast, ink.width, ink.threshold) };
     let text = TextPixels::of(&groups, ink.width, ink.height, reduced.per_mm);
@@ -48,7 +51,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         dpi_guessed,
         colour: colour::kind(raster, &reduced),
         blank,
-        ink: ink.share(),
+        ink: ink::share(&ink),
         skew_degrees: upright.skew_degrees,
         rotation: upright.rotation,
         sharpness: sharpness::of(raster),

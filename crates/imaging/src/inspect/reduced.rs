@@ -13,6 +13,8 @@ const TARGET_DPI: f32 = 150.0;
 pub(super) struct Reduced {
     pub(super) width: usize,
     pub(super) height: usize,
+    /// Side of an area, px of the page.
+    pub(super) factor: usize,
     /// Pixels a millimetre, horizontally and vertically alike.
     pub(super) per_mm: f32,
     /// Red channel of colour pages, so that red seals stay out of the measures; grey value of others.
@@ -48,7 +50,7 @@ impl Reduced {
             average(&sums, factor, area, &mut planes[..channels]);
         }
         let [red, green, blue] = planes;
-        Self { width, height, per_mm: (dpi.x + dpi.y) / 2.0 / 25.4 / factor as f32, red, green, blue }
+        Self { width, height, factor, per_mm: (dpi.x + dpi.y) / 2.0 / 25.4 / factor as f32, red, green, blue }
     }
 
     /// How much redder than green a pixel is; 0 on pages without colour.

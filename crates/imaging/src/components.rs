@@ -2,31 +2,36 @@
 
 /// A group of pixels that touch each other, also at corners.
 #[derive(Debug, Clone)]
-pub(super) struct Component {
-    pub(super) left: usize,
-    pub(super) top: usize,
+pub struct Component {
+    /// First column.
+    pub left: usize,
+    /// First row.
+    pub top: usize,
     /// Exclusive.
-    pub(super) right: usize,
+    pub right: usize,
     /// Exclusive.
-    pub(super) bottom: usize,
+    pub bottom: usize,
     /// Number of pixels.
-    pub(super) area: u32,
+    pub area: u32,
     /// Pixels row by row: (row, first column, column behind the last).
-    pub(super) runs: Vec<(u32, u32, u32)>,
+    pub runs: Vec<(u32, u32, u32)>,
 }
 
 impl Component {
-    pub(super) fn width(&self) -> usize {
+    /// Columns that the group spans.
+    pub fn width(&self) -> usize {
         self.right - self.left
     }
 
-    pub(super) fn height(&self) -> usize {
+    /// Rows that the group spans.
+    pub fn height(&self) -> usize {
         self.bottom - self.top
     }
 }
 
-/// Finds the groups of values of at least `threshold`, by runs and union-find.
-pub(super) fn components(values: &[u8], width: usize, threshold: u8) -> Vec<Component> {
+/// Finds the groups of values of at least `threshold` in rows of `width` values, by runs and union-find; in the order of
+/// their first pixels.
+pub fn components(values: &[u8], width: usize, threshold: u8) -> Vec<Component> {
     let mut runs: Vec<(u32, u32, u32)> = Vec::new();
     let mut parents: Vec<u32> = Vec::new();
     let (mut above, mut start) = (0..0, 0);
