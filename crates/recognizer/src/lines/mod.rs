@@ -1,6 +1,20 @@
 //! Where the lines of text are on a page, from its ink alone.
 
+mod baseline;
+mod chains;
+mod columns;
+mod glyphs;
+mod line;
+mod order;
+mod rules;
+mod strays;
+
 use sohoa_domain::{Baseline, InkMap};
+use sohoa_imaging::components;
+
+use baseline::{Base, CAPITAL};
+use glyphs::{Glyph, usual_height};
+use line::Line;
 
 /// The text lines of a page, in px of the page (not of the ink map).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +50,50 @@ pub struct TextLine {
 }
 
 /// Finds the lines of an upright page whose skew is below a few degrees.
-pub fn find_lines(_ink: &InkMap) -> Layout {
-    Layout::default()
+pub fn find_lines(ink: &InkMap) -> Layout {
+    let groups = components(&ink.contrast, ink.width, ink.threshold);
+    let Some(usual) = usual_height(&glyphs::boxes(&groups)) else { return Layout::default() };
+    let (groups, rules) = rules::take_out(groups, usual);
+    let pieces = glyphs::sorted(glyphs::boxes(&groups), usual);
+    let chains: Vec<Vec<Glyph>> = chains::chains(&pieces.letters)
+        .into_iter()
+        .map(|chain| chain.into_iter().map(|i| pieces.letters[i]).collect())
+        .collect();
+    let slope = baseline::page_slope(&chains);
+    let usual = usual_x_height(&chains, slope, usual);
+    let chains: Vec<Line> = chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect();
+    let mut lines = columns::join(chains, &rules, slope, usual);
+    strays::absorb(&mut lines, usual);
+    strays::take_small(&mut lines, &pieces.small);
+    let found: f32 = lines.iter().flat_map(|l| &l.letters).map(|g| g.area).sum();
+    let all: f32 = pieces.letters.iter().map(|g| g.area).sum();
+    let blocks = order::blocks(lines, &rules, slope);
+    let scale = ink.scale as f32;
+    let block = |lines: Vec<Line>| TextBlock { lines: lines.iter().map(|l| on_page(l, scale)).collect() };
+    Layout { blocks: blocks.into_iter().map(block).collect(), missed: (1.0 - found / all.max(1.0)).clamp(0.0, 1.0) }
+}
+
+/// The most frequent height of letters, or that of x for it when the page has capitals only.
+fn usual_x_height(chains: &[Vec<Glyph>], slope: f32, height: f32) -> f32 {
+    let (mut low, mut high) = (0, 0);
+    for chain in chains.iter().filter(|c| c.len() >= 3) {
+        let base = baseline::fit(chain, slope, 0.0);
+        for h in baseline::heights(chain, &base) {
+            low += usize::from((h / height - 1.0).abs() <= 0.11);
+            high += usize::from((h / height / CAPITAL - 1.0).abs() <= 0.11);
+        }
+    }
+    if low >= 20 && high * 100 < low * 7 { height / CAPITAL } else { height }
+}
+
+fn on_page(line: &Line, scale: f32) -> TextLine {
+    let Base { x0, y0, slope } = line.base;
+    TextLine {
+        baseline: Baseline { x0: x0 * scale, y0: y0 * scale, slope },
+        left: line.left * scale,
+        right: line.right * scale,
+        ascent: line.ascent() * scale,
+        descent: line.descent() * scale,
+        x_height: line.x_height * scale,
+    }
 }

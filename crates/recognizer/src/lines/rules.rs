@@ -14,6 +14,12 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// y of a level rule at `x`.
+    pub(super) fn y(&self, x: f32) -> f32 {
+        let t = (x - self.left) / (self.right - self.left).max(1.0);
+        self.ends.0 + (self.ends.1 - self.ends.0) * t
+    }
+
     /// x of an upright rule at `y`.
     pub(super) fn x(&self, y: f32) -> f32 {
         let t = (y - self.top) / (self.bottom - self.top).max(1.0);

@@ -1,0 +1,140 @@
+//! Which chains go on in one line, and which stand in different columns.
+
+use super::glyphs::{Glyph, Shelf};
+use super::line::Line;
+use super::rules::Rules;
+
+/// Widest gap that is looked at, in heights of x.
+const FAR: f32 = 7.0;
+/// A gap from here on is a gutter when gaps above or below lie in line with it, and from there on always.
+const GUTTER: (f32, f32) = (1.7, 3.6);
+/// The same in usual gaps between words.
+const WORDS: (f32, f32) = (2.4, 3.2);
+
+/// A gap between two chains of one row.
+struct Link {
+    from: usize,
+    to: usize,
+    left: f32,
+    right: f32,
+    y: f32,
+    x_height: f32,
+    word: f32,
+}
+
+/// Joins chains to lines.
+pub(super) fn join(chains: Vec<Line>, rules: &Rules, slope: f32, usual: f32) -> Vec<Line> {
+    let mut links = links(&chains, slope);
+    links.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let wide: Vec<&Link> = links.iter().filter(|l| l.right - l.left > GUTTER.0 * l.x_height).collect();
+    let mut next: Vec<Option<usize>> = vec![None; chains.len()];
+    let mut is_first = vec![true; chains.len()];
+    for link in &links {
+        if !parted(link, &chains, rules, &wide, slope) {
+            next[link.from] = Some(link.to);
+            is_first[link.to] = false;
+        }
+    }
+    let mut lines = Vec::new();
+    for start in (0..chains.len()).filter(|i| is_first[*i]) {
+        let members = std::iter::successors(Some(start), |i| next[*i]);
+        let letters: Vec<Glyph> = members.flat_map(|i| chains[i].letters.iter().copied()).collect();
+        lines.push(Line::new(letters, slope, 0.012, usual));
+    }
+    lines
+}
+
+/// For each chain the nearest behind it on the same baseline, each used once.
+fn links(chains: &[Line], slope: f32) -> Vec<Link> {
+    let starts: Vec<Glyph> = chains
+        .iter()
+        .map(|c| {
+            let y = c.base.at(c.left);
+            Glyph { left: c.left, right: c.left + 1.0, top: (y - c.x_height).max(0.0), bottom: y.max(0.0), area: 0.0 }
+        })
+        .collect();
+    let shelf = Shelf::new(&starts);
+    let mut before: Vec<Option<(usize, f32)>> = vec![None; chains.len()];
+    for (i, a) in chains.iter().enumerate() {
+        let end = a.base.at(a.right);
+        let reach = FAR * a.x_height;
+        let mut best: Option<(usize, f32)> = None;
+        shelf.from((a.right - a.x_height, a.right + reach), (end - 1.5 * a.x_height, end + 0.5 * a.x_height), |j| {
+            let b = &chains[j];
+            if j != i && same_row(a, b, slope) {
+                let gap = b.left - a.right;
+                if best.is_none_or(|s| gap < s.1) {
+                    best = Some((j, gap));
+                }
+            }
+            false
+        });
+        if let Some((j, gap)) = best {
+            if before[j].is_none_or(|b| gap < b.1) {
+                before[j] = Some((i, gap));
+            }
+        }
+    }
+    let link = |(to, before): (usize, &Option<(usize, f32)>)| {
+        let (from, _) = (*before)?;
+        let (a, b) = (&chains[from], &chains[to]);
+        Some(Link {
+            from,
+            to,
+            left: a.right,
+            right: b.left,
+            y: a.base.at(a.right) - 0.5 * a.x_height,
+            x_height: a.x_height.max(b.x_height),
+            word: if a.letters.len() >= b.letters.len() { a.word_gap() } else { b.word_gap() },
+        })
+    };
+    before.iter().enumerate().filter_map(link).collect()
+}
+
+fn same_row(a: &Line, b: &Line, slope: f32) -> bool {
+    if b.middle().0 <= a.middle().0 {
+        return false;
+    }
+    let (low, high) = (a.letter_height().min(b.letter_height()), a.letter_height().max(b.letter_height()));
+    if high > 2.2 * low {
+        return false;
+    }
+    // A short chain has no slope of its own that could be trusted over a gap.
+    let at = |l: &Line, x: f32, edge: f32| l.base.at(edge) + slope * (x - edge);
+    let x = (a.right + b.left) / 2.0;
+    let (ya, yb) = (at(a, x, a.right), at(b, x, b.left));
+    let few = a.letters.len().min(b.letters.len()) <= 2;
+    let common = ya.min(yb) - (ya - a.letter_height()).max(yb - b.letter_height());
+    (ya - yb).abs() <= 0.3 * low || (few && common >= 0.6 * low)
+}
+
+/// Whether a gap is the gutter between two columns.
+fn parted(link: &Link, chains: &[Line], rules: &Rules, wide: &[&Link], slope: f32) -> bool {
+    let gap = link.right - link.left;
+    if rules.part(link.left, link.right, link.y) {
+        return true;
+    }
+    let (h, word) = (link.x_height, link.word);
+    if gap <= GUTTER.0 * h || gap <= WORDS.0 * word.min(h) {
+        return false;
+    }
+    if gap > GUTTER.1 * h && gap > WORDS.1 * word {
+        return true;
+    }
+    // A number of a list, set off from its text.
+    if chains[link.from].letters.len() <= 3 && gap <= GUTTER.1 * h {
+        return false;
+    }
+    in_line(link, wide, slope)
+}
+
+/// Whether a gap close above or below lies in line with this one.
+fn in_line(link: &Link, wide: &[&Link], slope: f32) -> bool {
+    let near = 5.0 * link.x_height;
+    let at = wide.partition_point(|w| w.y < link.y - near);
+    wide[at..].iter().take(64).take_while(|w| w.y <= link.y + near).any(|w| {
+        let shift = slope * (w.y - link.y);
+        let common = w.right.min(link.right + shift) - w.left.max(link.left + shift);
+        (w.y - link.y).abs() > link.x_height && common >= 1.2 * link.x_height
+    })
+}
