@@ -1,28 +1,40 @@
-//! Reads line crops (binary PGM) with the plain network and prints a line `FILE<tab>TEXT` for each.
+//! Reads line crops (binary PGM) without dictionaries and prints a line `FILE<tab>TEXT` for each.
 //!
-//!     read_lines MODEL.traineddata reference CROP.pgm...
+//!     read_lines MODEL.traineddata reference|avx2|avx512vnni CROP.pgm...
 
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
 use std::path::Path;
+use std::time::Instant;
 
-use sohoa_recognizer::{GreyLine, LineModel};
+use sohoa_recognizer::{Arithmetic, GreyLine, LineImage, LineModel};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let model = LineModel::open(Path::new(&arguments.next().ok_or("no model")?))?;
-    let kind = arguments.next().ok_or("no kind of arithmetic")?;
+    let mut model = LineModel::open(Path::new(&arguments.next().ok_or("no model")?))?;
+    let arithmetic = match arguments.next().as_deref() {
+        Some("reference") => Arithmetic::Reference,
+        Some("avx2") => Arithmetic::Avx2,
+        Some("avx512vnni") => Arithmetic::Avx512Vnni,
+        other => return Err(format!("no arithmetic {other:?}").into()),
+    };
+    if !model.use_arithmetic(arithmetic) {
+        return Err(format!("this machine has no {arithmetic}").into());
+    }
+    let mut lines: Vec<(String, LineImage)> = Vec::new();
     for path in arguments {
-        let Some(image) = pgm(&std::fs::read(&path)?).and_then(|line| line.into_image(model.height(), 3)) else {
-            println!("{path}\t");
-            continue;
-        };
-        let posteriors = match kind.as_str() {
-            "reference" => model.forward_reference(&image),
-            other => return Err(format!("no arithmetic {other:?}").into()),
-        };
-        println!("{path}\t{}", model.greedy_text(&posteriors).trim());
+        let line = pgm(&std::fs::read(&path)?).and_then(|line| line.into_image(model.height(), 3));
+        lines.push((path, line.ok_or("a crop is no PGM or too narrow")?));
+    }
+    lines.sort_by_key(|(_, line)| line.width);
+    let (paths, images): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    let start = Instant::now();
+    let posteriors = model.forward(&images);
+    let steps: usize = posteriors.iter().map(|p| p.steps().len()).sum();
+    eprintln!("{arithmetic}: {} lines, {steps} steps, {:.0?}", images.len(), start.elapsed());
+    for (path, posteriors) in paths.iter().zip(&posteriors) {
+        println!("{path}\t{}", model.greedy_text(posteriors).trim());
     }
     Ok(())
 }

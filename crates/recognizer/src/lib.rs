@@ -11,4 +11,4 @@ pub use line_image::GreyLine;
 pub use line_model::LineModel;
 pub use lines::{Layout, TextBlock, TextLine, find_lines};
 pub use model::ModelError;
-pub use network::{LineImage, Posteriors};
+pub use network::{Arithmetic, LineImage, Posteriors};

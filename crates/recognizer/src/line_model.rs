@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::decode::greedy;
 use crate::model::{Charset, ModelError, ModelFile};
-use crate::network::{LineImage, LineNetwork, Posteriors};
+use crate::network::{Arithmetic, LineImage, LineNetwork, Posteriors};
 
 /// A line model: network, characters and dictionaries.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LineModel {
     network: LineNetwork,
     charset: Charset,
@@ -41,9 +41,14 @@ impl LineModel {
         self.network.height
     }
 
-    /// Runs the plain reference of the network over one line.
-    pub fn forward_reference(&self, line: &LineImage) -> Posteriors {
-        self.network.forward_reference(line)
+    /// Runs by these instructions from now on. False, and no change, when the machine does not have them.
+    pub fn use_arithmetic(&mut self, arithmetic: Arithmetic) -> bool {
+        self.network.use_arithmetic(arithmetic)
+    }
+
+    /// Runs the network over lines, which are best sorted by width.
+    pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+        self.network.forward(lines)
     }
 
     /// The text of the most likely labels, without dictionaries.

@@ -1,8 +1,15 @@
 //! The forward pass of a line model: pixels of a line in, probabilities of labels for each time step out.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod noise;
+mod packed;
 mod scalar;
 mod tables;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
+
+use std::fmt;
 
 use crate::model::{Layer, Lstm, Matrix, ModelError, ModelFile};
 
@@ -40,7 +47,7 @@ impl Posteriors {
 
 /// A network of the form `[1,H,0,1 Ct3,3,n Mp3,3 Lfys… Lfx… (or Lrx…) … O1c…]`, which all line models of tessdata_fast
 /// have for scripts written from left to right.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LineNetwork {
     /// Rows of the images that it reads.
     pub height: usize,
@@ -51,6 +58,38 @@ pub struct LineNetwork {
     rows: Vec<Direction>,
     output: Matrix,
     seed: u64,
+    runner: Runner,
+}
+
+/// Which instructions run a network. All give the same labels; the reference gives Tesseract's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Plain code, slow.
+    Reference,
+    /// AVX2.
+    Avx2,
+    /// AVX-512 with VNNI.
+    Avx512Vnni,
+}
+
+impl fmt::Display for Arithmetic {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reference => "reference",
+            Self::Avx2 => "avx2",
+            Self::Avx512Vnni => "avx512vnni",
+        })
+    }
+}
+
+/// The network in the form that its arithmetic wants.
+#[derive(Debug, Clone)]
+enum Runner {
+    Reference,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(packed::PackedNetwork<avx2::Avx2>),
+    #[cfg(target_arch = "x86_64")]
+    Vnni(packed::PackedNetwork<vnni::Vnni>),
 }
 
 /// An LSTM along the line.
@@ -106,7 +145,7 @@ impl LineNetwork {
         if !fits {
             return Err(unsupported());
         }
-        Ok(Self {
+        let mut network = Self {
             height,
             convolution: convolution.clone(),
             half: (*half_x, *half_y),
@@ -115,7 +154,36 @@ impl LineNetwork {
             rows,
             output,
             seed: noise::seed(model.sample_iteration),
-        })
+            runner: Runner::Reference,
+        };
+        // The fastest that the machine has.
+        let _ = network.use_arithmetic(Arithmetic::Avx512Vnni) || network.use_arithmetic(Arithmetic::Avx2);
+        Ok(network)
+    }
+
+    /// Runs by these instructions from now on. False, and no change, when the machine does not have them.
+    pub fn use_arithmetic(&mut self, arithmetic: Arithmetic) -> bool {
+        let runner = match arithmetic {
+            Arithmetic::Reference => Some(Runner::Reference),
+            #[cfg(target_arch = "x86_64")]
+            Arithmetic::Avx2 => avx2::Avx2::detect().map(|k| Runner::Avx2(packed::PackedNetwork::new(k, self))),
+            #[cfg(target_arch = "x86_64")]
+            Arithmetic::Avx512Vnni => vnni::Vnni::detect().map(|k| Runner::Vnni(packed::PackedNetwork::new(k, self))),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => None,
+        };
+        runner.map(|runner| self.runner = runner).is_some()
+    }
+
+    /// The instructions in use.
+    pub fn arithmetic(&self) -> Arithmetic {
+        match self.runner {
+            Runner::Reference => Arithmetic::Reference,
+            #[cfg(target_arch = "x86_64")]
+            Runner::Avx2(_) => Arithmetic::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            Runner::Vnni(_) => Arithmetic::Avx512Vnni,
+        }
     }
 
     /// Pixels of a line that one time step stands for.
@@ -123,8 +191,15 @@ impl LineNetwork {
         self.pool.0
     }
 
-    /// Runs the network over one line by the plain reference, which gives Tesseract's numbers.
-    pub fn forward_reference(&self, line: &LineImage) -> Posteriors {
-        scalar::forward(self, line)
+    /// Runs the network over lines of [`Self::height`] rows. Those that lie side by side in the slice run together and
+    /// are best of like width.
+    pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+        match &self.runner {
+            Runner::Reference => lines.iter().map(|line| scalar::forward(self, line)).collect(),
+            #[cfg(target_arch = "x86_64")]
+            Runner::Avx2(network) => network.forward(lines),
+            #[cfg(target_arch = "x86_64")]
+            Runner::Vnni(network) => network.forward(lines),
+        }
     }
 }

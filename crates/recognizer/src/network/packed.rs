@@ -1,0 +1,359 @@
+//! Weights in the order in which SIMD registers take them, and the driver that runs the network over batches of lines.
+
+use super::noise::Noise;
+use super::{LineImage, LineNetwork, Posteriors};
+use crate::model::{Lstm, Matrix};
+
+/// What a set of SIMD instructions does. A value of the type is the proof that the machine has them.
+pub(super) trait Kernel: Copy {
+    /// An activation.
+    type Value: Copy + std::fmt::Debug;
+    /// A weight.
+    type Weight: Copy + std::fmt::Debug + From<i8>;
+    /// Inputs that one multiplication takes from a lane.
+    const GROUP: usize;
+    /// Outputs that are computed side by side.
+    const LANES: usize;
+    /// Sequences that run in step.
+    const BATCH: usize;
+
+    /// An activation of −127 … 127.
+    fn value(value: i8) -> Self::Value;
+
+    /// What is added to a row's sum of products, given the sum of its weights.
+    fn bias(bias: i8, row_sum: i32) -> i32;
+
+    /// One time step of an LSTM for `B` sequences.
+    ///
+    /// `input` has a row of activations a sequence; `last`, `out` (rows of [`Packed::width`]) and `state` hold the
+    /// sequences one after the other.
+    fn step<const B: usize>(
+        self,
+        gates: &Packed<Self>,
+        input: [&[Self::Value]; B],
+        last: &[Self::Value],
+        state: &mut [f32],
+        out: &mut [Self::Value],
+    );
+
+    /// Largest sums over `pixels`, each a row of taps, through tanh.
+    fn pooled<'a>(
+        self,
+        matrix: &Packed<Self>,
+        pixels: impl Iterator<Item = &'a [Self::Value]> + Clone,
+        out: &mut [Self::Value],
+    ) where
+        Self::Value: 'a;
+
+    /// Softmax of a matrix times `input`; `out` has a value for each of the padded rows.
+    fn softmax(self, matrix: &Packed<Self>, input: &[Self::Value], out: &mut [f32]);
+}
+
+/// One or four matrices of the same shape, laid out block of rows by block of rows, there group of inputs by group,
+/// there matrix by matrix: `LANES` rows with `GROUP` weights each.
+#[derive(Debug, Clone)]
+pub(super) struct Packed<K: Kernel> {
+    pub(super) weights: Vec<K::Weight>,
+    /// By block, matrix and lane.
+    pub(super) biases: Vec<i32>,
+    /// By block, matrix and lane.
+    pub(super) scales: Vec<f32>,
+    /// Matrices side by side.
+    pub(super) matrices: usize,
+    /// Groups of inputs.
+    pub(super) groups: usize,
+    /// Rows, padded to whole blocks.
+    pub(super) width: usize,
+    rows: usize,
+}
+
+impl<K: Kernel> Packed<K> {
+    /// `parts` are the widths of the vectors that make up the input; each is padded to whole groups.
+    fn new(matrices: &[&Matrix], parts: &[usize], pad: usize) -> Self {
+        let rows = matrices[0].rows;
+        let blocks = rows.div_ceil(K::LANES);
+        let columns: Vec<Option<usize>> = parts
+            .iter()
+            .scan(0, |start, &part| {
+                let first = *start;
+                *start += part;
+                Some((0..part.next_multiple_of(pad)).map(move |i| (i < part).then_some(first + i)))
+            })
+            .flatten()
+            .collect();
+        let groups = columns.len() / K::GROUP;
+        let (mut weights, mut biases, mut scales) = (Vec::new(), Vec::new(), Vec::new());
+        for block in 0..blocks {
+            let lanes = (block * K::LANES..(block + 1) * K::LANES).map(|row| (row < rows).then_some(row));
+            for group in columns.chunks_exact(K::GROUP) {
+                for matrix in matrices {
+                    for row in lanes.clone() {
+                        weights.extend(group.iter().map(|column| {
+                            let weight = row.zip(*column).map_or(0, |(row, column)| matrix.row(row)[column]);
+                            K::Weight::from(weight)
+                        }));
+                    }
+                }
+            }
+            for matrix in matrices {
+                for row in lanes.clone() {
+                    let sum = |row| matrix.row(row).iter().map(|w| i32::from(*w)).sum();
+                    biases.push(row.map_or(0, |row| K::bias(matrix.bias(row), sum(row))));
+                    scales.push(row.map_or(0.0, |row| matrix.scales[row]));
+                }
+            }
+        }
+        let width = blocks * K::LANES;
+        Self { weights, biases, scales, matrices: matrices.len(), groups, width, rows }
+    }
+
+    fn gates(lstm: &Lstm) -> Self {
+        let [a, b, c, d] = &lstm.gates;
+        Self::new(&[a, b, c, d], &[lstm.inputs, lstm.cells], ROW)
+    }
+}
+
+/// Rows of activations are padded to a multiple of this, the most lanes that a kernel has.
+const ROW: usize = 16;
+
+/// Activations of every step of a sequence.
+struct Sequence<K: Kernel> {
+    width: usize,
+    values: Vec<K::Value>,
+}
+
+impl<K: Kernel> Sequence<K> {
+    fn step(&self, t: usize) -> &[K::Value] {
+        &self.values[t * self.width..][..self.width]
+    }
+}
+
+/// A network for one set of instructions.
+#[derive(Debug, Clone)]
+pub(super) struct PackedNetwork<K: Kernel> {
+    kernel: K,
+    convolution: Packed<K>,
+    half: (usize, usize),
+    pool: (usize, usize),
+    column: Packed<K>,
+    rows: Vec<(Packed<K>, bool)>,
+    output: Packed<K>,
+    seed: u64,
+}
+
+impl<K: Kernel> PackedNetwork<K> {
+    pub(super) fn new(kernel: K, network: &LineNetwork) -> Self {
+        let taps = network.convolution.columns;
+        Self {
+            kernel,
+            convolution: Packed::new(&[&network.convolution], &[taps], K::GROUP),
+            half: network.half,
+            pool: network.pool,
+            column: Packed::gates(&network.column),
+            rows: network.rows.iter().map(|d| (Packed::gates(&d.lstm), d.reversed)).collect(),
+            output: Packed::new(&[&network.output], &[network.output.columns], ROW),
+            seed: network.seed,
+        }
+    }
+
+    /// Lines are best sorted by width: those that run side by side are neighbours.
+    pub(super) fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+        lines.chunks(K::BATCH).flat_map(|batch| self.batch(batch)).collect()
+    }
+
+    fn batch(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+        let mut order: Vec<usize> = (0..lines.len()).collect();
+        order.sort_by_key(|&i| std::cmp::Reverse(lines[i].width));
+        let mut sequences: Vec<Sequence<K>> = order.iter().map(|&i| self.columns(&lines[i])).collect();
+        for (gates, reversed) in &self.rows {
+            sequences = self.along(gates, &sequences, *reversed);
+        }
+        let mut out = vec![Posteriors::default(); lines.len()];
+        for (sequence, i) in sequences.iter().zip(order) {
+            out[i] = self.posteriors(sequence);
+        }
+        out
+    }
+
+    /// Convolution, pooling and the LSTM down each column.
+    fn columns(&self, line: &LineImage) -> Sequence<K> {
+        let taps = self.taps(line);
+        let width = self.convolution.groups * K::GROUP;
+        let (pool_x, pool_y) = self.pool;
+        let (steps, rows) = (line.width / pool_x, line.height / pool_y);
+        let channels = self.convolution.width.next_multiple_of(ROW);
+        let zero = K::value(0);
+        let mut pooled = Sequence::<K> { width: channels, values: vec![zero; steps * rows * channels] };
+        for (i, out) in pooled.values.chunks_exact_mut(channels).enumerate() {
+            let (x, y) = (i % steps * pool_x, i / steps * pool_y);
+            let pixels = (y..y + pool_y)
+                .flat_map(|y| taps[(y * line.width + x) * width..][..pool_x * width].chunks_exact(width));
+            self.kernel.pooled(&self.convolution, pixels, &mut out[..self.convolution.width]);
+        }
+        let cells = self.column.width;
+        let mut out = Sequence { width: cells.next_multiple_of(ROW), values: vec![zero; steps * cells.next_multiple_of(ROW)] };
+        let mut run = Run::new(self.kernel, &self.column);
+        for first in (0..steps).step_by(K::BATCH) {
+            let count = K::BATCH.min(steps - first);
+            run.restart();
+            for y in 0..rows {
+                run.step(count, |b| pooled.step(y * steps + first + b));
+            }
+            for b in 0..count {
+                out.values[(first + b) * out.width..][..cells].copy_from_slice(run.last(b));
+            }
+        }
+        out
+    }
+
+    /// The neighbourhood of every pixel, column by column, noise where it reaches out of the image.
+    fn taps(&self, line: &LineImage) -> Vec<K::Value> {
+        let (w, h) = (line.width as isize, line.height as isize);
+        let (half_x, half_y) = (self.half.0 as isize, self.half.1 as isize);
+        let width = self.convolution.groups * K::GROUP;
+        let mut noise = Noise::new(self.seed);
+        let mut taps = vec![K::value(0); line.width * line.height * width];
+        let values: Vec<K::Value> = line.pixels.iter().map(|&v| K::value(v)).collect();
+        for (i, taps) in taps.chunks_exact_mut(width).enumerate() {
+            let (x, y) = ((i % line.width) as isize, (i / line.width) as isize);
+            let inside = x >= half_x && x + half_x < w && y >= half_y && y + half_y < h;
+            let mut tap = taps.iter_mut();
+            for tx in x - half_x..=x + half_x {
+                for (ty, tap) in (y - half_y..=y + half_y).zip(&mut tap) {
+                    *tap = if inside || ((0..w).contains(&tx) && (0..h).contains(&ty)) {
+                        values[(ty * w + tx) as usize]
+                    } else {
+                        K::value(noise.pixel())
+                    };
+                }
+            }
+        }
+        taps
+    }
+
+    /// An LSTM along the lines, which are sorted by falling length.
+    fn along(&self, gates: &Packed<K>, lines: &[Sequence<K>], reversed: bool) -> Vec<Sequence<K>> {
+        let width = gates.width.next_multiple_of(ROW);
+        let lengths: Vec<usize> = lines.iter().map(|l| l.values.len() / l.width).collect();
+        let mut out: Vec<Sequence<K>> =
+            lengths.iter().map(|n| Sequence { width, values: vec![K::value(0); n * width] }).collect();
+        let mut run = Run::new(self.kernel, gates);
+        for step in 0..lengths.first().copied().unwrap_or(0) {
+            let active = lengths.iter().take_while(|n| **n > step).count();
+            let at = |b: usize| if reversed { lengths[b] - 1 - step } else { step };
+            run.step(active, |b| lines[b].step(at(b)));
+            for (b, line) in out[..active].iter_mut().enumerate() {
+                line.values[at(b) * width..][..gates.width].copy_from_slice(run.last(b));
+            }
+        }
+        out
+    }
+
+    fn posteriors(&self, sequence: &Sequence<K>) -> Posteriors {
+        let labels = self.output.rows;
+        let steps = sequence.values.len() / sequence.width;
+        let mut padded = vec![0.0; self.output.width];
+        let mut values = Vec::with_capacity(steps * labels);
+        for t in 0..steps {
+            self.kernel.softmax(&self.output, sequence.step(t), &mut padded);
+            values.extend_from_slice(&padded[..labels]);
+        }
+        Posteriors { labels, values }
+    }
+}
+
+/// The state of up to `BATCH` sequences that run in step.
+struct Run<'a, K: Kernel> {
+    kernel: K,
+    gates: &'a Packed<K>,
+    state: Vec<f32>,
+    last: Vec<K::Value>,
+    next: Vec<K::Value>,
+}
+
+impl<'a, K: Kernel> Run<'a, K> {
+    fn new(kernel: K, gates: &'a Packed<K>) -> Self {
+        let size = K::BATCH * gates.width;
+        let values = vec![K::value(0); size];
+        Self { kernel, gates, state: vec![0.0; size], last: values.clone(), next: values }
+    }
+
+    fn restart(&mut self) {
+        self.state.fill(0.0);
+        self.last.fill(K::value(0));
+    }
+
+    /// Steps the first `count` sequences; `input` gives a row of activations for each.
+    fn step<'b>(&mut self, count: usize, input: impl Fn(usize) -> &'b [K::Value])
+    where
+        K::Value: 'b,
+    {
+        match count {
+            0 => {}
+            1 => self.step_all::<1>(|b| input(b)),
+            2 => self.step_all::<2>(|b| input(b)),
+            3 => self.step_all::<3>(|b| input(b)),
+            4 => self.step_all::<4>(|b| input(b)),
+            5 => self.step_all::<5>(|b| input(b)),
+            _ => self.step_all::<6>(|b| input(b)),
+        }
+        std::mem::swap(&mut self.last, &mut self.next);
+    }
+
+    fn step_all<'b, const B: usize>(&mut self, input: impl Fn(usize) -> &'b [K::Value])
+    where
+        K::Value: 'b,
+    {
+        let input = std::array::from_fn(input);
+        self.kernel.step::<B>(self.gates, input, &self.last, &mut self.state, &mut self.next);
+    }
+
+    /// The last output of a sequence.
+    fn last(&self, b: usize) -> &[K::Value] {
+        &self.last[b * self.gates.width..][..self.gates.width]
+    }
+}
+
+/// Turns values into their softmax. Plain code that compilers turn into SIMD: eˣ as 2ⁿ·2ᶠ, the fraction by a polynomial
+/// of degree 5 (minimax, relative error below 3·10⁻⁷); only the first `rows` count.
+#[inline(always)]
+pub(super) fn softmax_in_place(values: &mut [f32], rows: usize) {
+    let rows = rows.min(values.len());
+    let values = &mut values[..rows];
+    let mut most = [f32::MIN; 16];
+    let (chunks, rest) = values.as_chunks::<16>();
+    for chunk in chunks {
+        most.iter_mut().zip(chunk).for_each(|(m, v)| *m = if v > m { *v } else { *m });
+    }
+    let most = most.iter().chain(rest).fold(f32::MIN, |a, b| if *b > a { *b } else { a });
+    for value in values.iter_mut() {
+        *value = exp(*value - most);
+    }
+    let mut totals = [0.0f32; 16];
+    let (chunks, rest) = values.as_chunks::<16>();
+    for chunk in chunks {
+        totals.iter_mut().zip(chunk).for_each(|(t, v)| *t += v);
+    }
+    let factor = 1.0 / totals.iter().chain(rest).sum::<f32>();
+    values.iter_mut().for_each(|v| *v *= factor);
+}
+
+/// eˣ for x of at most 0.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    let y = (if x < -86.0 { -86.0 } else { x }) * std::f32::consts::LOG2_E;
+    // Adding and taking away 1.5·2²³ rounds to a whole number.
+    let shifted = y + 12_582_912.0;
+    let whole = shifted - 12_582_912.0;
+    let f = (y - whole) * std::f32::consts::LN_2;
+    let p = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
+    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
+    p * scale
+}
+
+impl<K: Kernel> Packed<K> {
+    /// Rows that are not padding.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+}
