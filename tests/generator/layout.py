@@ -23,6 +23,16 @@ FONTS = {
     "sans": "Arimo-Regular.ttf",
     "sansbold": "Arimo-Bold.ttf",
     "sansitalic": "Arimo-Italic.ttf",
+    "sansbolditalic": "Arimo-BoldItalic.ttf",
+    # For test pages only: Debian's fonts-dejavu.
+    "serif": "../dejavu/DejaVuSerif.ttf",
+    "serifbold": "../dejavu/DejaVuSerif-Bold.ttf",
+    "serifitalic": "../dejavu/DejaVuSerif-Italic.ttf",
+    "serifbolditalic": "../dejavu/DejaVuSerif-BoldItalic.ttf",
+    "wide": "../dejavu/DejaVuSans.ttf",
+    "widebold": "../dejavu/DejaVuSans-Bold.ttf",
+    "wideitalic": "../dejavu/DejaVuSans-Oblique.ttf",
+    "widebolditalic": "../dejavu/DejaVuSans-BoldOblique.ttf",
 }
 # The faces that `**bold**` and `//italic//` inside a paragraph lead to.
 BOLD = {"regular": "bold", "italic": "bolditalic", "sans": "sansbold"}
