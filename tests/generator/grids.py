@@ -25,6 +25,8 @@ def columns_of(c):
 
 def table(c, p, size, ruled, rows, dark_head=False, shaded=False):
     """A table from `y` on, read row by row; cells break into lines. Each row is a block of one line per cell line."""
+    if p.y + size * 8 > p.bottom:
+        return
     columns = columns_of(c)
     high, total = size * 1.25, p.right - p.left
     edges = [p.left]
@@ -84,6 +86,14 @@ def unruled_table(c, p):
 
 def dotted_form(c, p):
     size = c.r.choice([12.5, 13])
+    fine = c.r.random() < 0.25
+
+    def filling(x0, x1):
+        if fine:
+            p.dots.append((x0, x1, p.y))
+        else:
+            p.leaders.append((x0, x1, p.y, size))
+
     for text, style in [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 1), ("Độc lập - Tự do - Hạnh phúc", 1)]:
         p.paragraph(text, size, style, indent=0, align="centre", kind="title")
     p.centred_rule(p.centre, p.y, 56 * MM)
@@ -105,7 +115,7 @@ def dotted_form(c, p):
         label = f"{n}. {label}:"
         if kind < 0.45:
             x = p.text(label, p.left, p.y, size) + 4
-            p.dots.append((x, p.right, p.y))
+            filling(x, p.right)
             if c.r.random() < 0.3:
                 p.marks.append(("handwriting", x + 6, p.y - 2, max(40, min(p.right - x - 20, 150)), c.r.randint(1, 9999)))
         elif kind < 0.75:
@@ -115,19 +125,19 @@ def dotted_form(c, p):
                 p.y += size * 1.65 if i else 0
                 x = p.text(" ".join(t for t, *_ in row), p.left, p.y, size) + 3
             if x < p.right - 10:
-                p.dots.append((x, p.right, p.y))
+                filling(x, p.right)
         else:
             # Two short fields on a line.
             middle = (p.left + p.right) / 2
             x = p.text(label, p.left, p.y, size) + 4
             if x < middle - 20:
-                p.dots.append((x, middle - 6, p.y))
+                filling(x, middle - 6)
             else:
                 middle = x + 12
             more = c.r.choice(["Giới tính:", "Số tờ:", "Quốc tịch:", "Tỉnh:", "Giờ:"])
             x = p.text(more, middle, p.y, size) + 4
             p.blocks[-1][1][-2:] = [p.blocks[-1][1][-2] + p.blocks[-1][1][-1]]
-            p.dots.append((x, p.right, p.y))
+            filling(x, p.right)
     for label in c.r.sample(["Nhận trực tiếp tại bộ phận một cửa", "Nhận qua bưu chính công ích", "Nộp bổ sung sau", "Đề nghị giảm lệ phí"], 2):
         p.y += size * 1.5
         if p.y > p.bottom:

@@ -39,8 +39,9 @@ def scanner_settings(r, dpi):
     """A usual scan: nothing that a person could not read with ease."""
     return {
         "ink": r.randint(15, 70),
-        "blur": round(r.uniform(0.3, 0.9) * dpi / 300, 2),
-        "noise": round(r.uniform(1, 6), 1),
+        "copied": r.randint(125, 175) if r.random() < 0.25 else None,
+        "blur": round(r.uniform(0.3, 1.1) * dpi / 300, 2),
+        "noise": round(r.uniform(1, 8), 1),
         "shade": round(r.choice([0, 0, r.uniform(0.05, 0.25)]), 2),
         "paper": [r.randint(236, 254)] * 3 if r.random() < 0.5 else [r.randint(246, 252), r.randint(242, 248), r.randint(230, 242)],
         "specks": r.choice([0, 0, 5, 20]),
@@ -60,7 +61,7 @@ def make(out, seed, number, kind, skewed):
     skew = round(r.uniform(-10, 10) if skewed else r.choice([0, r.uniform(-2, 2), r.uniform(-1, 1)]), 2)
     turn = r.choice([0, 90, 180, 270] if skewed else [90, 180, 270] if kind == "rotated" else [0])
     noise = scanner_settings(r, dpi)
-    image = draw(page, dpi, noise["ink"])
+    image = draw(page, dpi, noise["ink"], noise["copied"])
     if not colour:
         image = image.convert("L")
     image = scan(image, np.random.default_rng(r.getrandbits(63)), skew, noise["blur"], noise["noise"], noise["shade"], noise["paper"], noise["specks"], noise["edge"])

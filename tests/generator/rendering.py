@@ -6,12 +6,13 @@ import math
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from layout import pil_font
+from layout import pil_font, width
 import raster
+from typeset import FAMILIES
 
 
-def draw(page, dpi, ink):
-    """RGB image of the page on pure white."""
+def draw(page, dpi, ink, copied=None):
+    """RGB image of the page on pure white. `copied` (125 thin to 175 bold): printed by a photocopier, rough and without greys."""
     w, h = (round(v / 72 * dpi) for v in page.size)
     over = 1 if dpi >= 400 else raster.OVERSAMPLING
     scale = dpi / 72 * over
@@ -26,13 +27,23 @@ def draw(page, dpi, ink):
         for i in range(int((x1 - x0) / 3.4)):
             cx = (x0 + i * 3.4) * scale
             d.ellipse((cx - r, y * scale - 2 * r, cx + r, y * scale), fill=ink)
+    stop = FAMILIES[page.family][0]
+    for x0, x1, y, size in page.leaders:
+        text = "." * int((x1 - x0) / width(".", stop, size))
+        d.text((x0 * scale, y * scale), text, fill=ink, font=pil_font(stop, size * scale), anchor="ls")
     for x, y, side, ticked in page.boxes:
         d.rectangle([v * scale for v in (x, y, x + side, y + side)], outline=ink, width=round(0.9 * scale))
         if ticked:
             d.line([v * scale for v in (x + 2, y + 5, x + 4.5, y + 8.5, x + 9.5, y + 1)], fill=ink, width=round(1.5 * scale))
     for i, word in enumerate(page.words):
         d.text((word.x * scale, word.y * scale), word.text, fill=page.inks.get(i, ink), font=pil_font(word.face, word.size * scale), anchor="ls")
-    image = (big.reduce(over) if over > 1 else big).convert("RGB")
+    image = big.reduce(over) if over > 1 else big
+    if copied and not page.fills:
+        grain = np.random.default_rng(len(page.words)).normal(128, 16, (1024, 1024)).clip(0, 255).astype(np.uint8)
+        grain = Image.fromarray(np.tile(grain, (h // 1024 + 1, w // 1024 + 1))[:h, :w])
+        soft = ImageChops.add(image.filter(ImageFilter.GaussianBlur(0.8 * dpi / 300)), grain, 1, -128)
+        image = soft.point(lambda v: max(ink, min(255, round((v - copied) * 3 + 128))))
+    image = image.convert("RGB")
     marks = {"seal": raster._seal, "signature": raster._signature, "handwriting": raster._handwriting}
     for mark in page.marks:
         marks[mark[0]](image, dpi / 72, *mark[1:])
@@ -52,7 +63,7 @@ def _stamp(image, px, lines, x, y, size, degrees, colour):
     for i, text in enumerate(lines):
         d.text((alpha.width / 2, (0.95 + i * 1.3) * size * px + 4), text, fill=255, font=font, anchor="mm")
     alpha = alpha.rotate(degrees, resample=Image.Resampling.BICUBIC, expand=True)
-    raster._stamp_on(image, alpha, colour, x * px, y * px, 0.9)
+    raster._stamp_on(image, alpha, colour, x * px, y * px, 0.78)
 
 
 def scan(image, rng, skew, blur, noise, shade, paper, specks, edge):

@@ -29,6 +29,7 @@ class TestPage(Sheet):
     blocks: list = field(default_factory=list)  # (kind, lines); a line is a list of indexes into `words`
     fills: list = field(default_factory=list)  # (x0, y0, x1, y1, grey)
     inks: dict = field(default_factory=dict)  # index of a word → grey of its ink, where it is not the page's
+    leaders: list = field(default_factory=list)  # (x0, x1, y, size): filling lines of full stops, as a typist or Word sets them
     stamps: list = field(default_factory=list)  # (lines, x, y, size, degrees, colour): framed, not part of the truth
 
     @property
