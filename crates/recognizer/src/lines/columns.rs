@@ -7,9 +7,13 @@ use super::rules::Rules;
 /// Widest gap that is looked at, in heights of x.
 const FAR: f32 = 7.0;
 /// A gap from here on is a gutter when gaps above or below lie in line with it, and from there on always.
-const GUTTER: (f32, f32) = (1.7, 3.6);
+const GUTTER: (f32, f32) = (1.2, 3.6);
 /// The same in usual gaps between words.
-const WORDS: (f32, f32) = (2.4, 3.2);
+const WORDS: (f32, f32) = (1.9, 3.2);
+/// Rows of a table are at most this far apart, in heights of x.
+const NEAR: f32 = 7.0;
+/// Text of another size is another text, from this ratio of heights on.
+const OTHER_SIZE: f32 = 0.82;
 
 /// A gap between two chains of one row.
 struct Link {
@@ -22,11 +26,18 @@ struct Link {
     word: f32,
 }
 
+impl Link {
+    fn is_wide(&self) -> bool {
+        let gap = self.right - self.left;
+        gap > GUTTER.0 * self.x_height && gap > WORDS.0 * self.word.min(self.x_height)
+    }
+}
+
 /// Joins chains to lines.
 pub(super) fn join(chains: Vec<Line>, rules: &Rules, slope: f32, usual: f32) -> Vec<Line> {
     let mut links = links(&chains, slope);
     links.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let wide: Vec<&Link> = links.iter().filter(|l| l.right - l.left > GUTTER.0 * l.x_height).collect();
+    let wide: Vec<&Link> = links.iter().filter(|l| l.is_wide()).collect();
     let mut next: Vec<Option<usize>> = vec![None; chains.len()];
     let mut is_first = vec![true; chains.len()];
     for link in &links {
@@ -114,27 +125,28 @@ fn parted(link: &Link, chains: &[Line], rules: &Rules, wide: &[&Link], slope: f3
     if rules.part(link.left, link.right, link.y) {
         return true;
     }
-    let (h, word) = (link.x_height, link.word);
-    if gap <= GUTTER.0 * h || gap <= WORDS.0 * word.min(h) {
+    if !link.is_wide() {
         return false;
     }
-    if gap > GUTTER.1 * h && gap > WORDS.1 * word {
+    let (h, word) = (link.x_height, link.word);
+    let (a, b) = (&chains[link.from], &chains[link.to]);
+    let far = gap > GUTTER.1 * h && gap > WORDS.1 * word;
+    if far || (a.x_height.min(b.x_height) < OTHER_SIZE * h && a.letters.len().min(b.letters.len()) >= 5) {
         return true;
     }
-    // A number of a list, set off from its text.
-    if chains[link.from].letters.len() <= 3 && gap <= GUTTER.1 * h {
-        return false;
-    }
-    in_line(link, wide, slope)
+    // The number of a list is set off from its text; in a table there are many in line.
+    let enough = if a.letters.len() <= 3 { 2 } else { 1 };
+    in_line(link, wide, slope, enough)
 }
 
-/// Whether a gap close above or below lies in line with this one.
-fn in_line(link: &Link, wide: &[&Link], slope: f32) -> bool {
-    let near = 5.0 * link.x_height;
+/// Whether `enough` gaps close above or below lie in line with this one.
+fn in_line(link: &Link, wide: &[&Link], slope: f32, enough: usize) -> bool {
+    let near = NEAR * link.x_height;
     let at = wide.partition_point(|w| w.y < link.y - near);
-    wide[at..].iter().take(64).take_while(|w| w.y <= link.y + near).any(|w| {
+    let in_line = |w: &&&Link| {
         let shift = slope * (w.y - link.y);
-        let common = w.right.min(link.right + shift) - w.left.max(link.left + shift);
-        (w.y - link.y).abs() > link.x_height && common >= 1.2 * link.x_height
-    })
+        let common = w.right.min(link.right - shift) - w.left.max(link.left - shift);
+        (w.y - link.y).abs() > link.x_height && common >= link.x_height
+    };
+    wide[at..].iter().take(96).take_while(|w| w.y <= link.y + near).filter(in_line).take(enough).count() == enough
 }

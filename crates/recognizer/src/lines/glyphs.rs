@@ -38,6 +38,12 @@ impl Glyph {
         self.bottom - self.top
     }
 
+    /// Round or square and full.
+    pub(super) fn is_dot(&self) -> bool {
+        let (w, h) = (self.width(), self.height());
+        self.area >= 0.65 * w * h && (0.6..=1.7).contains(&(w / h))
+    }
+
     pub(super) fn middle(&self) -> (f32, f32) {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
@@ -59,7 +65,7 @@ pub(super) fn usual_height(pieces: &[Glyph]) -> Option<f32> {
     let mut counts = [0.0f32; HIGHEST];
     for g in pieces {
         let shape = g.width() / g.height();
-        if g.height() >= MIN_LETTER && (0.25..=2.0).contains(&shape) && g.area >= 0.15 * g.height() * g.width() {
+        if g.height() >= 4.0 && (0.25..=2.0).contains(&shape) && g.area >= 0.15 * g.height() * g.width() {
             if let Some(count) = counts.get_mut(g.height() as usize) {
                 *count += g.height();
             }
@@ -90,7 +96,9 @@ pub(super) fn sorted(boxes: Vec<Glyph>, usual: f32) -> Pieces {
             continue;
         }
         let thin = g.area < 0.08 * w * h;
-        if h >= MIN_LETTER.max(0.45 * usual) && w <= 40.0 * h && w >= 0.1 * h && !thin {
+        if g.is_dot() && h < 0.6 * usual {
+            pieces.small.push(g);
+        } else if h >= MIN_LETTER.max(0.42 * usual) && w <= 40.0 * h && w >= 0.1 * h && !thin {
             pieces.letters.push(g);
         } else if h < 1.5 * usual {
             pieces.small.push(g);

@@ -64,7 +64,10 @@ pub fn find_lines(ink: &InkMap) -> Layout {
     let chains: Vec<Line> = chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect();
     let mut lines = columns::join(chains, &rules, slope, usual);
     strays::absorb(&mut lines, usual);
-    strays::take_small(&mut lines, &pieces.small);
+    let left = strays::take_small(&mut lines, pieces.small);
+    let mut small_type = strays::small_type(&left, slope);
+    strays::take_small(&mut small_type, left);
+    lines.append(&mut small_type);
     let found: f32 = lines.iter().flat_map(|l| &l.letters).map(|g| g.area).sum();
     let all: f32 = pieces.letters.iter().map(|g| g.area).sum();
     let blocks = order::blocks(lines, &rules, slope);

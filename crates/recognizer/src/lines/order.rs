@@ -128,50 +128,96 @@ fn tables(rules: &Rules) -> Vec<Table> {
     tables
 }
 
+/// Most rows above a head and below a foot: a page number, the mark of a signature.
+const MARGIN: usize = 4;
+/// Columns of a text have at least as many rows.
+const COLUMNS: usize = 8;
+/// Farthest that a line of a column is below the one before, in heights of x: when its row has lines of both columns, and
+/// when it stands alone.
+const BELOW: (f32, f32) = (14.0, 4.8);
+
 /// Lines outside tables, sorted by height: paragraphs, and columns side by side.
 fn free_blocks(lines: Vec<Line>, slope: f32) -> Vec<Vec<Line>> {
     let mut out: Vec<Vec<Line>> = Vec::new();
     let rows = rows(lines, slope);
     let mut open: Vec<Line> = Vec::new();
-    let mut at = rows.into_iter().peekable();
+    let (mut wide_before, mut at) = (0, rows.into_iter().peekable());
     while let Some(row) = at.next() {
-        if row.len() < 2 {
+        let Some(mut columns) = Columns::new(&row) else {
+            wide_before += 1;
             open.extend(row);
             continue;
-        }
-        // A stretch of rows with one gutter.
-        let mut gutter = (row[0].right, row[1].left);
-        let mut table = row.len() > 2;
+        };
         let mut stretch = vec![row];
-        while let Some(row) = at.next_if(|row| goes_on(row, &stretch, gutter, slope)) {
-            for line in &row {
-                if line.middle().0 < (gutter.0 + gutter.1) / 2.0 {
-                    gutter.0 = gutter.0.max(line.right);
-                } else {
-                    gutter.1 = gutter.1.min(line.left);
-                }
-            }
-            table |= row.len() > 2;
+        while let Some(row) = at.next_if(|row| columns.take(row, stretch.last().map_or(&[], Vec::as_slice), slope)) {
             stretch.push(row);
         }
         flush(&mut out, &mut open);
-        if table || stretch.len() < 2 {
-            out.extend(stretch.into_iter().flatten().map(|line| vec![line]));
-        } else {
-            let x = (gutter.0 + gutter.1) / 2.0;
+        let head = wide_before <= MARGIN;
+        let foot = at.len() <= MARGIN;
+        let doubles = stretch.iter().filter(|r| r.len() > 1).count();
+        let two = stretch.iter().filter(|r| r.len() > 2).count() * 3 <= doubles;
+        if two && stretch.len() >= 2 && (head || foot || doubles >= COLUMNS) {
             let (left, right): (Vec<Line>, Vec<Line>) =
-                stretch.into_iter().flatten().partition(|line| line.middle().0 < x);
+                stretch.into_iter().flatten().partition(|line| columns.is_left(line));
             out.extend([left, right].into_iter().filter(|side| !side.is_empty()));
+        } else {
+            out.extend(stretch.into_iter().flatten().map(|line| vec![line]));
         }
+        wide_before += MARGIN + 1;
     }
     flush(&mut out, &mut open);
     out
 }
 
-/// Ends a block; lines far apart from each other are blocks of their own.
 fn flush(out: &mut Vec<Vec<Line>>, open: &mut Vec<Line>) {
     if !open.is_empty() {
         out.push(std::mem::take(open));
+    }
+}
+
+/// Two columns with a gutter between them.
+struct Columns {
+    /// Right end of the left column and left end of the right one.
+    gutter: (f32, f32),
+    /// Levels of the last line on both sides.
+    last: [f32; 2],
+}
+
+impl Columns {
+    /// Columns that begin with the widest gap of a row.
+    fn new(row: &[Line]) -> Option<Self> {
+        let gaps = row.windows(2).map(|w| (w[0].right, w[1].left));
+        let gutter = gaps.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))?;
+        Some(Self { gutter, last: [f32::MIN; 2] })
+    }
+
+    /// By which end a line sticks out of the gutter, or is nearer to.
+    fn is_left(&self, line: &Line) -> bool {
+        line.left - self.gutter.0 < self.gutter.1 - line.right
+    }
+
+    /// Takes the next row in, when nothing of it stands across the gutter and it is near.
+    fn take(&mut self, row: &[Line], before: &[Line], slope: f32) -> bool {
+        for line in before {
+            let side = usize::from(!self.is_left(line));
+            self.last[side] = self.last[side].max(line.level(slope));
+        }
+        let mut gutter = self.gutter;
+        for line in row {
+            let left = self.is_left(line);
+            if left {
+                gutter.0 = gutter.0.max(line.right);
+            } else {
+                gutter.1 = gutter.1.min(line.left);
+            }
+            let below = (line.level(slope) - self.last[usize::from(!left)]) / line.x_height;
+            if gutter.1 - gutter.0 < line.x_height || below > if row.len() > 1 { BELOW.0 } else { BELOW.1 } {
+                return false;
+            }
+        }
+        self.gutter = gutter;
+        true
     }
 }
 
@@ -192,23 +238,4 @@ fn rows(lines: Vec<Line>, slope: f32) -> Vec<Vec<Line>> {
     }
     rows.iter_mut().for_each(|row| row.sort_by(|a, b| a.left.total_cmp(&b.left)));
     rows
-}
-
-/// Whether a row belongs to the columns above: nothing stands in the gutter, and it is near.
-fn goes_on(row: &[Line], stretch: &[Vec<Line>], gutter: (f32, f32), slope: f32) -> bool {
-    let x = (gutter.0 + gutter.1) / 2.0;
-    let clear = row.iter().all(|l| {
-        let side = l.right <= x || l.left >= x;
-        let left = gutter.0.max(if l.right <= x { l.right } else { gutter.0 });
-        let right = gutter.1.min(if l.left >= x { l.left } else { gutter.1 });
-        side && right - left >= 0.8 * l.x_height
-    });
-    let near = |l: &Line| {
-        stretch.iter().rev().take(6).flatten().any(|s| {
-            let same_side = (s.middle().0 < x) == (l.middle().0 < x);
-            let gap = l.level(slope) - s.level(slope);
-            same_side && gap <= if row.len() > 1 { 14.0 } else { 3.6 } * l.x_height.max(s.x_height)
-        })
-    };
-    clear && row.iter().all(near)
 }

@@ -1,7 +1,11 @@
 //! What lies beside, above or below lines: marks and punctuation join them, noise goes.
 
-use super::glyphs::Glyph;
+use super::chains::chains;
+use super::glyphs::{Glyph, usual_height};
 use super::line::Line;
+
+/// Lowest letter of small type, px of the map.
+const SMALL_LETTER: f32 = 4.0;
 
 /// Joins short lines that lie within others to them, and drops what is no text.
 pub(super) fn absorb(lines: &mut Vec<Line>, usual: f32) {
@@ -33,18 +37,37 @@ pub(super) fn absorb(lines: &mut Vec<Line>, usual: f32) {
     });
 }
 
-/// Gives marks, dots and punctuation to the lines they belong to.
-pub(super) fn take_small(lines: &mut [Line], small: &[Glyph]) {
+/// Gives marks, dots and punctuation to the lines they belong to. What fits to none is given back.
+pub(super) fn take_small(lines: &mut [Line], mut small: Vec<Glyph>) -> Vec<Glyph> {
     let rows = Rows::new(lines);
-    let mut order: Vec<&Glyph> = small.iter().collect();
-    order.sort_by(|a, b| a.left.total_cmp(&b.left));
-    for g in order {
+    let mut take = |g: &Glyph| {
         let near = rows.at(g.middle().1).iter().map(|i| *i as usize);
         let best = near.filter_map(|i| Some((i, lines[i].fits(g)?))).min_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((i, _)) = best {
-            lines[i].take(g);
+        match best {
+            Some((i, _)) => lines[i].take(g),
+            None => return true,
         }
-    }
+        false
+    };
+    // Once in each direction, for a row of dots is taken in dot by dot.
+    small.sort_by(|a, b| a.left.total_cmp(&b.left));
+    small.retain(&mut take);
+    small.reverse();
+    small.retain(&mut take);
+    small
+}
+
+/// Lines of small type that are left over when the lines of the usual type are known.
+pub(super) fn small_type(left: &[Glyph], slope: f32) -> Vec<Line> {
+    let letter = |g: &&Glyph| g.height() >= SMALL_LETTER && g.width() <= 6.0 * g.height() && g.height() <= 4.0 * g.width();
+    let letters: Vec<Glyph> = left.iter().filter(letter).copied().collect();
+    let Some(usual) = usual_height(&letters) else { return Vec::new() };
+    let lines = chains(&letters)
+        .into_iter()
+        .filter(|chain| chain.len() >= 3)
+        .map(|chain| Line::new(chain.into_iter().map(|i| letters[i]).collect(), slope, 0.0, usual));
+    let dots = |line: &Line| line.letters.iter().filter(|g| g.is_dot()).count() * 2 > line.letters.len();
+    lines.filter(|line| is_text(line, usual) && !dots(line)).collect()
 }
 
 /// Whether the letters of a line look like letters.
