@@ -60,6 +60,8 @@ def cut(page, work, most):
 
 
 def tesseract(crops, work):
+    if not crops:
+        return {}
     listing = work / "crops.txt"
     listing.write_text("".join(f"{c}\n" for c in crops))
     without_dictionaries(work)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::decode::greedy;
+use crate::decode::{Language, Lexicon, ReadWord, best_path, words};
 use crate::model::{Charset, ModelError, ModelFile};
 use crate::network::{Arithmetic, LineImage, LineNetwork, Posteriors};
 
@@ -11,7 +11,10 @@ use crate::network::{Arithmetic, LineImage, LineNetwork, Posteriors};
 pub struct LineModel {
     network: LineNetwork,
     charset: Charset,
+    lexicon: Lexicon,
     null: usize,
+    /// As the model's author names it.
+    version: String,
 }
 
 impl LineModel {
@@ -33,7 +36,7 @@ impl LineModel {
 
     fn new(file: ModelFile) -> Result<Self, ModelError> {
         let network = LineNetwork::new(&file)?;
-        Ok(Self { network, charset: file.charset, null: file.null })
+        Ok(Self { network, charset: file.charset, lexicon: Lexicon::new(file.words), null: file.null, version: file.version })
     }
 
     /// Rows of the images that the network reads.
@@ -51,9 +54,25 @@ impl LineModel {
         self.network.forward(lines)
     }
 
+    /// Pixels of a line's image that one time step stands for.
+    pub fn step_width(&self) -> usize {
+        self.network.step_width()
+    }
+
+    /// The model's version, as its author names it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// The text of the most likely labels, without dictionaries.
     pub fn greedy_text(&self, posteriors: &Posteriors) -> String {
-        let characters = greedy(posteriors, self.null).into_iter().filter_map(|label| self.charset.of_label[label]);
+        let characters = best_path(posteriors, self.null).into_iter().filter_map(|s| self.charset.of_label[s.label]);
         characters.map(|c| self.charset.characters[usize::from(c)].text.as_str()).collect()
+    }
+
+    /// The words of a line.
+    pub(crate) fn words(&self, posteriors: &Posteriors) -> Vec<ReadWord> {
+        let language = Language { charset: &self.charset, lexicon: &self.lexicon, null: self.null };
+        words(posteriors, &best_path(posteriors, self.null), &language)
     }
 }

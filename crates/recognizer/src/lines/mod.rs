@@ -1,6 +1,7 @@
 //! Where the lines of text are on a page, from its ink alone.
 
 mod baseline;
+mod blots;
 mod chains;
 mod columns;
 mod glyphs;
@@ -54,14 +55,19 @@ pub fn find_lines(ink: &InkMap) -> Layout {
     let groups = components(&ink.contrast, ink.width, ink.threshold);
     let Some(usual) = usual_height(&glyphs::boxes(&groups)) else { return Layout::default() };
     let (groups, rules) = rules::take_out(groups, usual);
-    let pieces = glyphs::sorted(glyphs::boxes(&groups), usual);
-    let chains: Vec<Vec<Glyph>> = chains::chains(&pieces.letters)
-        .into_iter()
-        .map(|chain| chain.into_iter().map(|i| pieces.letters[i]).collect())
-        .collect();
+    let mut pieces = glyphs::sorted(glyphs::boxes(&groups), usual);
+    let chains = chained(&pieces.letters);
     let slope = baseline::page_slope(&chains);
-    let usual = usual_x_height(&chains, slope, usual);
-    let chains: Vec<Line> = chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect();
+    let height = usual;
+    let usual = usual_x_height(&chains, slope, height);
+    let as_lines = |chains: Vec<Vec<Glyph>>| -> Vec<Line> {
+        chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect()
+    };
+    let mut chains = as_lines(chains);
+    let blots = blots::blots(&groups, height);
+    if !blots.is_empty() && blots::cut(&mut pieces.letters, &blots, &chains, slope) {
+        chains = as_lines(chained(&pieces.letters));
+    }
     let mut lines = columns::join(chains, &rules, slope, usual);
     strays::absorb(&mut lines, usual);
     let left = strays::take_small(&mut lines, pieces.small);
@@ -74,6 +80,10 @@ pub fn find_lines(ink: &InkMap) -> Layout {
     let scale = ink.scale as f32;
     let block = |lines: Vec<Line>| TextBlock { lines: lines.iter().map(|l| on_page(l, scale)).collect() };
     Layout { blocks: blocks.into_iter().map(block).collect(), missed: (1.0 - found / all.max(1.0)).clamp(0.0, 1.0) }
+}
+
+fn chained(letters: &[Glyph]) -> Vec<Vec<Glyph>> {
+    chains::chains(letters).into_iter().map(|chain| chain.into_iter().map(|i| letters[i]).collect()).collect()
 }
 
 /// The most frequent height of letters, or that of x for it when the page has capitals only.

@@ -1,0 +1,47 @@
+//! Reads page images with the fast recognizer and prints their text, or a line a word with confidence and box.
+//!
+//!     read_page MODEL.traineddata DPI [--words] IMAGE...
+
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use sohoa_domain::{Dpi, Limits, Rotation};
+use sohoa_imaging::{ImageFile, for_ocr, ink, inspect, sniff};
+use sohoa_recognizer::LineModel;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    let model = LineModel::open(Path::new(&arguments.next().ok_or("no model")?))?;
+    let dpi = Dpi::square(arguments.next().ok_or("no resolution")?.parse()?);
+    let as_words = arguments.next_if_eq("--words").is_some();
+    for path in arguments {
+        let (file, limits) = (Path::new(&path), Limits::default());
+        let page = ImageFile::open(file, sniff(file, &limits)?, &limits)?.load(0)?;
+        let seen = inspect(&page.raster, Some(dpi)).page;
+        let turned = for_ocr(&page.raster, Rotation::None, seen.skew_degrees);
+        let start = Instant::now();
+        let ink = ink(&turned.grey, dpi);
+        let inked = start.elapsed();
+        let reading = model.read_page(&turned.grey, &ink);
+        let words = reading.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.words);
+        eprintln!("{path}: {} words, {:.3} missed, {inked:.0?} + {:.0?}", words.clone().count(), reading.missed, start.elapsed() - inked);
+        if as_words {
+            for w in words {
+                let r = w.rect;
+                println!("{}\t{:.3}\t{:.0}\t{:.0}\t{:.0}\t{:.0}", w.text, w.confidence, r.left, r.top, r.right, r.bottom);
+            }
+            continue;
+        }
+        for block in &reading.blocks {
+            for line in &block.lines {
+                let words: Vec<&str> = line.words.iter().map(|w| w.text.as_str()).collect();
+                println!("{}", words.join(" "));
+            }
+            println!();
+        }
+    }
+    Ok(())
+}

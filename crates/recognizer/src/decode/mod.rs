@@ -1,0 +1,10 @@
+//! From probabilities to words.
+
+mod beam;
+mod lexicon;
+mod path;
+mod words;
+
+pub(crate) use lexicon::Lexicon;
+pub(crate) use path::{Spike, best_path};
+pub(crate) use words::{Language, ReadWord, words};

@@ -1,0 +1,143 @@
+//! Reads whole pages.
+
+use sohoa_domain::{Baseline, Block, InkMap, Line, Raster, Rect, Word};
+
+use crate::cut::cut;
+use crate::decode::ReadWord;
+use crate::line_model::LineModel;
+use crate::lines::{Layout, TextLine, find_lines};
+use crate::network::LineImage;
+
+/// What was read on a page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PageReading {
+    /// Blocks in reading order, in px of the page that was read.
+    pub blocks: Vec<Block>,
+    /// Share of the glyph-like ink that lies in no line, 0 to 1.
+    pub missed: f32,
+}
+
+/// A line on its way through the network.
+struct Job {
+    block: usize,
+    line: TextLine,
+    /// x of the image's first column and y of its first row above the baseline, px.
+    origin: (f32, f32),
+    /// Page px for a px of the image.
+    scale: f32,
+}
+
+impl LineModel {
+    /// Reads an upright page: `grey` with 8 bits a pixel, `ink` of the same page.
+    pub fn read_page(&self, grey: &Raster, ink: &InkMap) -> PageReading {
+        let layout = find_lines(ink);
+        let missed = layout.missed;
+        PageReading { blocks: self.read_layout(grey, layout), missed }
+    }
+
+    fn read_layout(&self, grey: &Raster, layout: Layout) -> Vec<Block> {
+        let mut jobs: Vec<(Job, LineImage)> = Vec::new();
+        for (block, lines) in layout.blocks.into_iter().enumerate() {
+            for line in lines.lines {
+                let Some(cut) = cut(grey, &line) else { continue };
+                let scale = cut.grey.height as f32 / self.height() as f32;
+                let Some(image) = cut.grey.into_image(self.height(), self.step_width()) else { continue };
+                jobs.push((Job { block, line, origin: (cut.left, cut.above), scale }, image));
+            }
+        }
+        let mut order: Vec<usize> = (0..jobs.len()).collect();
+        order.sort_by_key(|&i| jobs[i].1.width);
+        let mut blocks: Vec<Vec<(usize, Line)>> = Vec::new();
+        let (jobs, images): (Vec<Job>, Vec<LineImage>) = {
+            let mut sorted: Vec<Option<(Job, LineImage)>> = jobs.into_iter().map(Some).collect();
+            order.iter().filter_map(|&i| sorted[i].take()).unzip()
+        };
+        for ((job, image), (place, posteriors)) in
+            jobs.iter().zip(&images).zip(order.iter().zip(self.forward(&images)))
+        {
+            let words = self.words(&posteriors);
+            if blocks.len() <= job.block {
+                blocks.resize_with(job.block + 1, Vec::new);
+            }
+            if let Some(line) = job.line(words, image, self.step_width()) {
+                blocks[job.block].push((*place, line));
+            }
+        }
+        blocks.into_iter().filter_map(block).collect()
+    }
+}
+
+/// Lines in the order in which they were found.
+fn block(mut lines: Vec<(usize, Line)>) -> Option<Block> {
+    lines.sort_by_key(|(place, _)| *place);
+    let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+    let rect = lines.iter().map(|l| l.rect).reduce(|a, b| a.union(&b))?;
+    Some(Block { lines, rect })
+}
+
+impl Job {
+    fn line(&self, words: Vec<ReadWord>, image: &LineImage, step_width: usize) -> Option<Line> {
+        let spans = spans(&words, image, step_width);
+        let words: Vec<Word> = words
+            .into_iter()
+            .zip(spans)
+            .map(|(word, (from, to))| Word {
+                text: word.text(),
+                rect: self.rect(image, from, to),
+                confidence: word.confidence(),
+            })
+            .collect();
+        let rect = words.iter().map(|w| w.rect).reduce(|a, b| a.union(&b))?;
+        let Baseline { slope, .. } = self.line.baseline;
+        let baseline = Baseline { x0: rect.left, y0: self.line.baseline.at(rect.left), slope };
+        Some(Line { words, rect, baseline, height: self.line.ascent + self.line.descent })
+    }
+
+    /// The box around the ink of some columns of the line's image, on the page.
+    fn rect(&self, image: &LineImage, from: usize, to: usize) -> Rect {
+        let has_ink = |y: &usize| image.pixels[y * image.width..][from..to].iter().any(|&v| v < 0);
+        let top = (0..image.height).find(has_ink).unwrap_or(0);
+        let bottom = (0..image.height).rev().find(has_ink).map_or(image.height, |y| y + 1);
+        let left = self.origin.0 + from as f32 * self.scale;
+        let right = self.origin.0 + to as f32 * self.scale;
+        let base = self.line.baseline.at((left + right) / 2.0) - self.origin.1;
+        Rect { left, top: base + top as f32 * self.scale, right, bottom: base + bottom as f32 * self.scale }
+    }
+}
+
+/// Columns of the line's image for each word: cut at the widest gap between the steps of neighbours, then drawn in to the
+/// ink.
+fn spans(words: &[ReadWord], image: &LineImage, step_width: usize) -> Vec<(usize, usize)> {
+    let ink: Vec<bool> = (0..image.width)
+        .map(|x| image.pixels[x..].iter().step_by(image.width).any(|&v| v < 0))
+        .collect();
+    let centre = |step: usize| (step * step_width + step_width / 2).min(image.width - 1);
+    let mut cuts = vec![0];
+    for pair in words.windows(2) {
+        let (from, to) = (centre(pair[0].steps.end.saturating_sub(1)), centre(pair[1].steps.start));
+        cuts.push(widest_gap(&ink, from, to.max(from + 1)));
+    }
+    cuts.push(image.width);
+    cuts.windows(2)
+        .map(|pair| {
+            let (from, to) = (pair[0].min(image.width - 1), pair[1].max(pair[0] + 1).min(image.width));
+            let inked = |x: &usize| ink[*x];
+            let left = (from..to).find(inked).unwrap_or(from);
+            let right = (from..to).rev().find(inked).map_or(to, |x| x + 1);
+            (left, right.max(left + 1))
+        })
+        .collect()
+}
+
+/// The middle of the longest run of columns without ink in `from..to`, or the middle of all.
+fn widest_gap(ink: &[bool], from: usize, to: usize) -> usize {
+    let (mut best, mut start) = (from..from, from);
+    for x in from..to {
+        if ink.get(x).copied().unwrap_or_default() {
+            start = x + 1;
+        } else if x + 1 - start > best.len() {
+            best = start..x + 1;
+        }
+    }
+    if best.is_empty() { (from + to) / 2 } else { (best.start + best.end) / 2 }
+}
