@@ -83,14 +83,12 @@ pub(crate) struct Ocr {
     pub(crate) lang: String,
     tessdata: PathBuf,
     jobs: usize,
-    /// Which recognizer; not in the commented file, since the others are for tests.
-    #[serde(default = "tesseract")]
+    /// `sohoa`, `tesseract`, or one of those that are for tests.
     pub(crate) engine: String,
 }
 
-fn tesseract() -> String {
-    "tesseract".to_owned()
-}
+/// Our own recognizer, which asks Tesseract for the pages on which it is in doubt.
+pub(crate) const OWN: &str = "sohoa";
 
 impl Ocr {
     /// Where the models lie, when the settings say it.

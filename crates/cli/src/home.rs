@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use sohoa_domain::Clock;
-use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, probe};
-use sohoa_pipeline::{Context, EnginePool, Inbox, Intake};
+use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
+use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, OWN};
 use crate::exit::NotReady;
 
 /// Name and version, as events tell who did it.
@@ -63,7 +63,7 @@ impl Home {
             records: self.records.clone(),
             blobs: self.blobs.clone(),
             packages: self.packages.clone(),
-            engines: Arc::new(engine_pool(&self.config, &self.config.ocr.lang, jobs)?),
+            engines: Arc::new(engines(&self.config, &self.config.ocr.lang, jobs)?),
             clock: self.clock.clone(),
             limits: self.config.limits.clone(),
             language: bcp47(&self.config.ocr.lang).to_owned(),
@@ -88,23 +88,32 @@ impl Home {
     }
 }
 
-/// Recognizers in child processes of this same program. None is started yet, but that the language model is there is
+/// The recognizers that the settings ask for. No child process is started yet, but that the language model is there is
 /// checked now: without it every page would fail, one by one.
-pub(crate) fn engine_pool(config: &Config, lang: &str, size: usize) -> anyhow::Result<EnginePool> {
-    let engine: EngineChoice = config.ocr.engine.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?;
+pub(crate) fn engines(config: &Config, lang: &str, size: usize) -> anyhow::Result<Engines> {
+    let tessdata = config.ocr.tessdata();
+    // One model at a time is what our own reads; Tesseract takes several languages together.
+    let own = config.ocr.engine == OWN && !lang.contains('+');
+    let engine = match config.ocr.engine.as_str() {
+        OWN => EngineChoice::Tesseract,
+        other => other.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?,
+    };
     if engine == EngineChoice::Tesseract {
-        probe(lang, config.ocr.tessdata())?;
+        probe(lang, tessdata)?;
     }
     let options = ChildOptions {
         program: std::env::current_exe().context("cannot find this program's own file")?,
         args: vec!["ocr-child".to_owned()],
         engine,
         lang: lang.to_owned(),
-        tessdata: config.ocr.tessdata().map(Path::to_owned),
+        tessdata: tessdata.map(Path::to_owned),
         page_seconds: config.limits.page_seconds,
         memory_mib: config.limits.child_mib,
     };
-    Ok(EnginePool::new(size, Box::new(move || Box::new(ChildEngine::new(options.clone())))))
+    Ok(Engines {
+        own: own.then(|| OwnEngine::open(lang, tessdata)).transpose()?,
+        children: EnginePool::new(size, Box::new(move || Box::new(ChildEngine::new(options.clone())))),
+    })
 }
 
 /// The language of the papers as PDF wants it (BCP 47), from the first model's name.

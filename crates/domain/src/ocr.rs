@@ -78,8 +78,21 @@ pub struct Word {
     pub text: String,
     /// Ink box.
     pub rect: Rect,
-    /// 0 (none) to 1 (sure).
+    /// 0 (none) to 1 (sure). Of words at 0.95 about 95 % are right, when the engine is calibrated.
     pub confidence: f32,
+    /// Confidence of each character, 0 to 1; empty when the engine does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<f32>,
+    /// Other readings of a doubtful word, likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
+}
+
+impl Word {
+    /// A word of which nothing more is known.
+    pub fn new(text: impl Into<String>, rect: Rect, confidence: f32) -> Self {
+        Self { text: text.into(), rect, confidence, characters: Vec::new(), alternatives: Vec::new() }
+    }
 }
 
 /// One printed line within a block.

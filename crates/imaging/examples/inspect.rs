@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use sohoa_domain::{Limits, Rotation};
-use sohoa_imaging::{FileKind, ImageFile, for_ocr, inspect, sniff};
+use sohoa_imaging::{FileKind, ImageFile, inspect, sniff, turned};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut turn = Rotation::None;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let loaded = start.elapsed();
             let raster = match turn {
                 Rotation::None => page.raster,
-                turn => for_ocr(&page.raster, turn, 0.0).grey,
+                turn => turned(&page.raster, turn),
             };
             let start = Instant::now();
             let seen = inspect(&raster, page.dpi);

@@ -1,8 +1,9 @@
 //! Pixels as the OCR engine wants them: grey, upright, lines level; and the way back to the page.
 
-use sohoa_domain::{Baseline, OcrPage, PixelLayout, Raster, Rect, Rotation};
+use sohoa_domain::{Baseline, InkMap, OcrPage, PixelLayout, Raster, Rect, Rotation};
 
 use crate::bitonal;
+use crate::inspect::ink_of;
 use crate::orient;
 
 /// Smallest skew that is worth a resampling, degrees. Below it the engine reads as well without, and resampling would
@@ -14,6 +15,8 @@ const MIN_SKEW: f32 = 0.5;
 pub struct OcrRaster {
     /// Grey, upright, text lines level. Larger than the page when it was deskewed, so that no corner is lost.
     pub grey: Raster,
+    /// Which pixels of `grey` are ink.
+    pub ink: InkMap,
     rotation: Rotation,
     width: u32,
     height: u32,
@@ -23,15 +26,18 @@ pub struct OcrRaster {
 
 /// Makes a page ready for OCR: the red channel of colour pages (red seals and stamps vanish, blue ink and print stay),
 /// turned clockwise by `rotation`, then turned back by `skew_degrees` (clockwise skew of the text after `rotation`)
-/// when that is at least half a degree. What comes in from outside the page has the colour of the paper.
-pub fn for_ocr(raster: &Raster, rotation: Rotation, skew_degrees: f32) -> OcrRaster {
+/// when that is at least half a degree. `ink` is that of the page as loaded; it is turned with it. What comes in from outside the page has the colour of the paper.
+pub fn for_ocr(raster: &Raster, ink: &InkMap, rotation: Rotation, skew_degrees: f32) -> OcrRaster {
     let upright = orient::turned(&red(raster), rotation);
     let (width, height) = (upright.width(), upright.height());
     if !(MIN_SKEW..=45.0).contains(&skew_degrees.abs()) {
-        return OcrRaster { grey: upright, rotation, width, height, sin_cos: (0.0, 1.0) };
+        let ink = orient::turned_ink(ink, rotation);
+        return OcrRaster { grey: upright, ink, rotation, width, height, sin_cos: (0.0, 1.0) };
     }
     let sin_cos = skew_degrees.to_radians().sin_cos();
-    OcrRaster { grey: levelled(&upright, sin_cos), rotation, width, height, sin_cos }
+    let grey = levelled(&upright, sin_cos);
+    let ink = ink_of(&grey, ink.scale);
+    OcrRaster { grey, ink, rotation, width, height, sin_cos }
 }
 
 /// One byte a pixel: the red channel, the grey value, or 0 and 255.
@@ -180,7 +186,7 @@ mod tests {
             for rotation in [Rotation::None, Rotation::Quarter, Rotation::Half] {
                 let page = dot(300, 400, 40, 330);
                 let (x, y) = centre_of_ink(&orient::turned(&page, rotation));
-                let ocr = for_ocr(&page, rotation, skew);
+                let ocr = for_ocr(&page, &ink_of(&page, 2), rotation, skew);
                 let (gx, gy) = centre_of_ink(&ocr.grey);
                 let back = ocr.map_rect(&Rect { left: gx - 4.0, top: gy - 2.0, right: gx + 4.0, bottom: gy + 2.0 });
                 assert!(near((back.left + back.right) / 2.0, x), "{skew} {rotation:?} {back:?} {x}");
@@ -197,7 +203,7 @@ mod tests {
         let ink = |x: u32, y: u32| (y as f32 - (80.0 + x as f32 / 20.0)).abs() < 2.0;
         let data = (0..w * h).map(|i| if ink(i % w, i / w) { 0 } else { 255 }).collect();
         let page = Raster::new(w, h, PixelLayout::Grey8, data).unwrap();
-        let ocr = for_ocr(&page, Rotation::None, (1.0f32 / 20.0).atan().to_degrees());
+        let ocr = for_ocr(&page, &ink_of(&page, 2), Rotation::None, (1.0f32 / 20.0).atan().to_degrees());
         let middle = |x: usize| {
             let rows = (0..ocr.grey.height()).filter(|&y| ocr.grey.row(y)[x] < 128).map(|y| y as f32);
             let rows: Vec<f32> = rows.collect();
@@ -213,21 +219,22 @@ mod tests {
     #[test]
     fn small_skew_and_bitonal_pages_are_not_resampled() {
         let page = Raster::new(9, 1, PixelLayout::Bitonal, vec![0b1000_0001, 0x80]).unwrap();
-        let ocr = for_ocr(&page, Rotation::None, 0.4);
+        let ocr = for_ocr(&page, &ink_of(&page, 2), Rotation::None, 0.4);
         assert_eq!(ocr.grey.data(), &[0, 255, 255, 255, 255, 255, 255, 0, 0]);
     }
 
     #[test]
     fn red_ink_vanishes_and_blue_stays() {
         let page = Raster::new(2, 1, PixelLayout::Rgb8, vec![250, 20, 30, 20, 30, 250]).unwrap();
-        assert_eq!(for_ocr(&page, Rotation::None, 0.0).grey.data(), &[250, 20]);
+        assert_eq!(for_ocr(&page, &ink_of(&page, 1), Rotation::None, 0.0).grey.data(), &[250, 20]);
     }
 
     #[test]
     fn a_whole_page_is_mapped() {
-        let ocr = for_ocr(&dot(300, 400, 40, 330), Rotation::Quarter, 3.0);
+        let page = dot(300, 400, 40, 330);
+        let ocr = for_ocr(&page, &ink_of(&page, 2), Rotation::Quarter, 3.0);
         let rect = Rect { left: 50.0, top: 60.0, right: 90.0, bottom: 80.0 };
-        let word = Word { text: "một".into(), rect, confidence: 0.9 };
+        let word = Word::new("một", rect, 0.9);
         let line = Line { words: vec![word], rect, baseline: Baseline::default(), height: 20.0 };
         let (gw, gh) = (ocr.grey.width(), ocr.grey.height());
         let mut page = OcrPage::empty(gw, gh, Dpi::square(300.0), Rotation::None, "test");

@@ -1,6 +1,6 @@
 //! Quarter turns and mirror images of rasters, and the orientation numbers of Exif and TIFF.
 
-use sohoa_domain::{PixelLayout, Raster, Rotation};
+use sohoa_domain::{InkMap, PixelLayout, Raster, Rotation};
 
 /// Splits an orientation (TIFF 6.0, tag 274; Exif has the same numbers) into a mirror image left to right, which is
 /// applied to pixels, and the clockwise turn that follows it.
@@ -35,7 +35,7 @@ pub(crate) fn mirrored(raster: &Raster) -> Raster {
 }
 
 /// The raster after a clockwise quarter turn or more.
-pub(crate) fn turned(raster: &Raster, rotation: Rotation) -> Raster {
+pub fn turned(raster: &Raster, rotation: Rotation) -> Raster {
     if rotation == Rotation::None {
         return raster.clone();
     }
@@ -47,6 +47,16 @@ pub(crate) fn turned(raster: &Raster, rotation: Rotation) -> Raster {
         PixelLayout::Rgb8 => turn_bytes::<3>(raster.data(), w as usize, h as usize, rotation),
     };
     keep(Raster::new(ow, oh, raster.layout(), data), raster)
+}
+
+/// The ink of a page after the same turn.
+pub(crate) fn turned_ink(ink: &InkMap, rotation: Rotation) -> InkMap {
+    let contrast = match rotation {
+        Rotation::None => ink.contrast.clone(),
+        _ => turn_bytes::<1>(&ink.contrast, ink.width, ink.height, rotation),
+    };
+    let (width, height) = if rotation.swaps_sides() { (ink.height, ink.width) } else { (ink.width, ink.height) };
+    InkMap { width, height, contrast, ..*ink }
 }
 
 /// The sizes agree by construction; should they ever not, the unturned page is the honest picture.

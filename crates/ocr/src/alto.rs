@@ -105,13 +105,23 @@ fn text_line(xml: &mut String, line: &Line, id: &str) {
             let gap = (word.rect.left - from).max(0.0);
             let _ = write!(xml, "<SP HPOS=\"{from:.0}\" VPOS=\"{:.0}\" WIDTH=\"{gap:.0}\"/>", word.rect.top);
         }
-        let _ = writeln!(
-            xml,
-            "<String ID=\"{id}_W{w}\" {} WC=\"{:.2}\" CONTENT=\"{}\"/>",
-            place(&word.rect),
-            word.confidence,
-            escape(&word.text)
-        );
+        let _ = write!(xml, "<String ID=\"{id}_W{w}\" {} WC=\"{:.2}\"", place(&word.rect), word.confidence);
+        if !word.characters.is_empty() {
+            // ALTO counts a character's confidence from 0, sure, to 9.
+            let digits: Vec<String> =
+                word.characters.iter().map(|c| format!("{:.0}", 9.0 * (1.0 - c.clamp(0.0, 1.0)))).collect();
+            let _ = write!(xml, " CC=\"{}\"", digits.join(" "));
+        }
+        let _ = write!(xml, " CONTENT=\"{}\"", escape(&word.text));
+        if word.alternatives.is_empty() {
+            xml.push_str("/>\n");
+        } else {
+            xml.push('>');
+            for other in &word.alternatives {
+                let _ = write!(xml, "<ALTERNATIVE>{}</ALTERNATIVE>", escape(other));
+            }
+            xml.push_str("</String>\n");
+        }
         previous = Some(word);
     }
     xml.push_str("</TextLine>\n");
@@ -151,11 +161,7 @@ mod tests {
 
     fn alto_of(text: &str) -> String {
         let rect = Rect { left: 10.0, top: 20.0, right: 110.0, bottom: 60.0 };
-        let word = |text: &str, left: f32| Word {
-            text: text.to_owned(),
-            rect: Rect { left, right: left + 40.0, ..rect },
-            confidence: 0.9,
-        };
+        let word = |text: &str, left: f32| Word::new(text, Rect { left, right: left + 40.0, ..rect }, 0.9);
         let line = Line {
             words: vec![word(text, 10.0), word("tờ", 70.0)],
             rect,

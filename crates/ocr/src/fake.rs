@@ -45,7 +45,7 @@ fn words_at(left: f32, top: f32) -> Block {
     let word = |(i, text): (usize, &&str)| {
         let left = left + 120.0 * i as f32;
         let rect = Rect { left, top, right: left + 100.0, bottom: top + 40.0 };
-        Word { text: (*text).to_owned(), rect, confidence: 0.95 }
+        Word::new(*text, rect, 0.95)
     };
     let words: Vec<Word> = WORDS.iter().enumerate().map(word).collect();
     let rect = words.iter().fold(words[0].rect, |all, w| all.union(&w.rect));

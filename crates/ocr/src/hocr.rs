@@ -29,7 +29,7 @@ pub(crate) fn parse(hocr: &str) -> Result<Vec<Block>, OcrError> {
                     let title = attribute(&tag, "title");
                     let confidence = numbers(&title, "x_wconf").first().copied().unwrap_or(0.0) / 100.0;
                     let rect = bbox(&title).unwrap_or_default();
-                    word = Some(Word { text: String::new(), rect, confidence: confidence.clamp(0.0, 1.0) });
+                    word = Some(Word::new("", rect, confidence.clamp(0.0, 1.0)));
                     depth_in_word = 0;
                 }
                 _ => {}

@@ -1,6 +1,6 @@
 //! Recognition: pixels in, OCR tree out.
 //!
-//! [`Engine`] is what a recognizer does. [`ChildEngine`] runs one in a child process that can be killed; [`child_main`] is
+//! [`OwnEngine`] reads in this process, fast. [`Engine`] is what another a recognizer does; [`ChildEngine`] runs one in a child process that can be killed; [`child_main`] is
 //! that process. [`order`] puts what was read into a person's reading order; [`AltoWriter`] and [`TextWriter`] write it.
 
 mod alto;
@@ -12,6 +12,7 @@ mod hocr;
 mod line_images;
 mod noise;
 mod outcome;
+mod own;
 mod reading_order;
 mod serve;
 mod stretch;
@@ -21,7 +22,8 @@ mod text;
 pub use alto::AltoWriter;
 pub use child::{ChildEngine, ChildOptions};
 pub use engine::{Engine, EngineChoice, OcrError, UnknownEngine};
-pub use outcome::outcome;
+pub use outcome::{outcome, worth_of};
+pub use own::OwnEngine;
 pub use reading_order::order;
 pub use serve::child_main;
 pub use tesseract::probe;

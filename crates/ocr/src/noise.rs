@@ -64,7 +64,7 @@ mod tests {
         let word = |(i, (text, height, confidence)): (usize, &(&str, f32, f32))| {
             let left = 100.0 * i as f32;
             let rect = Rect { left, top: 60.0 - height, right: left + 80.0, bottom: 60.0 };
-            Word { text: (*text).to_owned(), rect, confidence: *confidence }
+            Word::new(*text, rect, *confidence)
         };
         let words: Vec<Word> = words.iter().enumerate().map(word).collect();
         let rect = hull(words.iter().map(|w| w.rect));

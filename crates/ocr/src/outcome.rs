@@ -2,6 +2,8 @@
 
 use sohoa_domain::{OcrPage, PageOutcome};
 
+use crate::noise::worth;
+
 /// Below this mean confidence a page is doubtful.
 const LOW_MEAN: f32 = 0.70;
 
@@ -25,16 +27,19 @@ pub fn outcome(page: &OcrPage) -> PageOutcome {
     }
 }
 
+/// How much was read with how much confidence: letters and digits that are rather right than wrong. Of two readings of
+/// one page the one of greater worth is the better.
+pub fn worth_of(page: &OcrPage) -> f32 {
+    page.blocks.iter().map(|block| worth(&block.lines)).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use sohoa_domain::{Baseline, Block, Dpi, Line, Rect, Rotation, Word};
 
     fn page(confidences: &[f32]) -> OcrPage {
-        let words = confidences
-            .iter()
-            .map(|c| Word { text: "chữ".to_owned(), rect: Rect::default(), confidence: *c })
-            .collect();
+        let words = confidences.iter().map(|c| Word::new("chữ", Rect::default(), *c)).collect();
         let line = Line { words, rect: Rect::default(), baseline: Baseline::default(), height: 1.0 };
         let mut page = OcrPage::empty(10, 10, Dpi::square(300.0), Rotation::None, "test");
         page.blocks.push(Block { lines: vec![line], rect: Rect::default() });

@@ -139,7 +139,7 @@ mod tests {
             for text in text.split(' ') {
                 let right = x + 20.0 * text.chars().count() as f32;
                 let rect = Rect { left: x, top: y - 32.0, right, bottom: y + 8.0 };
-                words.push(Word { text: text.to_owned(), rect, confidence: 0.9 });
+                words.push(Word::new(text, rect, 0.9));
                 x = right + 12.0;
             }
         }

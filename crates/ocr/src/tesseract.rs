@@ -29,7 +29,7 @@ const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("textord_dis
 const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
 
 /// Finds the folder that has the models of all languages in `lang` (`vie`, `vie+eng`).
-fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {
+pub(crate) fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {
     let prefix = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
     let given = tessdata.map(Path::to_owned).into_iter();
     let folders: Vec<PathBuf> = match tessdata {

@@ -61,11 +61,7 @@ fn invented(size: (u32, u32), rotation: Rotation) -> OcrPage {
         let mut words = Vec::new();
         for text in text.split(' ') {
             let right = left + 25.0 * text.chars().count() as f32;
-            words.push(Word {
-                text: text.into(),
-                rect: Rect { left, top, right, bottom: top + 50.0 },
-                confidence: 0.9,
-            });
+            words.push(Word::new(text, Rect { left, top, right, bottom: top + 50.0 }, 0.9));
             left = right + 15.0;
         }
         let rect = words.iter().map(|w| w.rect).reduce(|a, b| a.union(&b)).unwrap_or_default();

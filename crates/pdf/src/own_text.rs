@@ -101,7 +101,7 @@ fn rect(tag: &BytesStart<'_>, scale: f32) -> Rect {
 fn word(rect: Rect, raw: &str) -> Option<Word> {
     let kept: String = raw.chars().filter(|c| !c.is_whitespace()).collect();
     let text = text::nfc(&kept);
-    (!text.is_empty() && rect.area() > 0.0).then_some(Word { text, rect, confidence: 1.0 })
+    (!text.is_empty() && rect.area() > 0.0).then_some(Word::new(text, rect, 1.0))
 }
 
 fn line(words: Vec<Word>) -> Option<Line> {

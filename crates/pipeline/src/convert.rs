@@ -8,7 +8,7 @@ use sohoa_domain::{InputError, Limits, PageOutcome, PageRecord};
 use sohoa_pdf::DocumentInfo;
 
 use crate::assemble::{AssembleError, Assembly};
-use crate::engines::EnginePool;
+use crate::engines::Engines;
 use crate::page::{PageContext, PageResult};
 use crate::source::PageSource;
 use crate::timings::Timings;
@@ -27,7 +27,7 @@ pub struct Outputs<'a> {
 /// How to convert.
 pub struct ConvertOptions<'a> {
     /// Recognizers.
-    pub engines: &'a EnginePool,
+    pub engines: &'a Engines,
     /// Pages in work at the same time.
     pub jobs: usize,
     /// Limits.

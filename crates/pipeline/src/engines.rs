@@ -1,14 +1,22 @@
-//! The recognizers of one process: a fixed number, lent to whoever has a page ready.
+//! The recognizers of one process.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex};
 
-use sohoa_ocr::Engine;
+use sohoa_ocr::{Engine, OwnEngine};
+
+/// Who reads.
+pub struct Engines {
+    /// Our own recognizer, unless another one is wanted. It reads first.
+    pub own: Option<OwnEngine>,
+    /// Recognizers in child processes: asked for the pages on which our own is in doubt, or for all.
+    pub children: EnginePool,
+}
 
 /// Makes one more recognizer. It starts its child process with its first page.
 pub type NewEngine = Box<dyn Fn() -> Box<dyn Engine + Send> + Send + Sync>;
 
-/// At most `size` recognizers. Each keeps its model loaded from page to page.
+/// At most `size` recognizers, lent to whoever has a page ready. Each keeps its model loaded from page to page.
 pub struct EnginePool {
     new: NewEngine,
     size: usize,

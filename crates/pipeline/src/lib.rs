@@ -17,7 +17,7 @@ mod watch;
 mod worker;
 
 pub use convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
-pub use engines::{EnginePool, NewEngine};
+pub use engines::{EnginePool, Engines, NewEngine};
 pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use process::Context;
 pub use watch::{Inbox, watch};

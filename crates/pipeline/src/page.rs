@@ -1,14 +1,14 @@
 //! Stages 2 to 4 for one page: load, inspect, recognize. A page that fails says so; it never stops the others.
 
 use sohoa_domain::{
-    Codec, Dpi, EncodedImage, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord, Raster,
-    Rotation,
+    Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord,
+    Raster, Rotation,
 };
 use sohoa_imaging as imaging;
-use sohoa_ocr::OcrError;
+use sohoa_ocr::{OcrError, OwnEngine};
 use sohoa_pdf::{OwnText, PdfSource, PixelSource, SourcePage};
 
-use crate::engines::EnginePool;
+use crate::engines::Engines;
 use crate::source::PageSource;
 use crate::timings::Timings;
 
@@ -78,7 +78,7 @@ impl PageResult {
 /// What the page stages share.
 pub(crate) struct PageContext<'a> {
     pub(crate) source: &'a PageSource,
-    pub(crate) engines: &'a EnginePool,
+    pub(crate) engines: &'a Engines,
     pub(crate) limits: &'a Limits,
     pub(crate) timings: &'a Timings,
 }
@@ -194,14 +194,22 @@ impl PageContext<'_> {
         if inspection.blank {
             return Read { inspection, text: Ok(None) };
         }
-        let text = self.recognize(raster, &mut inspection, seen.rotation_sure);
+        let text = self.recognize(raster, &seen.ink, &mut inspection, seen.rotation_sure);
         Read { inspection, text: text.map(Some) }
     }
 
-    /// Recognizes in the most likely orientation, in others only when the result is doubtful.
-    fn recognize(&self, raster: &Raster, inspection: &mut PageInspection, sure: bool) -> Result<OcrPage, OcrError> {
+    /// Recognizes in the most likely orientation, in others only when the result is doubtful. What stays doubtful in
+    /// all of them a second engine reads too, and the better of both is taken.
+    fn recognize(
+        &self,
+        raster: &Raster,
+        ink: &InkMap,
+        inspection: &mut PageInspection,
+        sure: bool,
+    ) -> Result<OcrPage, OcrError> {
         let first = inspection.rotation;
-        let mut best = self.attempt(raster, inspection, first)?;
+        let read = |turn| self.attempt(raster, ink, inspection, turn, self.engines.own.as_ref());
+        let mut best = read(first)?;
         let turns: &[Rotation] = match (sure, doubtful(&best)) {
             (_, false) => &[],
             (true, true) => &[Rotation::Half],
@@ -211,22 +219,40 @@ impl PageContext<'_> {
             if !doubtful(&best) {
                 break;
             }
-            let other = self.attempt(raster, inspection, first.then(*turn))?;
+            let other = read(first.then(*turn))?;
             if score(&other) > score(&best) * 1.2 {
                 best = other;
+            }
+        }
+        if self.engines.own.is_some() && sohoa_ocr::outcome(&best) != PageOutcome::Ok {
+            let second = self.attempt(raster, ink, inspection, best.rotation, None)?;
+            if sohoa_ocr::worth_of(&second) > sohoa_ocr::worth_of(&best) {
+                best = second;
             }
         }
         inspection.rotation = best.rotation;
         Ok(best)
     }
 
-    fn attempt(&self, raster: &Raster, inspection: &PageInspection, turn: Rotation) -> Result<OcrPage, OcrError> {
-        let prepared = self.timings.cpu("prepare", || imaging::for_ocr(raster, turn, inspection.skew_degrees));
+    /// Reads in one orientation, with `own` or in a child process.
+    fn attempt(
+        &self,
+        raster: &Raster,
+        ink: &InkMap,
+        inspection: &PageInspection,
+        turn: Rotation,
+        own: Option<&OwnEngine>,
+    ) -> Result<OcrPage, OcrError> {
+        let prepared = self.timings.cpu("prepare", || imaging::for_ocr(raster, ink, turn, inspection.skew_degrees));
         let Dpi { x, y } = inspection.dpi;
         let dpi = if turn.swaps_sides() { Dpi { x: y, y: x } } else { Dpi { x, y } };
-        let mut engine = self.engines.borrow();
-        let mut page = self.timings.wall("recognize", || engine.recognize(&prepared.grey, dpi))?;
-        drop(engine);
+        let mut page = match own {
+            Some(own) => self.timings.cpu("recognize", || own.read(&prepared.grey, &prepared.ink, dpi))?,
+            None => {
+                let mut engine = self.engines.children.borrow();
+                self.timings.wall("recognize in child", || engine.recognize(&prepared.grey, dpi))?
+            }
+        };
         prepared.map_page(&mut page);
         Ok(page)
     }

@@ -17,7 +17,7 @@ use sohoa_store::{
 
 use crate::assemble::software;
 use crate::convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
-use crate::engines::EnginePool;
+use crate::engines::Engines;
 
 /// Everything that the workers of one process share.
 pub struct Context {
@@ -28,7 +28,7 @@ pub struct Context {
     /// Packages.
     pub packages: Arc<DiskPackages>,
     /// Recognizers.
-    pub engines: Arc<EnginePool>,
+    pub engines: Arc<Engines>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Limits.

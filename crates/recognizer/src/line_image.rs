@@ -68,12 +68,7 @@ fn spans(source: usize, target: usize) -> impl Iterator<Item = Span> {
     let step = 16.0 * source as f32 / target as f32;
     (0..target).map(move |i| {
         let (from, to) = ((step * i as f32) as usize, (f64::from(step) * (i as f64 + 1.0)) as usize);
-        Span {
-            first: from >> 4,
-            first_part: 16 - (from & 15) as u32,
-            last: to >> 4,
-            last_part: (to & 15) as u32,
-        }
+        Span { first: from >> 4, first_part: 16 - (from & 15) as u32, last: to >> 4, last_part: (to & 15) as u32 }
     })
 }
 

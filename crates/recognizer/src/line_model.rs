@@ -36,7 +36,13 @@ impl LineModel {
 
     fn new(file: ModelFile) -> Result<Self, ModelError> {
         let network = LineNetwork::new(&file)?;
-        Ok(Self { network, charset: file.charset, lexicon: Lexicon::new(file.words), null: file.null, version: file.version })
+        Ok(Self {
+            network,
+            charset: file.charset,
+            lexicon: Lexicon::new(file.words),
+            null: file.null,
+            version: file.version,
+        })
     }
 
     /// Rows of the images that the network reads.

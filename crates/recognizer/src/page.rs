@@ -52,8 +52,7 @@ impl LineModel {
             let mut sorted: Vec<Option<(Job, LineImage)>> = jobs.into_iter().map(Some).collect();
             order.iter().filter_map(|&i| sorted[i].take()).unzip()
         };
-        for ((job, image), (place, posteriors)) in
-            jobs.iter().zip(&images).zip(order.iter().zip(self.forward(&images)))
+        for ((job, image), (place, posteriors)) in jobs.iter().zip(&images).zip(order.iter().zip(self.forward(&images)))
         {
             let words = self.words(&posteriors);
             if blocks.len() <= job.block {
@@ -85,6 +84,8 @@ impl Job {
                 text: word.text(),
                 rect: self.rect(image, from, to),
                 confidence: word.confidence(),
+                characters: word.characters.iter().map(|c| c.probability).collect(),
+                alternatives: word.alternatives,
             })
             .collect();
         let rect = words.iter().map(|w| w.rect).reduce(|a, b| a.union(&b))?;
@@ -108,9 +109,8 @@ impl Job {
 /// Columns of the line's image for each word: cut at the widest gap between the steps of neighbours, then drawn in to the
 /// ink.
 fn spans(words: &[ReadWord], image: &LineImage, step_width: usize) -> Vec<(usize, usize)> {
-    let ink: Vec<bool> = (0..image.width)
-        .map(|x| image.pixels[x..].iter().step_by(image.width).any(|&v| v < 0))
-        .collect();
+    let ink: Vec<bool> =
+        (0..image.width).map(|x| image.pixels[x..].iter().step_by(image.width).any(|&v| v < 0)).collect();
     let centre = |step: usize| (step * step_width + step_width / 2).min(image.width - 1);
     let mut cuts = vec![0];
     for pair in words.windows(2) {

@@ -10,7 +10,7 @@ use sohoa_pipeline::{ConvertOptions, Outputs};
 
 use crate::config::Config;
 use crate::exit::{Exit, NotReady};
-use crate::home::{bcp47, engine_pool};
+use crate::home::{bcp47, engines};
 use crate::output::Output;
 
 #[derive(clap::Args)]
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let config = Config::without_home().map_err(NotReady::from)?;
     let lang = args.lang.as_deref().unwrap_or(&config.ocr.lang);
     let jobs = args.jobs.unwrap_or_else(|| config.ocr.jobs()).max(1);
-    let engines = engine_pool(&config, lang, jobs)?;
+    let engines = engines(&config, lang, jobs)?;
     let title = args.input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let bar = output.progress(0, "pages");
     let outputs = Outputs { pdf: &args.output, text: args.text.as_deref(), alto: args.alto.as_deref() };

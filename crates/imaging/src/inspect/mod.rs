@@ -23,11 +23,13 @@ pub struct Inspection {
     pub page: PageInspection,
     /// Whether `page.rotation` is clear from the letters' shapes. A doubtful one has to be confirmed by reading.
     pub rotation_sure: bool,
+    /// Which pixels are ink, of the page as loaded.
+    pub ink: InkMap,
 }
 
-/// The ink of a page at the reduced size at which [`inspect`] works.
-pub fn ink(raster: &Raster, dpi: Dpi) -> InkMap {
-    ink::ink(&Reduced::of(raster, dpi))
+/// The ink of a page, one pixel of the map for an area of `scale` px.
+pub(crate) fn ink_of(raster: &Raster, scale: usize) -> InkMap {
+    ink::ink(&Reduced::by(raster, scale, 1.0))
 }
 
 /// Inspects a page. `dpi` is the resolution from metadata; without one it is guessed from the page's size.
@@ -56,7 +58,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         rotation: upright.rotation,
         sharpness: sharpness::of(raster),
     };
-    Inspection { page, rotation_sure: upright.sure }
+    Inspection { page, rotation_sure: upright.sure, ink }
 }
 
 #[cfg(test)]

@@ -25,12 +25,18 @@ pub(super) struct Reduced {
 }
 
 impl Reduced {
-    /// Reduces by a whole factor. Pixels at the right and bottom edge that fill no whole area are left out.
+    /// Reduces to about [`TARGET_DPI`].
     pub(super) fn of(page: &Raster, dpi: Dpi) -> Self {
+        let factor = (dpi.x.min(dpi.y) / TARGET_DPI).round().max(1.0) as usize;
+        Self::by(page, factor, (dpi.x + dpi.y) / 2.0 / 25.4)
+    }
+
+    /// Reduces by a whole factor; `per_mm` are px of the page. Pixels at the right and bottom edge that fill no whole
+    /// area are left out.
+    pub(super) fn by(page: &Raster, factor: usize, per_mm: f32) -> Self {
         let (w, h) = (page.width() as usize, page.height() as usize);
-        let wanted = (dpi.x.min(dpi.y) / TARGET_DPI).round().max(1.0) as usize;
         // Sums of 8-bit values over a column of an area have to fit 16 bits.
-        let factor = wanted.min(w).min(h).clamp(1, 128);
+        let factor = factor.min(w).min(h).clamp(1, 128);
         let (width, height) = (w / factor, h / factor);
         let channels = if page.layout() == PixelLayout::Rgb8 { 3 } else { 1 };
         let mut planes = [Vec::new(), Vec::new(), Vec::new()];
@@ -50,7 +56,7 @@ impl Reduced {
             average(&sums, factor, area, &mut planes[..channels]);
         }
         let [red, green, blue] = planes;
-        Self { width, height, factor, per_mm: (dpi.x + dpi.y) / 2.0 / 25.4 / factor as f32, red, green, blue }
+        Self { width, height, factor, per_mm: per_mm / factor as f32, red, green, blue }
     }
 
     /// How much redder than green a pixel is; 0 on pages without colour.

@@ -201,7 +201,7 @@ pub fn text(path: &Path) -> String {
 /// One line of words on an upright page, each 10 px high letters with a box of `height` px.
 pub fn one_line(size: (u32, u32), rotation: Rotation, boxes: &[(&str, Rect)]) -> OcrPage {
     let mut page = OcrPage::empty(size.0, size.1, Dpi::square(72.0), rotation, "test");
-    let words: Vec<Word> = boxes.iter().map(|(t, r)| Word { text: (*t).into(), rect: *r, confidence: 0.9 }).collect();
+    let words: Vec<Word> = boxes.iter().map(|(t, r)| Word::new(*t, *r, 0.9)).collect();
     let rect = boxes.iter().map(|b| b.1).reduce(|a, b| a.union(&b)).unwrap();
     let baseline = Baseline { x0: rect.left, y0: rect.bottom - 0.2 * rect.height(), slope: 0.0 };
     page.blocks.push(Block { rect, lines: vec![Line { words, rect, baseline, height: rect.height() }] });

@@ -6,5 +6,5 @@ mod path;
 mod words;
 
 pub(crate) use lexicon::Lexicon;
-pub(crate) use path::{Spike, best_path};
+pub(crate) use path::best_path;
 pub(crate) use words::{Language, ReadWord, words};

@@ -28,9 +28,10 @@ pub(super) fn fit(letters: &[Glyph], slope: f32, free: f32) -> Base {
     let mut base = Base { x0, y0: lowest_common(letters, x0, slope, tolerance), slope };
     let span = letters.last().map_or(0.0, |g| g.right) - x0;
     for _ in 0..3 {
-        let near = letters.iter().map(|g| (g.middle().0 - x0, g.bottom)).filter(|p| {
-            (p.1 - base.at(p.0 + x0)).abs() <= tolerance
-        });
+        let near = letters
+            .iter()
+            .map(|g| (g.middle().0 - x0, g.bottom))
+            .filter(|p| (p.1 - base.at(p.0 + x0)).abs() <= tolerance);
         let (mut n, mut sx, mut sy, mut sxx, mut sxy) = (0.0f32, 0.0f32, 0.0f32, 0.0f32, 0.0f32);
         for (x, y) in near {
             (n, sx, sy, sxx, sxy) = (n + 1.0, sx + x, sy + y, sxx + x * x, sxy + x * y);

@@ -60,9 +60,7 @@ fn leads_to(line: &Line, blot: &Component) -> bool {
 
 /// From where to where the text around a line reaches: a seal does not lengthen it.
 fn reach(line: &Line, lines: &[&Line], slope: f32) -> (f32, f32) {
-    let near = |l: &&&Line| {
-        l.letters.len() >= 6 && (l.level(slope) - line.level(slope)).abs() <= NEAR * line.x_height
-    };
+    let near = |l: &&&Line| l.letters.len() >= 6 && (l.level(slope) - line.level(slope)).abs() <= NEAR * line.x_height;
     lines.iter().filter(near).fold((line.left, line.right), |(a, b), l| (a.min(l.left), b.max(l.right)))
 }
 

@@ -75,9 +75,10 @@ pub(super) fn take_out(groups: Vec<Component>, usual: f32) -> (Vec<Component>, R
         let rule = strip.rule(true);
         let joins = |y: f32| {
             let x = (rule.left + rule.right) / 2.0;
-            rules.level.iter().any(|l| {
-                (l.top - 4.0..=l.bottom + 4.0).contains(&y) && (l.left - 4.0..=l.right + 4.0).contains(&x)
-            })
+            rules
+                .level
+                .iter()
+                .any(|l| (l.top - 4.0..=l.bottom + 4.0).contains(&y) && (l.left - 4.0..=l.right + 4.0).contains(&x))
         };
         let long = strip.is_rule(LENGTH.1 * usual, THICK * usual);
         if long || (strip.is_rule(BETWEEN * usual, THICK * usual) && joins(rule.top) && joins(rule.bottom)) {
@@ -240,6 +241,8 @@ impl Frame {
         for c in &mut groups {
             (c.left, c.right) = (c.left + self.left, c.right + self.left);
             (c.top, c.bottom) = (c.top + self.top, c.bottom + self.top);
+            let (dx, dy) = (self.left as u32, self.top as u32);
+            c.runs.iter_mut().for_each(|(y, from, to)| (*y, *from, *to) = (*y + dy, *from + dx, *to + dx));
         }
         groups
     }

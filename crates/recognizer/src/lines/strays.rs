@@ -59,7 +59,8 @@ pub(super) fn take_small(lines: &mut [Line], mut small: Vec<Glyph>) -> Vec<Glyph
 
 /// Lines of small type that are left over when the lines of the usual type are known.
 pub(super) fn small_type(left: &[Glyph], slope: f32) -> Vec<Line> {
-    let letter = |g: &&Glyph| g.height() >= SMALL_LETTER && g.width() <= 6.0 * g.height() && g.height() <= 4.0 * g.width();
+    let letter =
+        |g: &&Glyph| g.height() >= SMALL_LETTER && g.width() <= 6.0 * g.height() && g.height() <= 4.0 * g.width();
     let letters: Vec<Glyph> = left.iter().filter(letter).copied().collect();
     let Some(usual) = usual_height(&letters) else { return Vec::new() };
     let lines = chains(&letters)

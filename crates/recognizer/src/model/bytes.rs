@@ -43,14 +43,6 @@ impl<'a> Bytes<'a> {
         self.array().map(i32::from_le_bytes)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, ModelError> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    pub(super) fn u64(&mut self) -> Result<u64, ModelError> {
-        self.array().map(u64::from_le_bytes)
-    }
-
     pub(super) fn i64(&mut self) -> Result<i64, ModelError> {
         self.array().map(i64::from_le_bytes)
     }

@@ -3,12 +3,15 @@
 use super::ModelError;
 use super::bytes::Bytes;
 
-/// Layers inside layers.
-const MAX_DEPTH: usize = 8;
+/// Layers inside layers: the network, what it is made of, and what is inside of that. Keeps the number of layers, which
+/// take more memory than a few bytes of the file, bounded.
+const MAX_DEPTH: usize = 2;
 /// Children of one layer.
 const MAX_CHILDREN: usize = 64;
 /// Inputs or outputs of one layer.
 const MAX_WIDTH: usize = 1 << 14;
+/// Largest scale of a row, far beyond real ones: sums times scales have to stay numbers.
+const MAX_SCALE: f64 = 1e6;
 
 /// A matrix of int8 weights: `rows` outputs, each with `columns` weights, then its bias.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,8 +61,8 @@ impl Matrix {
         let mut scales = Vec::with_capacity(rows);
         for i in 0..count {
             let scale = bytes.f64()?;
-            if !scale.is_finite() {
-                return Err(bytes.invalid("a scale that is no number"));
+            if !(-MAX_SCALE..=MAX_SCALE).contains(&scale) {
+                return Err(bytes.invalid("a scale out of range"));
             }
             if i < rows {
                 scales.push((scale / 127.0) as f32);
@@ -110,7 +113,7 @@ pub(crate) enum Layer {
 impl Layer {
     pub(super) fn read(bytes: &mut Bytes, depth: usize) -> Result<Self, ModelError> {
         if depth > MAX_DEPTH {
-            return Err(bytes.invalid("layers are nested too deeply"));
+            return Err(ModelError::Unsupported("layers nested more deeply than in line models".to_owned()));
         }
         let head = Head::read(bytes)?;
         let layer = match head.kind.as_str() {
@@ -131,7 +134,10 @@ impl Layer {
             "SummLSTM" => Self::Lstm(lstm(bytes, &head, true)?),
             "Tanh" => Self::Tanh(dense(bytes, &head)?),
             "Softmax" => Self::Softmax(dense(bytes, &head)?),
-            other => return Err(ModelError::Unsupported(format!("layer {other:?}"))),
+            other => {
+                let name: String = other.chars().take(32).collect();
+                return Err(ModelError::Unsupported(format!("layer {name:?}")));
+            }
         };
         Ok(layer)
     }

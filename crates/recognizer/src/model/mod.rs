@@ -15,7 +15,7 @@ use bytes::Bytes;
 use container::{Container, Part};
 
 pub(crate) use charset::Charset;
-pub(crate) use dawg::{Dawg, Node};
+pub(crate) use dawg::Dawg;
 pub(crate) use layers::{Layer, Lstm, Matrix};
 
 /// Largest model file that is read, bytes. The largest of tessdata_fast has 20 MB.
@@ -104,9 +104,14 @@ impl ModelFile {
             words: dawg(Part::WordDawg, "word list")?,
             punctuation: dawg(Part::PunctuationDawg, "punctuation patterns")?,
             numbers: dawg(Part::NumberDawg, "number patterns")?,
-            version: container.part(Part::Version).map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
+            version: container.part(Part::Version).map(version).unwrap_or_default(),
         })
     }
+}
+
+/// The version's name, cut where no real one is as long.
+fn version(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned()
 }
 
 /// Width of the last layer.

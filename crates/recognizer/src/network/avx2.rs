@@ -130,12 +130,7 @@ fn accumulate<const G: usize, const B: usize>(
 }
 
 #[target_feature(enable = "avx2")]
-fn pooled<'a>(
-    kernel: Avx2,
-    matrix: &Packed<Avx2>,
-    pixels: impl Iterator<Item = &'a [i16]> + Clone,
-    out: &mut [i16],
-) {
+fn pooled<'a>(kernel: Avx2, matrix: &Packed<Avx2>, pixels: impl Iterator<Item = &'a [i16]> + Clone, out: &mut [i16]) {
     let blocks = matrix.weights.as_chunks::<16>().0.chunks_exact(matrix.groups.max(1));
     for ((block, weights), out) in blocks.enumerate().zip(out.as_chunks_mut::<8>().0) {
         let mut most = _mm256_set1_epi32(i32::MIN);

@@ -58,8 +58,6 @@ pub(super) struct Packed<K: Kernel> {
     pub(super) biases: Vec<i32>,
     /// By block, matrix and lane.
     pub(super) scales: Vec<f32>,
-    /// Matrices side by side.
-    pub(super) matrices: usize,
     /// Groups of inputs.
     pub(super) groups: usize,
     /// Rows, padded to whole blocks.
@@ -104,7 +102,7 @@ impl<K: Kernel> Packed<K> {
             }
         }
         let width = blocks * K::LANES;
-        Self { weights, biases, scales, matrices: matrices.len(), groups, width, rows }
+        Self { weights, biases, scales, groups, width, rows }
     }
 
     fn gates(lstm: &Lstm) -> Self {
@@ -191,7 +189,8 @@ impl<K: Kernel> PackedNetwork<K> {
             self.kernel.pooled(&self.convolution, pixels, &mut out[..self.convolution.width]);
         }
         let cells = self.column.width;
-        let mut out = Sequence { width: cells.next_multiple_of(ROW), values: vec![zero; steps * cells.next_multiple_of(ROW)] };
+        let mut out =
+            Sequence { width: cells.next_multiple_of(ROW), values: vec![zero; steps * cells.next_multiple_of(ROW)] };
         let mut run = Run::new(self.kernel, &self.column);
         for first in (0..steps).step_by(K::BATCH) {
             let count = K::BATCH.min(steps - first);

@@ -134,12 +134,7 @@ fn accumulate<const G: usize, const B: usize>(
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn pooled<'a>(
-    kernel: Vnni,
-    matrix: &Packed<Vnni>,
-    pixels: impl Iterator<Item = &'a [u8]> + Clone,
-    out: &mut [u8],
-) {
+fn pooled<'a>(kernel: Vnni, matrix: &Packed<Vnni>, pixels: impl Iterator<Item = &'a [u8]> + Clone, out: &mut [u8]) {
     let blocks = matrix.weights.as_chunks::<64>().0.chunks_exact(matrix.groups.max(1));
     for ((block, weights), out) in blocks.enumerate().zip(out.as_chunks_mut::<16>().0) {
         let mut most = _mm512_set1_epi32(i32::MIN);

@@ -1,6 +1,6 @@
 //! Reads page images with the fast recognizer and prints their text, or a line a word with confidence and box.
 //!
-//!     read_page MODEL.traineddata DPI [--words] IMAGE...
+//!     read_pages MODEL.traineddata DPI [--words] IMAGE...
 
 #![allow(clippy::print_stdout)]
 
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use sohoa_domain::{Dpi, Limits, Rotation};
-use sohoa_imaging::{ImageFile, for_ocr, ink, inspect, sniff};
+use sohoa_imaging::{ImageFile, for_ocr, inspect, sniff};
 use sohoa_recognizer::LineModel;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,18 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in arguments {
         let (file, limits) = (Path::new(&path), Limits::default());
         let page = ImageFile::open(file, sniff(file, &limits)?, &limits)?.load(0)?;
-        let seen = inspect(&page.raster, Some(dpi)).page;
-        let turned = for_ocr(&page.raster, Rotation::None, seen.skew_degrees);
+        let seen = inspect(&page.raster, Some(dpi));
+        let turned = for_ocr(&page.raster, &seen.ink, Rotation::None, seen.page.skew_degrees);
         let start = Instant::now();
-        let ink = ink(&turned.grey, dpi);
-        let inked = start.elapsed();
-        let reading = model.read_page(&turned.grey, &ink);
+        let reading = model.read_page(&turned.grey, &turned.ink);
         let words = reading.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.words);
-        eprintln!("{path}: {} words, {:.3} missed, {inked:.0?} + {:.0?}", words.clone().count(), reading.missed, start.elapsed() - inked);
+        eprintln!("{path}: {} words, {:.3} missed, {:.0?}", words.clone().count(), reading.missed, start.elapsed());
         if as_words {
             for w in words {
                 let r = w.rect;
-                println!("{}\t{:.3}\t{:.0}\t{:.0}\t{:.0}\t{:.0}", w.text, w.confidence, r.left, r.top, r.right, r.bottom);
+                println!(
+                    "{}\t{:.3}\t{:.0}\t{:.0}\t{:.0}\t{:.0}",
+                    w.text, w.confidence, r.left, r.top, r.right, r.bottom
+                );
             }
             continue;
         }

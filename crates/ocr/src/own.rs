@@ -1,0 +1,52 @@
+//! The recognizer of our own: no process, no lending, one model for all threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use sohoa_domain::{Dpi, InkMap, OcrPage, Raster, Rotation};
+use sohoa_recognizer::LineModel;
+
+use crate::engine::OcrError;
+use crate::reading_order;
+use crate::tesseract::model_folder;
+
+/// The line model of one language, loaded.
+///
+/// It runs in this process: it is safe Rust but for its SIMD kernels, its memory and time grow with the pixels of the page
+/// alone, which have a limit, and a defect ends as an error of the page.
+pub struct OwnEngine {
+    model: LineModel,
+    name: String,
+}
+
+impl OwnEngine {
+    /// Loads the model of `lang`, one language, from where Tesseract's packages put it, or from `tessdata`.
+    ///
+    /// # Errors
+    /// [`OcrError::LanguageMissing`], or [`OcrError::NotStarted`] when the model is damaged or of another kind.
+    pub fn open(lang: &str, tessdata: Option<&Path>) -> Result<Self, OcrError> {
+        let path = model_folder(lang, tessdata)?.join(format!("{lang}.traineddata"));
+        let model = LineModel::open(&path).map_err(|error| OcrError::NotStarted(error.to_string()))?;
+        let name = format!("sohoa {} {lang}", env!("CARGO_PKG_VERSION"));
+        Ok(Self { model, name })
+    }
+
+    /// Name and version, as it stands in the results.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads one page: 8-bit grey, upright, nearly level, with its ink. Coordinates of the result are px of this raster,
+    /// its rotation is none, its blocks are in reading order.
+    ///
+    /// # Errors
+    /// [`OcrError::Crashed`] when a defect shows.
+    pub fn read(&self, grey: &Raster, ink: &InkMap, dpi: Dpi) -> Result<OcrPage, OcrError> {
+        let reading = catch_unwind(AssertUnwindSafe(|| self.model.read_page(grey, ink)));
+        let reading = reading.map_err(|_| OcrError::Crashed { how: "a defect".to_owned() })?;
+        let mut page = OcrPage::empty(grey.width(), grey.height(), dpi, Rotation::None, &self.name);
+        page.blocks = reading.blocks;
+        reading_order::order(&mut page);
+        Ok(page)
+    }
+}
