@@ -15,7 +15,7 @@ fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [page, dpi, out] = args.as_slice() else { return Err("usage: lines PAGE DPI OUT.png".into()) };
     let raster = load(Path::new(page))?;
-    let ink = sohoa_imaging::ink(&raster, Dpi::square(dpi.parse()?));
+    let ink = sohoa_imaging::inspect(&raster, Some(Dpi::square(dpi.parse()?))).ink;
     let layout = find_lines(&ink);
     let mut times: Vec<f64> = (0..9)
         .map(|_| {
@@ -54,7 +54,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// PGM and PPM by the `image` crate's sibling of our own making are not worth it: they are one header and the pixels.
+/// An image file, or a binary PGM or PPM.
 fn load(path: &Path) -> Result<Raster, Failure> {
     let bytes = std::fs::read(path)?;
     if bytes.starts_with(b"P5") || bytes.starts_with(b"P6") {
