@@ -78,6 +78,16 @@ pub(super) fn usual_height(pieces: &[Glyph]) -> Option<f32> {
     (weight > 0.0).then(|| sum / weight)
 }
 
+/// Moves groups that were found on a part of the map to where they lie on the whole.
+pub(super) fn shift(groups: &mut [Component], dx: usize, dy: usize) {
+    for c in groups {
+        (c.left, c.right) = (c.left + dx, c.right + dx);
+        (c.top, c.bottom) = (c.top + dy, c.bottom + dy);
+        let (dx, dy) = (dx as u32, dy as u32);
+        c.runs.iter_mut().for_each(|(y, from, to)| (*y, *from, *to) = (*y + dy, *from + dx, *to + dx));
+    }
+}
+
 /// The boxes of all groups that are not noise.
 pub(super) fn boxes(groups: &[Component]) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = groups.iter().filter(|c| c.area >= MIN_AREA).map(Glyph::of).collect();

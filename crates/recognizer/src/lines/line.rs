@@ -22,6 +22,8 @@ pub(super) struct Line {
     /// Highest and lowest ink of the line above and below the baseline.
     pub(super) above: f32,
     pub(super) below: f32,
+    /// Light letters on dark ground.
+    pub(super) inverted: bool,
 }
 
 impl Line {
@@ -32,7 +34,7 @@ impl Line {
         let x_height = baseline::x_height(&baseline::heights(&letters, &base), usual);
         let left = letters.iter().map(|g| g.left).fold(f32::MAX, f32::min);
         let right = letters.iter().map(|g| g.right).fold(f32::MIN, f32::max);
-        let mut line = Self { letters, base, left, right, x_height, above: 0.0, below: 0.0 };
+        let mut line = Self { letters, base, left, right, x_height, above: 0.0, below: 0.0, inverted: false };
         for g in line.letters.clone() {
             line.reach(&g);
         }

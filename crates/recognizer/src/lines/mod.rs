@@ -4,6 +4,7 @@ mod baseline;
 mod blots;
 mod chains;
 mod columns;
+mod dark;
 mod glyphs;
 mod line;
 mod order;
@@ -11,11 +12,12 @@ mod rules;
 mod strays;
 
 use sohoa_domain::{Baseline, InkMap};
-use sohoa_imaging::components;
+use sohoa_imaging::{Component, components};
 
 use baseline::{Base, CAPITAL};
 use glyphs::{Glyph, usual_height};
 use line::Line;
+use rules::Rules;
 
 /// The text lines of a page, in px of the page (not of the ink map).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,38 +50,78 @@ pub struct TextLine {
     pub descent: f32,
     /// Height of x, px.
     pub x_height: f32,
+    /// Whether the letters are lighter than the ground they stand on.
+    pub inverted: bool,
 }
 
 /// Finds the lines of an upright page whose skew is below a few degrees.
 pub fn find_lines(ink: &InkMap) -> Layout {
     let groups = components(&ink.contrast, ink.width, ink.threshold);
     let Some(usual) = usual_height(&glyphs::boxes(&groups)) else { return Layout::default() };
-    let (groups, rules) = rules::take_out(groups, usual);
-    let mut pieces = glyphs::sorted(glyphs::boxes(&groups), usual);
-    let chains = chained(&pieces.letters);
-    let slope = baseline::page_slope(&chains);
-    let height = usual;
-    let usual = usual_x_height(&chains, slope, height);
-    let as_lines = |chains: Vec<Vec<Glyph>>| -> Vec<Line> {
-        chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect()
-    };
-    let mut chains = as_lines(chains);
-    let blots = blots::blots(&groups, height);
-    if !blots.is_empty() && blots::cut(&mut pieces.letters, &blots, &chains, slope) {
-        chains = as_lines(chained(&pieces.letters));
+    let grounds = dark::grounds(&groups, ink, usual);
+    let (mut groups, rules) = rules::take_out(groups, usual);
+    let mut light = Vec::new();
+    for ground in &grounds {
+        let groups_on_it = ground.light(ink);
+        let Some(usual) = usual_height(&glyphs::boxes(&groups_on_it)) else { continue };
+        let found = Found::on(&groups_on_it, &rules, usual);
+        // The star of a seal and the edge of a scan are dark too, but bear no text.
+        if found.lines.iter().any(|l| l.letters.len() >= 3) {
+            groups.retain(|c| !ground.holds(&Glyph::of(c)));
+            light.push(found);
+        }
     }
-    let mut lines = columns::join(chains, &rules, slope, usual);
-    strays::absorb(&mut lines, usual);
-    let left = strays::take_small(&mut lines, pieces.small);
-    let mut small_type = strays::small_type(&left, slope);
-    strays::take_small(&mut small_type, left);
-    lines.append(&mut small_type);
-    let found: f32 = lines.iter().flat_map(|l| &l.letters).map(|g| g.area).sum();
-    let all: f32 = pieces.letters.iter().map(|g| g.area).sum();
-    let blocks = order::blocks(lines, &rules, slope);
+    let mut found = Found::on(&groups, &rules, usual);
+    light.into_iter().for_each(|l| found.take_light(l));
+    let missed = (1.0 - found.used / found.letters.max(1.0)).clamp(0.0, 1.0);
+    let blocks = order::blocks(found.lines, &rules, found.slope);
     let scale = ink.scale as f32;
     let block = |lines: Vec<Line>| TextBlock { lines: lines.iter().map(|l| on_page(l, scale)).collect() };
-    Layout { blocks: blocks.into_iter().map(block).collect(), missed: (1.0 - found / all.max(1.0)).clamp(0.0, 1.0) }
+    Layout { blocks: blocks.into_iter().map(block).collect(), missed }
+}
+
+/// The lines that groups of ink form.
+struct Found {
+    lines: Vec<Line>,
+    slope: f32,
+    /// Ink of all letters, and of those in lines.
+    letters: f32,
+    used: f32,
+}
+
+impl Found {
+    /// `height` is the usual height of the letters.
+    fn on(groups: &[Component], rules: &Rules, height: f32) -> Self {
+        let mut pieces = glyphs::sorted(glyphs::boxes(groups), height);
+        let chains = chained(&pieces.letters);
+        let slope = baseline::page_slope(&chains);
+        let usual = usual_x_height(&chains, slope, height);
+        let as_lines = |chains: Vec<Vec<Glyph>>| -> Vec<Line> {
+            chains.into_iter().map(|letters| Line::new(letters, slope, 0.0, usual)).collect()
+        };
+        let mut chains = as_lines(chains);
+        let blots = blots::blots(groups, height);
+        if !blots.is_empty() && blots::cut(&mut pieces.letters, &blots, &chains, slope) {
+            chains = as_lines(chained(&pieces.letters));
+        }
+        let mut lines = columns::join(chains, rules, slope, usual);
+        strays::absorb(&mut lines, usual);
+        let left = strays::take_small(&mut lines, pieces.small);
+        let mut small_type = strays::small_type(&left, slope);
+        strays::take_small(&mut small_type, left);
+        lines.append(&mut small_type);
+        let used = lines.iter().flat_map(|l| &l.letters).map(|g| g.area).sum();
+        let letters = pieces.letters.iter().map(|g| g.area).sum();
+        Self { lines, slope, letters, used }
+    }
+
+    /// Takes in what was found on a dark ground.
+    fn take_light(&mut self, mut light: Self) {
+        light.lines.iter_mut().for_each(|l| l.inverted = true);
+        self.lines.append(&mut light.lines);
+        self.letters += light.letters;
+        self.used += light.used;
+    }
 }
 
 fn chained(letters: &[Glyph]) -> Vec<Vec<Glyph>> {
@@ -108,5 +150,6 @@ fn on_page(line: &Line, scale: f32) -> TextLine {
         ascent: line.ascent() * scale,
         descent: line.descent() * scale,
         x_height: line.x_height * scale,
+        inverted: line.inverted,
     }
 }

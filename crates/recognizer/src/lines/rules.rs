@@ -2,6 +2,8 @@
 
 use sohoa_imaging::{Component, components};
 
+use super::glyphs::shift;
+
 /// A straight rule, px of the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rule {
@@ -238,12 +240,7 @@ impl Frame {
     /// The groups of what is left, in the place where they lie on the whole map.
     fn groups(&self, map: &[u8]) -> Vec<Component> {
         let mut groups = components(map, self.width, 1);
-        for c in &mut groups {
-            (c.left, c.right) = (c.left + self.left, c.right + self.left);
-            (c.top, c.bottom) = (c.top + self.top, c.bottom + self.top);
-            let (dx, dy) = (self.left as u32, self.top as u32);
-            c.runs.iter_mut().for_each(|(y, from, to)| (*y, *from, *to) = (*y + dy, *from + dx, *to + dx));
-        }
+        shift(&mut groups, self.left, self.top);
         groups
     }
 }
