@@ -55,7 +55,7 @@ fn leads_to(line: &Line, blot: &Component) -> bool {
         && line.right >= left - beside
         && (blot.top as f32..blot.bottom as f32).contains(&y)
         // The line that the blot itself is a letter of.
-        && (blot.height() as f32) > 2.4 * line.letter_height()
+        && (blot.height() as f32) > 2.4 * line.letter_height
 }
 
 /// From where to where the text around a line reaches: a seal does not lengthen it.
@@ -66,7 +66,7 @@ fn reach(line: &Line, lines: &[&Line], slope: f32) -> (f32, f32) {
 
 /// The pieces of a blot between the baseline of a line and the tops of its letters.
 fn strip(blot: &Component, line: &Line, (left, right): (f32, f32), out: &mut Vec<Glyph>) {
-    let height = line.letter_height();
+    let height = line.letter_height;
     let ends = (line.base.at(blot.left as f32), line.base.at(blot.right as f32));
     let rows = (ends.0.min(ends.1) - height - 1.0, ends.0.max(ends.1) + 1.0);
     let from = blot.runs.partition_point(|r| (r.0 as f32) < rows.0);

@@ -4,8 +4,8 @@ use super::glyphs::{Glyph, Shelf};
 use super::line::Line;
 use super::rules::Rules;
 
-/// Widest gap that is looked at, in heights of x.
-const FAR: f32 = 7.0;
+/// Widest gap that is looked at, in heights of x: wide ones show where the gutter of narrow ones is.
+const FAR: f32 = 30.0;
 /// A gap from here on is a gutter when gaps above or below lie in line with it, and from there on always.
 const GUTTER: (f32, f32) = (1.2, 3.6);
 /// The same in usual gaps between words.
@@ -106,7 +106,7 @@ fn same_row(a: &Line, b: &Line, slope: f32) -> bool {
     if b.middle().0 <= a.middle().0 {
         return false;
     }
-    let (low, high) = (a.letter_height().min(b.letter_height()), a.letter_height().max(b.letter_height()));
+    let (low, high) = (a.letter_height.min(b.letter_height), a.letter_height.max(b.letter_height));
     if high > 2.2 * low {
         return false;
     }
@@ -115,7 +115,7 @@ fn same_row(a: &Line, b: &Line, slope: f32) -> bool {
     let x = (a.right + b.left) / 2.0;
     let (ya, yb) = (at(a, x, a.right), at(b, x, b.left));
     let few = a.letters.len().min(b.letters.len()) <= 2;
-    let common = ya.min(yb) - (ya - a.letter_height()).max(yb - b.letter_height());
+    let common = ya.min(yb) - (ya - a.letter_height).max(yb - b.letter_height);
     (ya - yb).abs() <= 0.3 * low || (few && common >= 0.6 * low)
 }
 

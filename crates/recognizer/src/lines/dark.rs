@@ -9,28 +9,57 @@ use super::glyphs::{Glyph, shift};
 const DARK: f32 = 0.5;
 /// Smallest dark ground, in usual letter heights: width and height.
 const SIZE: (f32, f32) = (4.0, 1.8);
-/// Share of the cells of its box that a dark ground fills at least.
-const FILLED: f32 = 0.7;
+/// Mean height of its columns, as a share of the highest, at least.
+const FILLED: f32 = 0.6;
 /// Most grounds that are looked at.
 const MOST: usize = 64;
 
 /// A dark ground, px of the map.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ground {
     left: usize,
     top: usize,
     right: usize,
     bottom: usize,
-    /// How far the edge of the ground may lie inside the box.
-    edge: usize,
+    /// Side of a cell, and the first column of cells.
+    cell: usize,
+    first: usize,
+    /// First and last dark row of each column of cells: a ground may slope.
+    columns: Vec<(usize, usize)>,
 }
 
 impl Ground {
+    /// `c` is a group of dark cells.
+    fn of(c: &Component, cell: usize, ink: &InkMap) -> Self {
+        let mut columns = vec![(usize::MAX, 0); c.width()];
+        for &(y, from, to) in &c.runs {
+            for column in &mut columns[from as usize - c.left..to as usize - c.left] {
+                *column = (column.0.min(y as usize * cell), column.1.max((y as usize + 1) * cell));
+            }
+        }
+        Self {
+            left: c.left.saturating_sub(1) * cell,
+            top: c.top.saturating_sub(1) * cell,
+            right: ((c.right + 1) * cell).min(ink.width),
+            bottom: ((c.bottom + 1) * cell).min(ink.height),
+            cell,
+            first: c.left,
+            columns,
+        }
+    }
+
+    /// Whether its columns are of about one height: a seal's are not.
+    fn is_bar(&self) -> bool {
+        let heights = self.columns.iter().map(|c| c.1.saturating_sub(c.0));
+        let most = heights.clone().max().unwrap_or_default();
+        heights.sum::<usize>() as f32 >= FILLED * (most * self.columns.len()) as f32
+    }
+
     /// Whether a piece of ink lies on it.
     pub(super) fn holds(&self, g: &Glyph) -> bool {
         let (x, y) = g.middle();
-        let inside = |v: f32, from: usize, to: usize| v >= (from + self.edge) as f32 && v < to.saturating_sub(self.edge) as f32;
-        inside(x, self.left, self.right) && inside(y, self.top, self.bottom)
+        let column = (x as usize / self.cell).checked_sub(self.first).and_then(|i| self.columns.get(i));
+        column.is_some_and(|c| (c.0 as f32..c.1 as f32).contains(&y))
     }
 
     /// The light groups on it. What reaches its edge is the paper around.
@@ -49,6 +78,7 @@ impl Ground {
         let mut groups = components(&map, width, 1);
         groups.retain(|c| c.left > 0 && c.top > 0 && c.right < width && c.bottom < height);
         shift(&mut groups, self.left, self.top);
+        groups.retain(|c| self.holds(&Glyph::of(c)));
         groups
     }
 }
@@ -80,16 +110,10 @@ pub(super) fn grounds(groups: &[Component], ink: &InkMap, usual: f32) -> Vec<Gro
     let map: Vec<u8> = counts.iter().map(|n| u8::from(*n >= enough)).collect();
     let is_ground = |c: &Component| {
         let (w, h) = ((c.width() * cell) as f32, (c.height() * cell) as f32);
-        let filled = c.area as f32 / (c.width() * c.height()) as f32;
         // A bar may lie across two rows of cells and fill none of the outer ones.
-        w >= SIZE.0 * usual && h + cell as f32 >= SIZE.1 * usual && filled >= FILLED
+        w >= SIZE.0 * usual && h + cell as f32 >= SIZE.1 * usual && c.area as usize >= c.width()
     };
-    let ground = |c: Component| Ground {
-        left: (c.left.saturating_sub(1)) * cell,
-        top: (c.top.saturating_sub(1)) * cell,
-        right: ((c.right + 1) * cell).min(ink.width),
-        bottom: ((c.bottom + 1) * cell).min(ink.height),
-        edge: cell,
-    };
-    components(&map, across, 1).into_iter().filter(is_ground).take(MOST).map(ground).collect()
+    let cells = components(&map, across, 1);
+    let grounds = cells.iter().filter(|c| is_ground(c)).map(|c| Ground::of(c, cell, ink));
+    grounds.filter(Ground::is_bar).take(MOST).collect()
 }

@@ -19,6 +19,8 @@ pub(super) struct Line {
     pub(super) left: f32,
     pub(super) right: f32,
     pub(super) x_height: f32,
+    /// Usual height of its letters, whatever they are.
+    pub(super) letter_height: f32,
     /// Highest and lowest ink of the line above and below the baseline.
     pub(super) above: f32,
     pub(super) below: f32,
@@ -34,7 +36,8 @@ impl Line {
         let x_height = baseline::x_height(&baseline::heights(&letters, &base), usual);
         let left = letters.iter().map(|g| g.left).fold(f32::MAX, f32::min);
         let right = letters.iter().map(|g| g.right).fold(f32::MIN, f32::max);
-        let mut line = Self { letters, base, left, right, x_height, above: 0.0, below: 0.0, inverted: false };
+        let letter_height = median(letters.iter().map(Glyph::height)).unwrap_or(x_height);
+        let mut line = Self { letters, base, left, right, x_height, letter_height, above: 0.0, below: 0.0, inverted: false };
         for g in line.letters.clone() {
             line.reach(&g);
         }
@@ -69,11 +72,6 @@ impl Line {
 
     pub(super) fn descent(&self) -> f32 {
         (self.below + 0.5).max(DESCENT.0 * self.x_height)
-    }
-
-    /// Usual height of its letters, whatever they are.
-    pub(super) fn letter_height(&self) -> f32 {
-        median(self.letters.iter().map(Glyph::height)).unwrap_or(self.x_height)
     }
 
     /// Usual gap between words.

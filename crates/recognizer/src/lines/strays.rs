@@ -76,7 +76,7 @@ fn is_text(line: &Line, usual: f32) -> bool {
     let tolerance = (0.15 * line.x_height).max(1.5);
     let standing = line.letters.iter().filter(|g| (g.bottom - line.base.at(g.middle().0)).abs() <= tolerance).count();
     let share = standing as f32 / line.letters.len() as f32;
-    let height = line.letter_height();
+    let height = line.letter_height;
     let wide = line.letters.iter().any(|g| g.width() > 12.0 * g.height());
     match line.letters.len() {
         1 => (0.75 * usual..=2.3 * usual).contains(&height) && !wide,
