@@ -80,6 +80,8 @@ def ours(program, kind, crops):
 
 
 def compare(name, texts, judge, judge_name, show):
+    # Runs of spaces are one: the program prints words, and drops what is empty between two of them.
+    texts, judge = ({c: " ".join(t.split()) for c, t in d.items()} for d in (texts, judge))
     same = sum(texts[c] == judge[c] for c in judge)
     print(f"{name}: {same} of {len(judge)} lines as {judge_name}, {100 * same / len(judge):.2f} %")
     if show:
