@@ -3,7 +3,7 @@ SOHOA := target/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
@@ -36,6 +36,17 @@ judges:
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA)
+
+# Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
+FUZZ_SECONDS := 900
+FUZZ := model lines page
+fuzz:
+	@sh config/setup.sh fuzz
+	cargo run -q --release --locked --manifest-path tests/fuzz/Cargo.toml --example seeds tests/fuzz/corpus
+	for target in $(FUZZ); do \
+		cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz $$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
+	done
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

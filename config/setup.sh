@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs what is missing, and only that; says what it does; running it again does nothing.
-# usage: setup.sh run | test | samples | bench
+# usage: setup.sh run | test | samples | bench | fuzz
 #   run      what building and running sohoa needs
 #   test     run, and the judges of the tests (.venv, JDK)
 #   samples  test, and the generator of the samples
 #   bench    run, and what it is compared with (.tools/ocrmypdf)
+#   fuzz     run, and cargo-fuzz
 # Made for Debian 12. Exit 0 all there, 4 something is missing that this script may not or cannot install.
 set -eu
 cd "$(dirname "$0")/.."
@@ -96,8 +97,15 @@ bench)
     apt_install $bench_packages
     venv .tools/ocrmypdf tests/bench/requirements.txt
     ;;
+fuzz)
+    setup_run
+    if ! cargo fuzz --version >/dev/null 2>&1; then
+        say "installing cargo-fuzz"
+        cargo install -q --locked cargo-fuzz || fail "cargo could not install cargo-fuzz; is the network there?"
+    fi
+    ;;
 *)
-    echo "usage: setup.sh run | test | samples | bench" >&2
+    echo "usage: setup.sh run | test | samples | bench | fuzz" >&2
     exit 2
     ;;
 esac
