@@ -5,6 +5,9 @@ use super::glyphs::Glyph;
 /// Height of capitals and of h, l, in heights of x, for the faces of printed papers.
 pub(super) const CAPITAL: f32 = 1.45;
 
+/// Fewer letters say nothing of a page's slope: one descender at the end of the only word would be one.
+const ENOUGH: usize = 15;
+
 /// A baseline in px of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Base {
@@ -68,7 +71,11 @@ fn lowest_common(letters: &[Glyph], x0: f32, slope: f32, tolerance: f32) -> f32 
 /// The slope that most long chains have.
 pub(super) fn page_slope(chains: &[Vec<Glyph>]) -> f32 {
     let mut slopes: Vec<(f32, f32)> = Vec::new();
-    for chain in chains.iter().filter(|c| c.len() >= 5) {
+    let long = chains.iter().filter(|c| c.len() >= 5);
+    if long.clone().map(Vec::len).sum::<usize>() < ENOUGH {
+        return 0.0;
+    }
+    for chain in long {
         let span = chain[chain.len() - 1].right - chain[0].left;
         let rough = rough_slope(chain);
         slopes.push((fit(chain, rough, 0.02).slope, span));
@@ -81,7 +88,10 @@ fn rough_slope(chain: &[Glyph]) -> f32 {
     let part = (chain.len() / 3).max(2);
     let mean = |glyphs: &[Glyph]| {
         let x = median(glyphs.iter().map(|g| g.middle().0)).unwrap_or_default();
-        (x, median(glyphs.iter().map(|g| g.bottom)).unwrap_or_default())
+        let mut bottoms: Vec<f32> = glyphs.iter().map(|g| g.bottom).collect();
+        bottoms.sort_by(f32::total_cmp);
+        // The upper of the two in the middle, for the other may be a descender.
+        (x, bottoms[(bottoms.len() - 1) / 2])
     };
     let (a, b) = (mean(&chain[..part]), mean(&chain[chain.len() - part..]));
     if b.0 - a.0 > 1.0 { ((b.1 - a.1) / (b.0 - a.0)).clamp(-0.15, 0.15) } else { 0.0 }

@@ -16,17 +16,17 @@ pub(super) fn chains(letters: &[Glyph]) -> Vec<Vec<usize>> {
         let mut best: Option<(usize, f32)> = None;
         let reach = (a.middle().0, a.right + GAP * RATIO * a.height());
         shelf.from(reach, (a.top, a.bottom), |j| {
-            if let Some(distance) = (j != i).then(|| distance(a, &letters[j])).flatten() {
-                if best.is_none_or(|b| distance < b.1) {
-                    best = Some((j, distance));
-                }
+            if let Some(distance) = (j != i).then(|| distance(a, &letters[j])).flatten()
+                && best.is_none_or(|b| distance < b.1)
+            {
+                best = Some((j, distance));
             }
             false
         });
-        if let Some((j, distance)) = best {
-            if before[j].is_none_or(|b| distance < b.1) {
-                before[j] = Some((i, distance));
-            }
+        if let Some((j, distance)) = best
+            && before[j].is_none_or(|b| distance < b.1)
+        {
+            before[j] = Some((i, distance));
         }
     }
     let mut next: Vec<Option<usize>> = vec![None; letters.len()];

@@ -10,6 +10,8 @@ const FAR: f32 = 30.0;
 const GUTTER: (f32, f32) = (1.2, 3.6);
 /// The same in usual gaps between words.
 const WORDS: (f32, f32) = (1.9, 3.2);
+/// Widest gap between words of a line that is spaced out to its margin, in heights of x.
+const SPACED: f32 = 2.0;
 /// Rows of a table are at most this far apart, in heights of x.
 const NEAR: f32 = 7.0;
 /// Text of another size is another text, from this ratio of heights on.
@@ -24,12 +26,20 @@ struct Link {
     y: f32,
     x_height: f32,
     word: f32,
+    /// A low one of the gaps in its row, those between the words of a chain left out.
+    usual: f32,
 }
 
 impl Link {
     fn is_wide(&self) -> bool {
         let gap = self.right - self.left;
         gap > GUTTER.0 * self.x_height && gap > WORDS.0 * self.word.min(self.x_height)
+    }
+
+    /// Whether it is like the others of its row, as in a line that is spaced out to its margin.
+    fn is_spaced(&self) -> bool {
+        let gap = self.right - self.left;
+        gap <= WORDS.0 * self.usual && gap <= SPACED * self.x_height
     }
 }
 
@@ -80,10 +90,10 @@ fn links(chains: &[Line], slope: f32) -> Vec<Link> {
             }
             false
         });
-        if let Some((j, gap)) = best {
-            if before[j].is_none_or(|b| gap < b.1) {
-                before[j] = Some((i, gap));
-            }
+        if let Some((j, gap)) = best
+            && before[j].is_none_or(|b| gap < b.1)
+        {
+            before[j] = Some((i, gap));
         }
     }
     let link = |(to, before): (usize, &Option<(usize, f32)>)| {
@@ -96,10 +106,30 @@ fn links(chains: &[Line], slope: f32) -> Vec<Link> {
             right: b.left,
             y: a.base.at(a.right) - 0.5 * a.x_height,
             x_height: a.x_height.max(b.x_height),
+            usual: 0.0,
             word: if a.letters.len() >= b.letters.len() { a.word_gap() } else { b.word_gap() },
         })
     };
-    before.iter().enumerate().filter_map(link).collect()
+    let mut links: Vec<Link> = before.iter().enumerate().filter_map(link).collect();
+    row_gaps(&mut links, chains.len());
+    links
+}
+
+/// Finds the usual gap of each row: a line that is spaced out to its margin has wide gaps throughout.
+fn row_gaps(links: &mut [Link], chains: usize) {
+    let mut behind = vec![None; chains];
+    let mut is_first = vec![true; chains];
+    for (i, link) in links.iter().enumerate() {
+        behind[link.from] = Some(i);
+        is_first[link.to] = false;
+    }
+    for start in (0..chains).filter(|i| is_first[*i]) {
+        let row: Vec<usize> = std::iter::successors(behind[start], |i| behind[links[*i].to]).collect();
+        let mut gaps: Vec<f32> = row.iter().map(|i| links[*i].right - links[*i].left).collect();
+        gaps.sort_by(f32::total_cmp);
+        let usual = if gaps.len() >= 3 { gaps[gaps.len() / 4] } else { 0.0 };
+        row.iter().for_each(|i| links[*i].usual = usual);
+    }
 }
 
 fn same_row(a: &Line, b: &Line, slope: f32) -> bool {
@@ -134,8 +164,12 @@ fn parted(link: &Link, chains: &[Line], rules: &Rules, wide: &[&Link], slope: f3
     if far || (a.x_height.min(b.x_height) < OTHER_SIZE * h && a.letters.len().min(b.letters.len()) >= 5) {
         return true;
     }
-    // The number of a list is set off from its text; in a table there are many in line.
-    let enough = if a.letters.len() <= 3 { 2 } else { 1 };
+    // The number of a list is set off from its text, and a line may be spaced out; in a table there are many in line.
+    let enough = match a.letters.len() {
+        _ if link.is_spaced() => 3,
+        ..=3 => 2,
+        _ => 1,
+    };
     in_line(link, wide, slope, enough)
 }
 

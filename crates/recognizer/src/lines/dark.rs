@@ -67,9 +67,11 @@ impl Ground {
         let (width, height) = (self.right - self.left, self.bottom - self.top);
         let rows = (self.top..self.bottom).map(|y| &ink.contrast[y * ink.width..][self.left..self.right]);
         let darkest = {
-            let (sum, n) = rows.clone().flatten().filter(|c| **c >= ink.threshold).fold((0u64, 1u64), |(s, n), c| {
-                (s + u64::from(*c), n + 1)
-            });
+            let (sum, n) = rows
+                .clone()
+                .flatten()
+                .filter(|c| **c >= ink.threshold)
+                .fold((0u64, 1u64), |(s, n), c| (s + u64::from(*c), n + 1));
             (sum / n) as u8
         };
         // Half the contrast between the ground and the paper, as for ink.

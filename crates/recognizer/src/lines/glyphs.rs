@@ -65,11 +65,13 @@ pub(super) fn usual_height(pieces: &[Glyph]) -> Option<f32> {
     let mut counts = [0.0f32; HIGHEST];
     for g in pieces {
         let shape = g.width() / g.height();
-        if g.height() >= 4.0 && !g.is_dot() && (0.25..=2.0).contains(&shape) && g.area >= 0.15 * g.height() * g.width()
+        if g.height() >= 4.0
+            && !g.is_dot()
+            && (0.25..=2.0).contains(&shape)
+            && g.area >= 0.15 * g.height() * g.width()
+            && let Some(count) = counts.get_mut(g.height() as usize)
         {
-            if let Some(count) = counts.get_mut(g.height() as usize) {
-                *count += g.height();
-            }
+            *count += g.height();
         }
     }
     let smooth = |h: usize| counts[h - 1] + 2.0 * counts[h] + counts[h + 1];

@@ -37,7 +37,8 @@ impl Line {
         let left = letters.iter().map(|g| g.left).fold(f32::MAX, f32::min);
         let right = letters.iter().map(|g| g.right).fold(f32::MIN, f32::max);
         let letter_height = median(letters.iter().map(Glyph::height)).unwrap_or(x_height);
-        let mut line = Self { letters, base, left, right, x_height, letter_height, above: 0.0, below: 0.0, inverted: false };
+        let mut line =
+            Self { letters, base, left, right, x_height, letter_height, above: 0.0, below: 0.0, inverted: false };
         for g in line.letters.clone() {
             line.reach(&g);
         }

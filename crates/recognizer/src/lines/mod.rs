@@ -104,8 +104,10 @@ impl Found {
         if !blots.is_empty() && blots::cut(&mut pieces.letters, &blots, &chains, slope) {
             chains = as_lines(chained(&pieces.letters));
         }
+        strays::absorb(&mut chains);
         let mut lines = columns::join(chains, rules, slope, usual);
-        strays::absorb(&mut lines, usual);
+        strays::absorb(&mut lines);
+        strays::drop_noise(&mut lines, usual);
         let left = strays::take_small(&mut lines, pieces.small);
         let mut small_type = strays::small_type(&left, slope);
         strays::take_small(&mut small_type, left);
@@ -153,3 +155,6 @@ fn on_page(line: &Line, scale: f32) -> TextLine {
         inverted: line.inverted,
     }
 }
+
+#[cfg(test)]
+mod tests;

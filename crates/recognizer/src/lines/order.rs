@@ -134,7 +134,7 @@ const MARGIN: usize = 4;
 const COLUMNS: usize = 8;
 /// Farthest that a line of a column is below the one before, in heights of x: when its row has lines of both columns, and
 /// when it stands alone.
-const BELOW: (f32, f32) = (14.0, 4.8);
+const BELOW: (f32, f32) = (14.0, 6.0);
 
 /// Lines outside tables, sorted by height: paragraphs, and columns side by side.
 fn free_blocks(lines: Vec<Line>, slope: f32) -> Vec<Vec<Line>> {

@@ -7,8 +7,8 @@ use super::line::Line;
 /// Lowest letter of small type, px of the map.
 const SMALL_LETTER: f32 = 4.0;
 
-/// Joins short lines that lie within others to them, and drops what is no text.
-pub(super) fn absorb(lines: &mut Vec<Line>, usual: f32) {
+/// Joins short lines that lie within others to them.
+pub(super) fn absorb(lines: &mut Vec<Line>) {
     lines.sort_by_key(|l| std::cmp::Reverse(l.letters.len()));
     let rows = Rows::new(lines);
     let mut gone = vec![false; lines.len()];
@@ -21,7 +21,9 @@ pub(super) fn absorb(lines: &mut Vec<Line>, usual: f32) {
             let (a, b) = (&lines[i], &lines[j]);
             let height = (b.base.at(x) - y) / b.x_height;
             let inside = a.left >= b.left - 0.5 * b.x_height && a.right <= b.right + 0.5 * b.x_height;
-            j < i && b.letters.len() > a.letters.len() && inside && (-0.4..=1.8).contains(&height)
+            // Marks of a large heading are as large as letters of the text.
+            let top = if a.x_height < 0.6 * b.x_height { 2.3 } else { 1.8 };
+            j < i && b.letters.len() > a.letters.len() && inside && (-0.4..=top).contains(&height)
         });
         if let Some(j) = home {
             gone[i] = true;
@@ -30,11 +32,13 @@ pub(super) fn absorb(lines: &mut Vec<Line>, usual: f32) {
             }
         }
     }
-    let mut at = 0;
-    lines.retain(|line| {
-        at += 1;
-        !gone[at - 1] && is_text(line, usual)
-    });
+    let mut gone = gone.into_iter();
+    lines.retain(|_| !gone.next().unwrap_or_default());
+}
+
+/// Drops lines that are no text. `usual` is the usual height of x.
+pub(super) fn drop_noise(lines: &mut Vec<Line>, usual: f32) {
+    lines.retain(|line| is_text(line, usual));
 }
 
 /// Gives marks, dots and punctuation to the lines they belong to. What fits to none is given back.

@@ -105,7 +105,7 @@ pub(crate) enum Layer {
     Reversed(Box<Layer>),
     /// Runs its child top to bottom.
     Transposed(Box<Layer>),
-    Lstm(Lstm),
+    Lstm(Box<Lstm>),
     Tanh(Matrix),
     Softmax(Matrix),
 }
@@ -130,8 +130,8 @@ impl Layer {
             "Series" => Self::Series(children(bytes, &head, depth)?),
             "RTLReversed" => Self::Reversed(Box::new(only_child(bytes, &head, depth)?)),
             "XYTranspose" => Self::Transposed(Box::new(only_child(bytes, &head, depth)?)),
-            "LSTM" => Self::Lstm(lstm(bytes, &head, false)?),
-            "SummLSTM" => Self::Lstm(lstm(bytes, &head, true)?),
+            "LSTM" => Self::Lstm(Box::new(lstm(bytes, &head, false)?)),
+            "SummLSTM" => Self::Lstm(Box::new(lstm(bytes, &head, true)?)),
             "Tanh" => Self::Tanh(dense(bytes, &head)?),
             "Softmax" => Self::Softmax(dense(bytes, &head)?),
             other => {

@@ -119,9 +119,9 @@ impl LineNetwork {
         let (mut rows, mut output) = (Vec::new(), None);
         for layer in layers.by_ref() {
             match layer {
-                Layer::Lstm(lstm) => rows.push(Direction { lstm: lstm.clone(), reversed: false }),
+                Layer::Lstm(lstm) => rows.push(Direction { lstm: lstm.as_ref().clone(), reversed: false }),
                 Layer::Reversed(child) => match child.as_ref() {
-                    Layer::Lstm(lstm) => rows.push(Direction { lstm: lstm.clone(), reversed: true }),
+                    Layer::Lstm(lstm) => rows.push(Direction { lstm: lstm.as_ref().clone(), reversed: true }),
                     _ => return Err(unsupported()),
                 },
                 Layer::Softmax(matrix) => {
@@ -150,7 +150,7 @@ impl LineNetwork {
             convolution: convolution.clone(),
             half: (*half_x, *half_y),
             pool: (x, y),
-            column: column.clone(),
+            column: column.as_ref().clone(),
             rows,
             output,
             seed: noise::seed(model.sample_iteration),
@@ -173,17 +173,6 @@ impl LineNetwork {
             _ => None,
         };
         runner.map(|runner| self.runner = runner).is_some()
-    }
-
-    /// The instructions in use.
-    pub fn arithmetic(&self) -> Arithmetic {
-        match self.runner {
-            Runner::Reference => Arithmetic::Reference,
-            #[cfg(target_arch = "x86_64")]
-            Runner::Avx2(_) => Arithmetic::Avx2,
-            #[cfg(target_arch = "x86_64")]
-            Runner::Vnni(_) => Arithmetic::Avx512Vnni,
-        }
     }
 
     /// Pixels of a line that one time step stands for.

@@ -15,7 +15,7 @@ pub(super) struct Noise(u64);
 impl Noise {
     /// The generator as it is at the start of a line.
     pub(super) fn new(seed: u64) -> Self {
-        let mut noise = Self(if seed % MODULUS == 0 { 1 } else { seed % MODULUS });
+        let mut noise = Self((seed % MODULUS).max(1));
         noise.draw();
         noise
     }
