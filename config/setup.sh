@@ -90,6 +90,7 @@ run) setup_run ;;
 test) setup_test ;;
 samples)
     setup_test
+    apt_install fonts-dejavu
     venv .venv tests/generator/requirements.txt
     ;;
 bench)
