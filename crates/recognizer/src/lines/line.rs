@@ -67,6 +67,13 @@ impl Line {
         self.reach(g);
     }
 
+    /// Takes in a letter, or a mark as large as one.
+    pub(super) fn take_letter(&mut self, g: Glyph) {
+        self.take(&g);
+        let at = self.letters.partition_point(|l| l.left < g.left);
+        self.letters.insert(at, g);
+    }
+
     pub(super) fn ascent(&self) -> f32 {
         (self.above + 0.5).max(ASCENT.0 * self.x_height)
     }

@@ -28,7 +28,7 @@ pub(super) fn absorb(lines: &mut Vec<Line>) {
         if let Some(j) = home {
             gone[i] = true;
             for g in lines[i].letters.clone() {
-                lines[j].take(&g);
+                lines[j].take_letter(g);
             }
         }
     }
