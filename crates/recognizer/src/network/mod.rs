@@ -18,7 +18,7 @@ use crate::model::{Layer, Lstm, Matrix, ModelError, ModelFile};
 pub struct LineImage {
     /// Pixels along the line.
     pub width: usize,
-    /// Rows; [`LineNetwork::height`].
+    /// Rows, as many as the network reads.
     pub height: usize,
     /// `width * height` values.
     pub pixels: Vec<i8>,
