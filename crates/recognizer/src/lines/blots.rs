@@ -10,6 +10,8 @@ use super::line::Line;
 const HIGH: f32 = 2.6;
 /// Most blots that are cut, the largest first.
 const MOST: usize = 48;
+/// Most lines that one blot is cut along.
+const MOST_LINES: usize = 100;
 /// How near a line has to come to a blot, in heights of x.
 const BESIDE: f32 = 3.0;
 /// Lines that tell how far the text reaches are at most this far above or below, same unit.
@@ -32,7 +34,7 @@ pub(super) fn cut(letters: &mut Vec<Glyph>, blots: &[&Component], chains: &[Line
         let (before, mut levels) = (pieces.len(), Vec::<f32>::new());
         for line in leading.iter().filter(|l| leads_to(l, blot)) {
             let level = line.level(slope);
-            if levels.iter().all(|l| (l - level).abs() > 0.8 * line.x_height) {
+            if levels.len() < MOST_LINES && levels.iter().all(|l| (l - level).abs() > 0.8 * line.x_height) {
                 levels.push(level);
                 strip(blot, line, reach(line, &leading, slope), &mut pieces);
             }

@@ -37,6 +37,9 @@ pub(super) fn blocks(lines: Vec<Line>, rules: &Rules, slope: f32) -> Vec<Vec<Lin
     out
 }
 
+/// Most rules of each direction that make tables.
+const MOST: usize = 250;
+
 /// The area of a ruled table.
 struct Table {
     left: f32,
@@ -105,13 +108,14 @@ impl Table {
 
 /// Areas in which upright and level rules meet.
 fn tables(rules: &Rules) -> Vec<Table> {
+    let level = &rules.level[..rules.level.len().min(MOST)];
     let mut tables: Vec<Table> = Vec::new();
-    for r in rules.upright.iter().take(200) {
+    for r in rules.upright.iter().take(MOST) {
         let mut table = Table { left: r.left, top: r.top, right: r.right, bottom: r.bottom };
-        let joins = |t: &Table| t.meets(r) || rules.level.iter().any(|l| t.meets(l) && table.meets(l));
+        let joins = |t: &Table| t.meets(r) || level.iter().any(|l| t.meets(l) && table.meets(l));
         let at = tables.iter().position(joins);
         let first = Table { ..table };
-        rules.level.iter().filter(|l| first.meets(l)).for_each(|l| table.take(l));
+        level.iter().filter(|l| first.meets(l)).for_each(|l| table.take(l));
         match at {
             Some(at) => {
                 let found = &mut tables[at];
