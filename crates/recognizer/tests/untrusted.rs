@@ -94,6 +94,12 @@ fn a_model_runs_with_any_number_of_cells() {
 }
 
 #[test]
+#[ignore = "open: dark grounds whose outlines overlap both give the light letters that lie in both"]
+fn no_light_line_is_found_twice() {
+    checks::lines(include_bytes!("../../../tests/fuzz/regressions/open/light-line-found-twice"));
+}
+
+#[test]
 fn what_the_fuzzer_found_stays_mended() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz/regressions");
     let mut replayed = 0;
