@@ -9,26 +9,11 @@ const RATIO: f32 = 2.3;
 
 /// Chains of indices into `letters`, from left to right; every letter is in exactly one.
 pub(super) fn chains(letters: &[Glyph]) -> Vec<Vec<usize>> {
-    let shelf = Shelf::new(letters);
-    // For each letter the nearest on its left, and how near.
-    let mut before: Vec<Option<(usize, f32)>> = vec![None; letters.len()];
-    for (i, a) in letters.iter().enumerate() {
-        let mut best: Option<(usize, f32)> = None;
-        let reach = (a.middle().0, a.right + GAP * RATIO * a.height());
-        shelf.from(reach, (a.top, a.bottom), |j| {
-            if let Some(distance) = (j != i).then(|| distance(a, &letters[j])).flatten()
-                && best.is_none_or(|b| distance < b.1)
-            {
-                best = Some((j, distance));
-            }
-            false
-        });
-        if let Some((j, distance)) = best
-            && before[j].is_none_or(|b| distance < b.1)
-        {
-            before[j] = Some((i, distance));
-        }
-    }
+    let reach = |i: usize| {
+        let a = &letters[i];
+        ((a.middle().0, a.right + GAP * RATIO * a.height()), (a.top, a.bottom))
+    };
+    let before = Shelf::new(letters).followed(letters.len(), reach, |i, j| distance(&letters[i], &letters[j]));
     let mut next: Vec<Option<usize>> = vec![None; letters.len()];
     for (j, b) in before.iter().enumerate() {
         if let Some((i, _)) = b {

@@ -74,28 +74,16 @@ fn links(chains: &[Line], slope: f32) -> Vec<Link> {
             Glyph { left: c.left, right: c.left + 1.0, top: (y - c.x_height).max(0.0), bottom: y.max(0.0), area: 0.0 }
         })
         .collect();
-    let shelf = Shelf::new(&starts);
-    let mut before: Vec<Option<(usize, f32)>> = vec![None; chains.len()];
-    for (i, a) in chains.iter().enumerate() {
+    let reach = |i: usize| {
+        let a: &Line = &chains[i];
         let end = a.base.at(a.right);
-        let reach = FAR * a.x_height;
-        let mut best: Option<(usize, f32)> = None;
-        shelf.from((a.right - a.x_height, a.right + reach), (end - 1.5 * a.x_height, end + 0.5 * a.x_height), |j| {
-            let b = &chains[j];
-            if j != i && same_row(a, b, slope) {
-                let gap = b.left - a.right;
-                if best.is_none_or(|s| gap < s.1) {
-                    best = Some((j, gap));
-                }
-            }
-            false
-        });
-        if let Some((j, gap)) = best
-            && before[j].is_none_or(|b| gap < b.1)
-        {
-            before[j] = Some((i, gap));
-        }
-    }
+        ((a.right - a.x_height, a.right + FAR * a.x_height), (end - 1.5 * a.x_height, end + 0.5 * a.x_height))
+    };
+    let gap = |i: usize, j: usize| {
+        let (a, b): (&Line, &Line) = (&chains[i], &chains[j]);
+        same_row(a, b, slope).then_some(b.left - a.right)
+    };
+    let before = Shelf::new(&starts).followed(chains.len(), reach, gap);
     let link = |(to, before): (usize, &Option<(usize, f32)>)| {
         let (from, _) = (*before)?;
         let (a, b) = (&chains[from], &chains[to]);

@@ -194,6 +194,36 @@ impl Shelf {
         false
     }
 
+    /// For each of `count` pieces the one that it follows, and how far behind it is: each of them takes the nearest that
+    /// `distance` allows among the pieces that begin in its `reach` (across, down), and goes to the nearest that takes it.
+    pub(super) fn followed(
+        &self,
+        count: usize,
+        reach: impl Fn(usize) -> ((f32, f32), (f32, f32)),
+        distance: impl Fn(usize, usize) -> Option<f32>,
+    ) -> Vec<Option<(usize, f32)>> {
+        let mut before: Vec<Option<(usize, f32)>> = vec![None; count];
+        for i in 0..count {
+            let mut best: Option<(usize, f32)> = None;
+            let (across, down) = reach(i);
+            self.from(across, down, |j| {
+                if j != i
+                    && let Some(distance) = distance(i, j)
+                    && best.is_none_or(|b| distance < b.1)
+                {
+                    best = Some((j, distance));
+                }
+                false
+            });
+            if let Some((j, distance)) = best
+                && before[j].is_none_or(|b| distance < b.1)
+            {
+                before[j] = Some((i, distance));
+            }
+        }
+        before
+    }
+
     /// Whether `test` holds for a piece whose box may meet the given one.
     fn any(&self, left: f32, right: f32, top: f32, bottom: f32, test: impl FnMut(usize) -> bool) -> bool {
         let (first, last) = ((top / Self::ROW).max(0.0) as usize, (bottom / Self::ROW).max(0.0) as usize);

@@ -61,11 +61,15 @@ impl Table {
             && r.bottom >= self.top - NEAR
     }
 
-    fn take(&mut self, r: &Rule) {
-        self.left = self.left.min(r.left);
-        self.right = self.right.max(r.right);
-        self.top = self.top.min(r.top);
-        self.bottom = self.bottom.max(r.bottom);
+    fn of(r: &Rule) -> Self {
+        Self { left: r.left, top: r.top, right: r.right, bottom: r.bottom }
+    }
+
+    fn grow(&mut self, other: &Self) {
+        self.left = self.left.min(other.left);
+        self.right = self.right.max(other.right);
+        self.top = self.top.min(other.top);
+        self.bottom = self.bottom.max(other.bottom);
     }
 
     /// The lines of each cell, row by row.
@@ -111,19 +115,13 @@ fn tables(rules: &Rules) -> Vec<Table> {
     let level = &rules.level[..rules.level.len().min(MOST)];
     let mut tables: Vec<Table> = Vec::new();
     for r in rules.upright.iter().take(MOST) {
-        let mut table = Table { left: r.left, top: r.top, right: r.right, bottom: r.bottom };
+        let mut table = Table::of(r);
         let joins = |t: &Table| t.meets(r) || level.iter().any(|l| t.meets(l) && table.meets(l));
         let at = tables.iter().position(joins);
-        let first = Table { ..table };
-        level.iter().filter(|l| first.meets(l)).for_each(|l| table.take(l));
+        let first = Table::of(r);
+        level.iter().filter(|l| first.meets(l)).for_each(|l| table.grow(&Table::of(l)));
         match at {
-            Some(at) => {
-                let found = &mut tables[at];
-                found.left = found.left.min(table.left);
-                found.right = found.right.max(table.right);
-                found.top = found.top.min(table.top);
-                found.bottom = found.bottom.max(table.bottom);
-            }
+            Some(at) => tables[at].grow(&table),
             None => tables.push(table),
         }
     }
