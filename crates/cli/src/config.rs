@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use sohoa_domain::Limits;
+use sohoa_ocr::EngineChoice;
 use toml::{Table, Value};
+
+use crate::exit::NotReady;
 
 /// The commented settings that `sohoa init` writes.
 pub(crate) const DEFAULT: &str = include_str!("../../../config/sohoa.toml");
@@ -84,16 +87,21 @@ pub(crate) struct Ocr {
     tessdata: PathBuf,
     jobs: usize,
     /// `sohoa`, `tesseract`, or one of those that are for tests.
-    pub(crate) engine: String,
+    engine: String,
 }
-
-/// Our own recognizer, which asks Tesseract for the pages on which it is in doubt.
-pub(crate) const OWN: &str = "sohoa";
 
 impl Ocr {
     /// Where the models lie, when the settings say it.
     pub(crate) fn tessdata(&self) -> Option<&Path> {
         (!self.tessdata.as_os_str().is_empty()).then_some(&self.tessdata)
+    }
+
+    /// Whether our own recognizer reads first, and which one runs in child processes.
+    pub(crate) fn engines(&self) -> Result<(bool, EngineChoice), NotReady> {
+        match self.engine.as_str() {
+            "sohoa" => Ok((true, EngineChoice::Tesseract)),
+            other => Ok((false, other.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?)),
+        }
     }
 
     /// Pages recognized at the same time.

@@ -10,7 +10,7 @@ use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
-use crate::config::{Config, OWN};
+use crate::config::Config;
 use crate::exit::NotReady;
 
 /// Name and version, as events tell who did it.
@@ -92,12 +92,9 @@ impl Home {
 /// checked now: without it every page would fail, one by one.
 pub(crate) fn engines(config: &Config, lang: &str, size: usize) -> anyhow::Result<Engines> {
     let tessdata = config.ocr.tessdata();
+    let (own, engine) = config.ocr.engines()?;
     // One model at a time is what our own reads; Tesseract takes several languages together.
-    let own = config.ocr.engine == OWN && !lang.contains('+');
-    let engine = match config.ocr.engine.as_str() {
-        OWN => EngineChoice::Tesseract,
-        other => other.parse().map_err(|e| NotReady(format!("ocr.engine: {e}")))?,
-    };
+    let own = own && !lang.contains('+');
     if engine == EngineChoice::Tesseract {
         probe(lang, tessdata)?;
     }

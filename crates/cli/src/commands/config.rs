@@ -27,9 +27,7 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
     config.store.database(home).map_err(NotReady::from)?;
     config.store.blobs(home).map_err(NotReady::from)?;
     config.store.packages(home).map_err(NotReady::from)?;
-    if config.ocr.engine != crate::config::OWN {
-        config.ocr.engine.parse::<sohoa_ocr::EngineChoice>().map_err(|e| NotReady(format!("ocr.engine: {e}")))?;
-    }
+    config.ocr.engines()?;
     let checked = Checked { settings: home.join("sohoa.toml").display().to_string(), inboxes: config.inbox.len() };
     output.print(&checked, |c| format!("{} is in order, {} scan folders", c.settings, c.inboxes))?;
     Ok(Exit::Done)
