@@ -4,7 +4,7 @@ Everything is composed from templates and word lists written for this purpose; p
 exist. Same seed, same text.
 """
 
-import random
+from phrases import Writer
 
 FAMILY = ("Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Mai Trịnh Đào Cao Lâm Tô Hà Quách Thái Tống Triệu "
           "Lục Nông Ma Bàn Sầm Hứa Kiều Doãn Cù Thân Ninh Mạc").split()
@@ -98,18 +98,10 @@ def cap(s):
     return s[:1].upper() + s[1:]
 
 
-class Clerk:
+class Clerk(Writer):
     """Writes; each part of a sentence is drawn anew, and none of the last sixty is repeated."""
 
-    def __init__(self, seed):
-        self.r = random.Random(seed)
-        self.recent = []
-
-    def pick(self, options):
-        fresh = [o for o in options if o not in self.recent] or options
-        choice = self.r.choice(fresh)
-        self.recent = (self.recent + [choice])[-60:]
-        return choice
+    MEMORY = 60
 
     # Names, places, numbers
 

@@ -52,6 +52,8 @@ CAUSE = ["thời tiết diễn biến thất thường", "cán bộ mới luân 
 
 
 class Writer:
+    MEMORY = 40  # what was picked so lately is not picked again
+
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.recent = []
@@ -59,7 +61,7 @@ class Writer:
     def pick(self, options):
         fresh = [o for o in options if o not in self.recent] or options
         choice = self.r.choice(fresh)
-        self.recent = (self.recent + [choice])[-40:]
+        self.recent = (self.recent + [choice])[-self.MEMORY:]
         return choice
 
     def date(self):
