@@ -26,7 +26,8 @@ pub struct OcrRaster {
 
 /// Makes a page ready for OCR: the red channel of colour pages (red seals and stamps vanish, blue ink and print stay),
 /// turned clockwise by `rotation`, then turned back by `skew_degrees` (clockwise skew of the text after `rotation`)
-/// when that is at least half a degree. `ink` is that of the page as loaded; it is turned with it. What comes in from outside the page has the colour of the paper.
+/// when that is at least half a degree. `ink` is that of the page as loaded; it is turned with it. What comes in from
+/// outside the page has the colour of the paper.
 pub fn for_ocr(raster: &Raster, ink: &InkMap, rotation: Rotation, skew_degrees: f32) -> OcrRaster {
     let upright = orient::turned(&red(raster), rotation);
     let (width, height) = (upright.width(), upright.height());

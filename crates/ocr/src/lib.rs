@@ -1,7 +1,8 @@
 //! Recognition: pixels in, OCR tree out.
 //!
-//! [`OwnEngine`] reads in this process, fast. [`Engine`] is what another a recognizer does; [`ChildEngine`] runs one in a child process that can be killed; [`child_main`] is
-//! that process. [`order`] puts what was read into a person's reading order; [`AltoWriter`] and [`TextWriter`] write it.
+//! [`OwnEngine`] reads in this process, fast. [`Engine`] is what any other recognizer does; [`ChildEngine`] runs one in a
+//! child process that can be killed, and [`child_main`] is that process. [`order`] puts what was read into a person's
+//! reading order; [`AltoWriter`] and [`TextWriter`] write it.
 
 mod alto;
 mod child;

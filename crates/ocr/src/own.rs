@@ -16,6 +16,7 @@ use crate::tesseract::model_folder;
 /// alone, which have a limit, and a defect ends as an error of the page.
 pub struct OwnEngine {
     model: LineModel,
+    /// Name and version, as it stands in the results.
     name: String,
 }
 
@@ -29,11 +30,6 @@ impl OwnEngine {
         let model = LineModel::open(&path).map_err(|error| OcrError::NotStarted(error.to_string()))?;
         let name = format!("sohoa {} {lang}", env!("CARGO_PKG_VERSION"));
         Ok(Self { model, name })
-    }
-
-    /// Name and version, as it stands in the results.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// Reads one page: 8-bit grey, upright, nearly level, with its ink. Coordinates of the result are px of this raster,

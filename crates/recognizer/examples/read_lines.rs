@@ -27,14 +27,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let line = pgm(&std::fs::read(&path)?).and_then(|line| line.into_image(model.height(), 3));
         lines.push((path, line.ok_or("a crop is no PGM or too narrow")?));
     }
-    lines.sort_by_key(|(_, line)| line.width);
     let (paths, images): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
     let start = Instant::now();
     let posteriors = model.forward(&images);
     let steps: usize = posteriors.iter().map(|p| p.steps().len()).sum();
     eprintln!("{arithmetic}: {} lines, {steps} steps, {:.0?}", images.len(), start.elapsed());
     for (path, posteriors) in paths.iter().zip(&posteriors) {
-        println!("{path}\t{}", model.greedy_text(posteriors).trim());
+        println!("{path}\t{}", model.plain_text(posteriors).trim());
     }
     Ok(())
 }

@@ -22,7 +22,8 @@ pub(crate) struct Cut {
 }
 
 /// Cuts `line` out of a grey page along its baseline: column by column straight up and down, so that a slope becomes
-/// level. Light letters on dark ground become dark ones. What lies outside of the page repeats its edge. `None` when nothing of the line is on the page.
+/// level. Light letters on dark ground become dark ones. What lies outside of the page repeats its edge. `None` when
+/// nothing of the line is on the page.
 pub(crate) fn cut(page: &Raster, line: &TextLine) -> Option<Cut> {
     let (w, h) = (page.width() as usize, page.height() as usize);
     let pad = (PADDING * line.x_height).max(1.0);

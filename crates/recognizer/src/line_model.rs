@@ -13,8 +13,6 @@ pub struct LineModel {
     charset: Charset,
     lexicon: Lexicon,
     null: usize,
-    /// As the model's author names it.
-    version: String,
 }
 
 impl LineModel {
@@ -36,13 +34,7 @@ impl LineModel {
 
     fn new(file: ModelFile) -> Result<Self, ModelError> {
         let network = LineNetwork::new(&file)?;
-        Ok(Self {
-            network,
-            charset: file.charset,
-            lexicon: Lexicon::new(file.words),
-            null: file.null,
-            version: file.version,
-        })
+        Ok(Self { network, charset: file.charset, lexicon: Lexicon::new(file.words), null: file.null })
     }
 
     /// Rows of the images that the network reads.
@@ -55,7 +47,7 @@ impl LineModel {
         self.network.use_arithmetic(arithmetic)
     }
 
-    /// Runs the network over lines, which are best sorted by width.
+    /// Runs the network over lines, in any order.
     pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
         self.network.forward(lines)
     }
@@ -65,13 +57,8 @@ impl LineModel {
         self.network.step_width()
     }
 
-    /// The model's version, as its author names it.
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-
     /// The text of the most likely labels, without dictionaries.
-    pub fn greedy_text(&self, posteriors: &Posteriors) -> String {
+    pub fn plain_text(&self, posteriors: &Posteriors) -> String {
         let characters = best_path(posteriors, self.null).into_iter().filter_map(|s| self.charset.of_label[s.label]);
         characters.map(|c| self.charset.characters[usize::from(c)].text.as_str()).collect()
     }

@@ -36,40 +36,26 @@ impl LineModel {
     }
 
     fn read_layout(&self, grey: &Raster, layout: Layout) -> Vec<Block> {
-        let mut jobs: Vec<(Job, LineImage)> = Vec::new();
+        let (mut jobs, mut images) = (Vec::new(), Vec::new());
+        let blocks = layout.blocks.len();
         for (block, lines) in layout.blocks.into_iter().enumerate() {
             for line in lines.lines {
                 let Some(cut) = cut(grey, &line) else { continue };
                 let scale = cut.grey.height as f32 / self.height() as f32;
                 let Some(image) = cut.grey.into_image(self.height(), self.step_width()) else { continue };
-                jobs.push((Job { block, line, origin: (cut.left, cut.above), scale }, image));
+                jobs.push(Job { block, line, origin: (cut.left, cut.above), scale });
+                images.push(image);
             }
         }
-        let mut order: Vec<usize> = (0..jobs.len()).collect();
-        order.sort_by_key(|&i| jobs[i].1.width);
-        let mut blocks: Vec<Vec<(usize, Line)>> = Vec::new();
-        let (jobs, images): (Vec<Job>, Vec<LineImage>) = {
-            let mut sorted: Vec<Option<(Job, LineImage)>> = jobs.into_iter().map(Some).collect();
-            order.iter().filter_map(|&i| sorted[i].take()).unzip()
-        };
-        for ((job, image), (place, posteriors)) in jobs.iter().zip(&images).zip(order.iter().zip(self.forward(&images)))
-        {
-            let words = self.words(&posteriors);
-            if blocks.len() <= job.block {
-                blocks.resize_with(job.block + 1, Vec::new);
-            }
-            if let Some(line) = job.line(words, image, self.step_width()) {
-                blocks[job.block].push((*place, line));
-            }
+        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); blocks];
+        for ((job, image), posteriors) in jobs.iter().zip(&images).zip(self.forward(&images)) {
+            lines[job.block].extend(job.line(self.words(&posteriors), image, self.step_width()));
         }
-        blocks.into_iter().filter_map(block).collect()
+        lines.into_iter().filter_map(block).collect()
     }
 }
 
-/// Lines in the order in which they were found.
-fn block(mut lines: Vec<(usize, Line)>) -> Option<Block> {
-    lines.sort_by_key(|(place, _)| *place);
-    let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+fn block(lines: Vec<Line>) -> Option<Block> {
     let rect = lines.iter().map(|l| l.rect).reduce(|a, b| a.union(&b))?;
     Some(Block { lines, rect })
 }

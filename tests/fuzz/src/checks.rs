@@ -33,7 +33,7 @@ pub fn run_model(mut model: LineModel) {
                 let sum: f32 = step.iter().sum();
                 assert!((sum - 1.0).abs() < 1e-2, "{arithmetic}: probabilities add up to {sum}");
             }
-            model.greedy_text(&posteriors);
+            model.plain_text(&posteriors);
         }
     }
 }

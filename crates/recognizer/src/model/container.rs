@@ -10,12 +10,9 @@ const MAX_PARTS: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     Network = 17,
-    PunctuationDawg = 18,
     WordDawg = 19,
-    NumberDawg = 20,
     Unicharset = 21,
     Recoder = 22,
-    Version = 23,
 }
 
 /// The bytes of a model file with its table read.

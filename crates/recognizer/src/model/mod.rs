@@ -64,10 +64,6 @@ pub(crate) struct ModelFile {
     pub(crate) sample_iteration: i32,
     pub(crate) charset: Charset,
     pub(crate) words: Option<Dawg>,
-    pub(crate) punctuation: Option<Dawg>,
-    pub(crate) numbers: Option<Dawg>,
-    /// As the model's author names it.
-    pub(crate) version: String,
 }
 
 impl ModelFile {
@@ -95,23 +91,9 @@ impl ModelFile {
         }
         let unicharset = container.needed(Part::Unicharset, "unicharset")?;
         let charset = Charset::read(unicharset, container.needed(Part::Recoder, "recoder")?, labels, null)?;
-        let dawg = |part, name| container.part(part).map(|bytes| Dawg::read(bytes, name)).transpose();
-        Ok(Self {
-            network,
-            null,
-            sample_iteration,
-            charset,
-            words: dawg(Part::WordDawg, "word list")?,
-            punctuation: dawg(Part::PunctuationDawg, "punctuation patterns")?,
-            numbers: dawg(Part::NumberDawg, "number patterns")?,
-            version: container.part(Part::Version).map(version).unwrap_or_default(),
-        })
+        let words = container.part(Part::WordDawg).map(|bytes| Dawg::read(bytes, "word list")).transpose()?;
+        Ok(Self { network, null, sample_iteration, charset, words })
     }
-}
-
-/// The version's name, cut where no real one is as long.
-fn version(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned()
 }
 
 /// Width of the last layer.

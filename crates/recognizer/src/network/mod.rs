@@ -180,8 +180,7 @@ impl LineNetwork {
         self.pool.0
     }
 
-    /// Runs the network over lines of [`Self::height`] rows. Those that lie side by side in the slice run together and
-    /// are best of like width.
+    /// Runs the network over lines of [`Self::height`] rows, in any order.
     pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
         match &self.runner {
             Runner::Reference => lines.iter().map(|line| scalar::forward(self, line)).collect(),

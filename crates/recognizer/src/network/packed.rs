@@ -60,9 +60,10 @@ pub(super) struct Packed<K: Kernel> {
     pub(super) scales: Vec<f32>,
     /// Groups of inputs.
     pub(super) groups: usize,
-    /// Rows, padded to whole blocks.
+    /// Rows, padded to a multiple of [`ROW`].
     pub(super) width: usize,
-    rows: usize,
+    /// Rows that are not padding.
+    pub(super) rows: usize,
 }
 
 impl<K: Kernel> Packed<K> {
@@ -154,21 +155,19 @@ impl<K: Kernel> PackedNetwork<K> {
         }
     }
 
-    /// Lines are best sorted by width: those that run side by side are neighbours.
+    /// Lines of like width run side by side; results are in the order of `lines`.
     pub(super) fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
-        lines.chunks(K::BATCH).flat_map(|batch| self.batch(batch)).collect()
-    }
-
-    fn batch(&self, lines: &[LineImage]) -> Vec<Posteriors> {
         let mut order: Vec<usize> = (0..lines.len()).collect();
         order.sort_by_key(|&i| std::cmp::Reverse(lines[i].width));
-        let mut sequences: Vec<Sequence<K>> = order.iter().map(|&i| self.columns(&lines[i])).collect();
-        for (gates, reversed) in &self.rows {
-            sequences = self.along(gates, &sequences, *reversed);
-        }
         let mut out = vec![Posteriors::default(); lines.len()];
-        for (sequence, i) in sequences.iter().zip(order) {
-            out[i] = self.posteriors(sequence);
+        for batch in order.chunks(K::BATCH) {
+            let mut sequences: Vec<Sequence<K>> = batch.iter().map(|&i| self.columns(&lines[i])).collect();
+            for (gates, reversed) in &self.rows {
+                sequences = self.along(gates, &sequences, *reversed);
+            }
+            for (sequence, &i) in sequences.iter().zip(batch) {
+                out[i] = self.posteriors(sequence);
+            }
         }
         out
     }
@@ -179,18 +178,17 @@ impl<K: Kernel> PackedNetwork<K> {
         let width = self.convolution.groups * K::GROUP;
         let (pool_x, pool_y) = self.pool;
         let (steps, rows) = (line.width / pool_x, line.height / pool_y);
-        let channels = self.convolution.width.next_multiple_of(ROW);
+        let channels = self.convolution.width;
         let zero = K::value(0);
         let mut pooled = Sequence::<K> { width: channels, values: vec![zero; steps * rows * channels] };
         for (i, out) in pooled.values.chunks_exact_mut(channels).enumerate() {
             let (x, y) = (i % steps * pool_x, i / steps * pool_y);
             let pixels = (y..y + pool_y)
                 .flat_map(|y| taps[(y * line.width + x) * width..][..pool_x * width].chunks_exact(width));
-            self.kernel.pooled(&self.convolution, pixels, &mut out[..self.convolution.width]);
+            self.kernel.pooled(&self.convolution, pixels, out);
         }
         let cells = self.column.width;
-        let mut out =
-            Sequence { width: cells.next_multiple_of(ROW), values: vec![zero; steps * cells.next_multiple_of(ROW)] };
+        let mut out = Sequence { width: cells, values: vec![zero; steps * cells] };
         let mut run = Run::new(self.kernel, &self.column);
         for first in (0..steps).step_by(K::BATCH) {
             let count = K::BATCH.min(steps - first);
@@ -199,7 +197,7 @@ impl<K: Kernel> PackedNetwork<K> {
                 run.step(count, |b| pooled.step(y * steps + first + b));
             }
             for b in 0..count {
-                out.values[(first + b) * out.width..][..cells].copy_from_slice(run.last(b));
+                out.values[(first + b) * cells..][..cells].copy_from_slice(run.last(b));
             }
         }
         out
@@ -232,7 +230,7 @@ impl<K: Kernel> PackedNetwork<K> {
 
     /// An LSTM along the lines, which are sorted by falling length.
     fn along(&self, gates: &Packed<K>, lines: &[Sequence<K>], reversed: bool) -> Vec<Sequence<K>> {
-        let width = gates.width.next_multiple_of(ROW);
+        let width = gates.width;
         let lengths: Vec<usize> = lines.iter().map(|l| l.values.len() / l.width).collect();
         let mut out: Vec<Sequence<K>> =
             lengths.iter().map(|n| Sequence { width, values: vec![K::value(0); n * width] }).collect();
@@ -242,7 +240,7 @@ impl<K: Kernel> PackedNetwork<K> {
             let at = |b: usize| if reversed { lengths[b] - 1 - step } else { step };
             run.step(active, |b| lines[b].step(at(b)));
             for (b, line) in out[..active].iter_mut().enumerate() {
-                line.values[at(b) * width..][..gates.width].copy_from_slice(run.last(b));
+                line.values[at(b) * width..][..width].copy_from_slice(run.last(b));
             }
         }
         out
@@ -313,8 +311,8 @@ impl<'a, K: Kernel> Run<'a, K> {
     }
 }
 
-/// Turns values into their softmax. Plain code that compilers turn into SIMD: eˣ as 2ⁿ·2ᶠ, the fraction by a polynomial
-/// of degree 5 (minimax, relative error below 3·10⁻⁷); only the first `rows` count.
+/// Turns values into their softmax. Plain code that compilers turn into SIMD: eˣ as 2ⁿ·2ᶠ, the fraction by the Taylor
+/// polynomial of degree 6; only the first `rows` count.
 #[inline(always)]
 pub(super) fn softmax_in_place(values: &mut [f32], rows: usize) {
     let rows = rows.min(values.len());
@@ -348,11 +346,4 @@ fn exp(x: f32) -> f32 {
     let p = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
     let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
     p * scale
-}
-
-impl<K: Kernel> Packed<K> {
-    /// Rows that are not padding.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
 }

@@ -162,7 +162,7 @@ fn softmax(matrix: &Packed<Vnni>, input: &[u8], out: &mut [f32]) {
         let sum = _mm512_cvtepi32_ps(_mm512_add_epi32(sums[0][0], load_i32(biases)));
         store_f32(out, _mm512_mul_ps(sum, load_f32(scales)));
     }
-    softmax_in_place(out, matrix.rows());
+    softmax_in_place(out, matrix.rows);
 }
 
 /// The table's value for |x|: linear between two entries, 1 from the last on.
