@@ -1,6 +1,8 @@
 //! Reads page images with the fast recognizer and prints their text, or a line a word with confidence and box.
 //!
-//!     read_pages MODEL.traineddata DPI [--words] IMAGE...
+//!     read_pages MODEL.traineddata DPI [--words] [--avx2] IMAGE...
+//!
+//! `--avx2` leaves AVX-512 aside, where the machine has it.
 
 #![allow(clippy::print_stdout)]
 
@@ -10,13 +12,16 @@ use std::time::Instant;
 
 use sohoa_domain::{Dpi, Limits, Rotation};
 use sohoa_imaging::{ImageFile, for_ocr, inspect, sniff};
-use sohoa_recognizer::LineModel;
+use sohoa_recognizer::{Arithmetic, LineModel};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
-    let model = LineModel::open(Path::new(&arguments.next().ok_or("no model")?))?;
+    let mut model = LineModel::open(Path::new(&arguments.next().ok_or("no model")?))?;
     let dpi = Dpi::square(arguments.next().ok_or("no resolution")?.parse()?);
     let as_words = arguments.next_if_eq("--words").is_some();
+    if arguments.next_if_eq("--avx2").is_some() && !model.use_arithmetic(Arithmetic::Avx2) {
+        return Err("this machine has no AVX2".into());
+    }
     for path in arguments {
         let (file, limits) = (Path::new(&path), Limits::default());
         let page = ImageFile::open(file, sniff(file, &limits)?, &limits)?.load(0)?;

@@ -44,17 +44,23 @@ pub(crate) fn cut(page: &Raster, line: &TextLine) -> Option<Cut> {
         (0..height as isize).for_each(|y| pixels.extend_from_slice(&row(start + y)[first..first + width]));
     } else {
         // Between two rows, weighted in 1/256.
-        let places: Vec<(isize, u32)> = (0..width)
+        let places: Vec<(isize, u16)> = (0..width)
             .map(|x| {
                 let y = top(x);
-                (y.floor() as isize, ((y - y.floor()) * 256.0) as u32)
+                (y.floor() as isize, ((y - y.floor()) * 256.0) as u16)
             })
             .collect();
+        let parts: Vec<u16> = places.iter().map(|(_, part)| *part).collect();
         for y in 0..height as isize {
-            pixels.extend(places.iter().enumerate().map(|(x, &(start, part))| {
-                let (upper, lower) = (row(start + y)[first + x], row(start + y + 1)[first + x]);
-                ((u32::from(upper) * (256 - part) + u32::from(lower) * part) >> 8) as u8
-            }));
+            // Columns that begin in the same row of the page.
+            for columns in places.chunk_by(|a, b| a.0 == b.0) {
+                let x = pixels.len() % width;
+                let of = |y| &row(y)[first + x..][..columns.len()];
+                let (upper, lower) = (of(columns[0].0 + y), of(columns[0].0 + y + 1));
+                pixels.extend(upper.iter().zip(lower).zip(&parts[x..]).map(|((upper, lower), part)| {
+                    ((u16::from(*upper) * (256 - part) + u16::from(*lower) * part) >> 8) as u8
+                }));
+            }
         }
     }
     if line.inverted {

@@ -5,22 +5,17 @@
 
 use std::arch::x86_64::*;
 
-use super::packed::{Kernel, Packed, softmax_in_place};
-use super::tables::{LOGISTIC, PER_UNIT, SIZE, TANH};
+use super::activation;
+use super::packed::{Kernel, Packed};
 
-/// Proof that the machine has AVX2.
+/// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Avx2 {
-    tanh: &'static [f32; SIZE],
-    logistic: &'static [f32; SIZE],
-}
+pub(super) struct Avx2(());
 
 impl Avx2 {
     /// `None` on a machine without the instructions.
     pub(super) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(())?;
-        let table = |t: &'static [f32]| t.first_chunk::<SIZE>();
-        Some(Self { tanh: table(&TANH)?, logistic: table(&LOGISTIC)? })
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 }
 
@@ -48,12 +43,12 @@ impl Kernel for Avx2 {
         out: &mut [i16],
     ) {
         // SAFETY: `detect`, the only maker of this value, has seen the instructions.
-        unsafe { step(self, gates, input, last, state, out) }
+        unsafe { step(gates, input, last, state, out) }
     }
 
-    fn pooled<'a>(self, matrix: &Packed<Self>, pixels: impl Iterator<Item = &'a [i16]> + Clone, out: &mut [i16]) {
+    fn pooled(self, matrix: &Packed<Self>, pixels: &[&[i16]], out: &mut [i16]) {
         // SAFETY: as above.
-        unsafe { pooled(self, matrix, pixels, out) }
+        unsafe { pooled(matrix, pixels, out) }
     }
 
     fn softmax(self, matrix: &Packed<Self>, input: &[i16], out: &mut [f32]) {
@@ -62,15 +57,8 @@ impl Kernel for Avx2 {
     }
 }
 
-#[target_feature(enable = "avx2")]
-fn step<const B: usize>(
-    kernel: Avx2,
-    gates: &Packed<Avx2>,
-    input: [&[i16]; B],
-    last: &[i16],
-    state: &mut [f32],
-    out: &mut [i16],
-) {
+#[target_feature(enable = "avx2,fma")]
+fn step<const B: usize>(gates: &Packed<Avx2>, input: [&[i16]; B], last: &[i16], state: &mut [f32], out: &mut [i16]) {
     let (width, groups) = (gates.width, gates.groups);
     let input = input.map(|row| row.as_chunks::<2>().0);
     let input_groups = input[0].len();
@@ -84,28 +72,24 @@ fn step<const B: usize>(
         let biases = gates.biases[block * 32..][..32].as_chunks::<8>().0;
         let scales = gates.scales[block * 32..][..32].as_chunks::<8>().0;
         for (b, sums) in sums.iter().enumerate() {
-            let real = |gate: usize| {
-                let sum = _mm256_add_epi32(sums[gate], load_i32(&biases[gate]));
-                _mm256_mul_ps(_mm256_cvtepi32_ps(sum), load_f32(&scales[gate]))
-            };
             let at = b * width + block * 8;
-            let Some(cells) = state[at..].first_chunk_mut::<8>() else { return };
-            let value = tanh(kernel.tanh, real(0));
-            let enter = logistic(kernel.logistic, real(1));
-            let forget = logistic(kernel.logistic, real(2));
-            let leave = logistic(kernel.logistic, real(3));
-            let kept = _mm256_add_ps(_mm256_mul_ps(load_f32(cells), forget), _mm256_mul_ps(value, enter));
-            let kept = _mm256_max_ps(_mm256_min_ps(kept, _mm256_set1_ps(100.0)), _mm256_set1_ps(-100.0));
-            store_f32(cells, kept);
+            let mut real = [[0.0; 8]; 4];
+            for (gate, real) in real.iter_mut().enumerate() {
+                let sum = _mm256_add_epi32(sums[gate], load_i32(&biases[gate]));
+                store_f32(real, _mm256_mul_ps(_mm256_cvtepi32_ps(sum), load_f32(&scales[gate])));
+            }
+            let Some(states) = state[at..].first_chunk_mut::<8>() else { return };
             let Some(out) = out[at..].first_chunk_mut::<8>() else { return };
-            store_quantized(out, _mm256_mul_ps(tanh(kernel.tanh, kept), leave));
+            let mut outputs = [0.0; 8];
+            activation::cells(&real, states, &mut outputs);
+            store_quantized(out, load_f32(&outputs));
         }
     }
 }
 
 /// Adds the products of `G` matrices' weights and `B` rows of activations.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn accumulate<const G: usize, const B: usize>(
     weights: &[[i16; 16]],
     rows: &[&[[i16; 2]]; B],
@@ -113,7 +97,10 @@ fn accumulate<const G: usize, const B: usize>(
 ) {
     let (groups, _) = weights.as_chunks::<G>();
     // Slices of known length need no check in the loop.
-    let rows: [&[[i16; 2]]; B] = rows.map(|row| &row[..groups.len()]);
+    let mut rows = *rows;
+    for row in &mut rows {
+        *row = &row[..groups.len()];
+    }
     for (g, weights) in groups.iter().enumerate() {
         let mut twos = [_mm256_setzero_si256(); B];
         for b in 0..B {
@@ -129,12 +116,20 @@ fn accumulate<const G: usize, const B: usize>(
     }
 }
 
-#[target_feature(enable = "avx2")]
-fn pooled<'a>(kernel: Avx2, matrix: &Packed<Avx2>, pixels: impl Iterator<Item = &'a [i16]> + Clone, out: &mut [i16]) {
+#[target_feature(enable = "avx2,fma")]
+fn pooled(matrix: &Packed<Avx2>, pixels: &[&[i16]], out: &mut [i16]) {
     let blocks = matrix.weights.as_chunks::<16>().0.chunks_exact(matrix.groups.max(1));
+    let (threes, rest) = pixels.as_chunks::<3>();
     for ((block, weights), out) in blocks.enumerate().zip(out.as_chunks_mut::<8>().0) {
         let mut most = _mm256_set1_epi32(i32::MIN);
-        for pixel in pixels.clone() {
+        for three in threes {
+            let mut sums = [[_mm256_setzero_si256(); 1]; 3];
+            let [a, b, c] = *three;
+            let rows = [a.as_chunks::<2>().0, b.as_chunks::<2>().0, c.as_chunks::<2>().0];
+            accumulate(weights, &rows, &mut sums);
+            most = sums.iter().fold(most, |most, [sum]| _mm256_max_epi32(most, *sum));
+        }
+        for pixel in rest {
             let mut sums = [[_mm256_setzero_si256(); 1]; 1];
             accumulate(weights, &[pixel.as_chunks::<2>().0], &mut sums);
             most = _mm256_max_epi32(most, sums[0][0]);
@@ -142,11 +137,14 @@ fn pooled<'a>(kernel: Avx2, matrix: &Packed<Avx2>, pixels: impl Iterator<Item = 
         let Some(biases) = matrix.biases[block * 8..].first_chunk::<8>() else { return };
         let Some(scales) = matrix.scales[block * 8..].first_chunk::<8>() else { return };
         let sum = _mm256_cvtepi32_ps(_mm256_add_epi32(most, load_i32(biases)));
-        store_quantized(out, tanh(kernel.tanh, _mm256_mul_ps(sum, load_f32(scales))));
+        let mut real = [0.0; 8];
+        store_f32(&mut real, _mm256_mul_ps(sum, load_f32(scales)));
+        activation::tanh(&mut real);
+        store_quantized(out, load_f32(&real));
     }
 }
 
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn softmax(matrix: &Packed<Avx2>, input: &[i16], out: &mut [f32]) {
     let input = input.as_chunks::<2>().0;
     let blocks = matrix.weights.as_chunks::<16>().0.chunks_exact(matrix.groups.max(1));
@@ -158,58 +156,15 @@ fn softmax(matrix: &Packed<Avx2>, input: &[i16], out: &mut [f32]) {
         let sum = _mm256_cvtepi32_ps(_mm256_add_epi32(sums[0][0], load_i32(biases)));
         store_f32(out, _mm256_mul_ps(sum, load_f32(scales)));
     }
-    softmax_in_place(out, matrix.rows);
-}
-
-/// The table's value for |x|: linear between two entries, 1 from the last on.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn look_up(table: &[f32; SIZE], x: __m256) -> __m256 {
-    let x = _mm256_mul_ps(x, _mm256_set1_ps(PER_UNIT));
-    let most = SIZE as i32 - 2;
-    // A value that is no number converts to the smallest integer and is raised to 0.
-    let index = _mm256_cvttps_epi32(x);
-    let index = _mm256_max_epi32(_mm256_min_epi32(index, _mm256_set1_epi32(most)), _mm256_setzero_si256());
-    // SAFETY: every index lies in 0..=SIZE - 2, so that it and the next are inside of the table; 4 bytes an entry.
-    let (low, high) = unsafe {
-        let start = table.as_ptr();
-        (_mm256_i32gather_ps::<4>(start, index), _mm256_i32gather_ps::<4>(start.add(1), index))
-    };
-    let part = _mm256_sub_ps(x, _mm256_cvtepi32_ps(index));
-    let value = _mm256_add_ps(low, _mm256_mul_ps(_mm256_sub_ps(high, low), part));
-    let beyond = _mm256_cmp_ps::<_CMP_GE_OQ>(x, _mm256_set1_ps((SIZE - 1) as f32));
-    _mm256_blendv_ps(value, _mm256_set1_ps(1.0), beyond)
-}
-
-/// |x|, and the sign bit of x.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn magnitude(x: __m256) -> (__m256, __m256) {
-    let sign = _mm256_set1_ps(-0.0);
-    (_mm256_andnot_ps(sign, x), _mm256_and_ps(sign, x))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn tanh(table: &[f32; SIZE], x: __m256) -> __m256 {
-    let (size, sign) = magnitude(x);
-    _mm256_or_ps(look_up(table, size), sign)
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn logistic(table: &[f32; SIZE], x: __m256) -> __m256 {
-    let (size, sign) = magnitude(x);
-    let value = look_up(table, size);
-    _mm256_blendv_ps(value, _mm256_sub_ps(_mm256_set1_ps(1.0), value), sign)
+    activation::softmax(out, matrix.rows);
 }
 
 /// Stores values of −1 … 1 as activations, halves rounded away from zero.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn store_quantized(out: &mut [i16; 8], value: __m256) {
     let value = _mm256_mul_ps(value, _mm256_set1_ps(127.0));
-    let (_, sign) = magnitude(value);
+    let sign = _mm256_and_ps(_mm256_set1_ps(-0.0), value);
     let half = _mm256_or_ps(_mm256_set1_ps(0.5), sign);
     let rounded = _mm256_cvttps_epi32(_mm256_add_ps(value, half));
     let low = _mm256_castsi256_si128(rounded);
@@ -219,28 +174,28 @@ fn store_quantized(out: &mut [i16; 8], value: __m256) {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn load_i16(from: &[i16; 16]) -> __m256i {
     // SAFETY: 32 bytes are read from 16 numbers of 2.
     unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn load_i32(from: &[i32; 8]) -> __m256i {
     // SAFETY: 32 bytes are read from 8 numbers of 4.
     unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn load_f32(from: &[f32; 8]) -> __m256 {
     // SAFETY: 8 numbers are read from 8 numbers.
     unsafe { _mm256_loadu_ps(from.as_ptr()) }
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn store_f32(to: &mut [f32; 8], value: __m256) {
     // SAFETY: 8 numbers are written to 8 numbers.
     unsafe { _mm256_storeu_ps(to.as_mut_ptr(), value) }

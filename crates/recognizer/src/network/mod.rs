@@ -1,6 +1,8 @@
 //! The forward pass of a line model: pixels of a line in, probabilities of labels for each time step out.
 
 #[cfg(target_arch = "x86_64")]
+mod activation;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 mod noise;
 mod packed;

@@ -37,13 +37,7 @@ pub(super) trait Kernel: Copy {
     );
 
     /// Largest sums over `pixels`, each a row of taps, through tanh.
-    fn pooled<'a>(
-        self,
-        matrix: &Packed<Self>,
-        pixels: impl Iterator<Item = &'a [Self::Value]> + Clone,
-        out: &mut [Self::Value],
-    ) where
-        Self::Value: 'a;
+    fn pooled(self, matrix: &Packed<Self>, pixels: &[&[Self::Value]], out: &mut [Self::Value]);
 
     /// Softmax of a matrix times `input`; `out` has a value for each of the padded rows.
     fn softmax(self, matrix: &Packed<Self>, input: &[Self::Value], out: &mut [f32]);
@@ -142,10 +136,10 @@ pub(super) struct PackedNetwork<K: Kernel> {
 
 impl<K: Kernel> PackedNetwork<K> {
     pub(super) fn new(kernel: K, network: &LineNetwork) -> Self {
-        let taps = network.convolution.columns;
+        let (across, down) = (2 * network.half.0 + 1, 2 * network.half.1 + 1);
         Self {
             kernel,
-            convolution: Packed::new(&[&network.convolution], &[taps], K::GROUP),
+            convolution: Packed::new(&[&network.convolution], &vec![down; across], K::GROUP),
             half: network.half,
             pool: network.pool,
             column: Packed::gates(&network.column),
@@ -174,18 +168,20 @@ impl<K: Kernel> PackedNetwork<K> {
 
     /// Convolution, pooling and the LSTM down each column.
     fn columns(&self, line: &LineImage) -> Sequence<K> {
-        let taps = self.taps(line);
-        let width = self.convolution.groups * K::GROUP;
+        let taps = Taps::<K>::new(line, self.half, self.seed);
         let (pool_x, pool_y) = self.pool;
         let (steps, rows) = (line.width / pool_x, line.height / pool_y);
         let channels = self.convolution.width;
         let zero = K::value(0);
         let mut pooled = Sequence::<K> { width: channels, values: vec![zero; steps * rows * channels] };
+        let mut pixels = Vec::with_capacity(pool_x * pool_y);
         for (i, out) in pooled.values.chunks_exact_mut(channels).enumerate() {
             let (x, y) = (i % steps * pool_x, i / steps * pool_y);
-            let pixels = (y..y + pool_y)
-                .flat_map(|y| taps[(y * line.width + x) * width..][..pool_x * width].chunks_exact(width));
-            self.kernel.pooled(&self.convolution, pixels, out);
+            pixels.clear();
+            pixels.extend(
+                (y..y + pool_y).flat_map(|y| (x..x + pool_x).map(move |x| y * line.width + x)).map(|i| taps.of(i)),
+            );
+            self.kernel.pooled(&self.convolution, &pixels, out);
         }
         let cells = self.column.width;
         let mut out = Sequence { width: cells, values: vec![zero; steps * cells] };
@@ -201,31 +197,6 @@ impl<K: Kernel> PackedNetwork<K> {
             }
         }
         out
-    }
-
-    /// The neighbourhood of every pixel, column by column, noise where it reaches out of the image.
-    fn taps(&self, line: &LineImage) -> Vec<K::Value> {
-        let (w, h) = (line.width as isize, line.height as isize);
-        let (half_x, half_y) = (self.half.0 as isize, self.half.1 as isize);
-        let width = self.convolution.groups * K::GROUP;
-        let mut noise = Noise::new(self.seed);
-        let mut taps = vec![K::value(0); line.width * line.height * width];
-        let values: Vec<K::Value> = line.pixels.iter().map(|&v| K::value(v)).collect();
-        for (i, taps) in taps.chunks_exact_mut(width).enumerate() {
-            let (x, y) = ((i % line.width) as isize, (i / line.width) as isize);
-            let inside = x >= half_x && x + half_x < w && y >= half_y && y + half_y < h;
-            let mut tap = taps.iter_mut();
-            for tx in x - half_x..=x + half_x {
-                for (ty, tap) in (y - half_y..=y + half_y).zip(&mut tap) {
-                    *tap = if inside || ((0..w).contains(&tx) && (0..h).contains(&ty)) {
-                        values[(ty * w + tx) as usize]
-                    } else {
-                        K::value(noise.pixel())
-                    };
-                }
-            }
-        }
-        taps
     }
 
     /// An LSTM along the lines, which are sorted by falling length.
@@ -256,6 +227,59 @@ impl<K: Kernel> PackedNetwork<K> {
             values.extend_from_slice(&padded[..labels]);
         }
         Posteriors { labels, values }
+    }
+}
+
+/// The neighbourhood of every pixel, column by column, noise where it reaches out of the image. Each column is padded to
+/// whole groups, so that neighbours in a row share their columns.
+struct Taps<K: Kernel> {
+    values: Vec<K::Value>,
+    /// Where the taps of each pixel begin.
+    starts: Vec<u32>,
+    width: usize,
+}
+
+impl<K: Kernel> Taps<K> {
+    fn new(line: &LineImage, (half_x, half_y): (usize, usize), seed: u64) -> Self {
+        let (w, h) = (line.width, line.height);
+        let (across, down) = (2 * half_x + 1, 2 * half_y + 1);
+        let tall = down.next_multiple_of(K::GROUP);
+        let mut taps = Self { values: Vec::new(), starts: Vec::with_capacity(w * h), width: across * tall };
+        taps.values.reserve(w * h * tall + 2 * (w + h) * taps.width);
+        let mut noise = Noise::new(seed);
+        let padding = || std::iter::repeat_n(K::value(0), tall - down);
+        for y in 0..h {
+            let shared = taps.values.len();
+            let level = y >= half_y && y + half_y < h;
+            if level {
+                for x in 0..w {
+                    let column = line.pixels[(y - half_y) * w + x..].iter().step_by(w).take(down);
+                    taps.values.extend(column.map(|v| K::value(*v)).chain(padding()));
+                }
+            }
+            for x in 0..w {
+                if level && x >= half_x && x + half_x < w {
+                    taps.starts.push((shared + (x - half_x) * tall) as u32);
+                    continue;
+                }
+                taps.starts.push(taps.values.len() as u32);
+                for tx in (x..=x + 2 * half_x).map(|x| x.wrapping_sub(half_x)) {
+                    let column = (y..=y + 2 * half_y).map(|y| y.wrapping_sub(half_y));
+                    taps.values.extend(
+                        column.map(|ty| {
+                            K::value(if tx < w && ty < h { line.pixels[ty * w + tx] } else { noise.pixel() })
+                        }),
+                    );
+                    taps.values.extend(padding());
+                }
+            }
+        }
+        taps
+    }
+
+    /// The taps of pixel `i`.
+    fn of(&self, i: usize) -> &[K::Value] {
+        &self.values[self.starts[i] as usize..][..self.width]
     }
 }
 
@@ -309,41 +333,4 @@ impl<'a, K: Kernel> Run<'a, K> {
     fn last(&self, b: usize) -> &[K::Value] {
         &self.last[b * self.gates.width..][..self.gates.width]
     }
-}
-
-/// Turns values into their softmax. Plain code that compilers turn into SIMD: eˣ as 2ⁿ·2ᶠ, the fraction by the Taylor
-/// polynomial of degree 6; only the first `rows` count.
-#[inline(always)]
-pub(super) fn softmax_in_place(values: &mut [f32], rows: usize) {
-    let rows = rows.min(values.len());
-    let values = &mut values[..rows];
-    let mut most = [f32::MIN; 16];
-    let (chunks, rest) = values.as_chunks::<16>();
-    for chunk in chunks {
-        most.iter_mut().zip(chunk).for_each(|(m, v)| *m = if v > m { *v } else { *m });
-    }
-    let most = most.iter().chain(rest).fold(f32::MIN, |a, b| if *b > a { *b } else { a });
-    for value in values.iter_mut() {
-        *value = exp(*value - most);
-    }
-    let mut totals = [0.0f32; 16];
-    let (chunks, rest) = values.as_chunks::<16>();
-    for chunk in chunks {
-        totals.iter_mut().zip(chunk).for_each(|(t, v)| *t += v);
-    }
-    let factor = 1.0 / totals.iter().chain(rest).sum::<f32>();
-    values.iter_mut().for_each(|v| *v *= factor);
-}
-
-/// eˣ for x of at most 0.
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    let y = (if x < -86.0 { -86.0 } else { x }) * std::f32::consts::LOG2_E;
-    // Adding and taking away 1.5·2²³ rounds to a whole number.
-    let shifted = y + 12_582_912.0;
-    let whole = shifted - 12_582_912.0;
-    let f = (y - whole) * std::f32::consts::LN_2;
-    let p = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
-    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
-    p * scale
 }
