@@ -1,12 +1,12 @@
 //! The forward pass of a line model: pixels of a line in, probabilities of labels for each time step out.
 
 #[cfg(target_arch = "x86_64")]
-mod activation;
-#[cfg(target_arch = "x86_64")]
 mod avx2;
 mod noise;
 mod packed;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod softmax;
 mod tables;
 #[cfg(target_arch = "x86_64")]
 mod vnni;

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 /// Entries of a table, so that it ends at 16 where both functions are 1 in single precision.
-const SIZE: usize = 4096;
-const PER_UNIT: f32 = 256.0;
+pub(super) const SIZE: usize = 4096;
+pub(super) const PER_UNIT: f32 = 256.0;
 
-static TANH: LazyLock<Vec<f32>> = LazyLock::new(|| table(f64::tanh));
-static LOGISTIC: LazyLock<Vec<f32>> = LazyLock::new(|| table(|x| 1.0 / (1.0 + (-x).exp())));
+pub(super) static TANH: LazyLock<Vec<f32>> = LazyLock::new(|| table(f64::tanh));
+pub(super) static LOGISTIC: LazyLock<Vec<f32>> = LazyLock::new(|| table(|x| 1.0 / (1.0 + (-x).exp())));
 
 fn table(function: impl Fn(f64) -> f64) -> Vec<f32> {
     (0..SIZE).map(|i| function(i as f64 / f64::from(PER_UNIT)) as f32).collect()
