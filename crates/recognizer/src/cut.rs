@@ -5,8 +5,8 @@ use sohoa_domain::Raster;
 use crate::line_image::GreyLine;
 use crate::lines::TextLine;
 
-/// Paper around a line, as a share of the height of x. At 300 dpi and 13 pt it is the 4 px that Tesseract leaves.
-const PADDING: f32 = 0.17;
+/// Paper around a line, as a share of the height of x. Tesseract leaves 4 px, which is 0.17 at 300 dpi and 13 pt.
+pub(crate) const PADDING: f32 = 0.2;
 /// Longest line that is cut, px: several times the width of A3 at 600 dpi.
 const MAX_WIDTH: usize = 40_000;
 /// Greatest height, px.
@@ -21,12 +21,12 @@ pub(crate) struct Cut {
     pub(crate) above: f32,
 }
 
-/// Cuts `line` out of a grey page along its baseline: column by column straight up and down, so that a slope becomes
+/// Cuts `line` out of a grey page, with `padding` heights of x around it, along its baseline: column by column straight up and down, so that a slope becomes
 /// level. Light letters on dark ground become dark ones. What lies outside of the page repeats its edge. `None` when
 /// nothing of the line is on the page.
-pub(crate) fn cut(page: &Raster, line: &TextLine) -> Option<Cut> {
+pub(crate) fn cut(page: &Raster, line: &TextLine, padding: f32) -> Option<Cut> {
     let (w, h) = (page.width() as usize, page.height() as usize);
-    let pad = (PADDING * line.x_height).max(1.0);
+    let pad = (padding * line.x_height).max(1.0);
     let left = (line.left - pad).floor().max(0.0);
     let right = (line.right + pad).ceil().min(w as f32);
     let (above, below) = ((line.ascent + pad).ceil(), (line.descent + pad).ceil());

@@ -2,7 +2,7 @@
 
 use sohoa_domain::{Baseline, Block, InkMap, Line, Raster, Rect, Word};
 
-use crate::cut::cut;
+use crate::cut::{PADDING, cut};
 use crate::decode::ReadWord;
 use crate::line_model::LineModel;
 use crate::lines::{Layout, TextLine, find_lines};
@@ -17,14 +17,23 @@ pub struct PageReading {
     pub missed: f32,
 }
 
-/// A line on its way through the network.
-struct Job {
-    block: usize,
+/// A line whose weakest word is below this is read again.
+const DOUBTFUL: f32 = 0.6;
+/// Paper around a line that is read again, as a share of the height of x: its letters come out a little smaller, and what
+/// was a near tie is decided anew.
+const OTHER_PADDING: f32 = 0.25;
+
+/// What the network saw in a line.
+struct LineReading {
+    /// Whatever tells its caller where it belongs.
+    place: usize,
     line: TextLine,
     /// x of the image's first column and y of its first row above the baseline, px.
     origin: (f32, f32),
     /// Page px for a px of the image.
     scale: f32,
+    image: LineImage,
+    words: Vec<ReadWord>,
 }
 
 impl LineModel {
@@ -36,22 +45,52 @@ impl LineModel {
     }
 
     fn read_layout(&self, grey: &Raster, layout: Layout) -> Vec<Block> {
-        let (mut jobs, mut images) = (Vec::new(), Vec::new());
-        let blocks = layout.blocks.len();
-        for (block, lines) in layout.blocks.into_iter().enumerate() {
-            for line in lines.lines {
-                let Some(cut) = cut(grey, &line) else { continue };
-                let scale = cut.grey.height as f32 / self.height() as f32;
-                let Some(image) = cut.grey.into_image(self.height(), self.step_width()) else { continue };
-                jobs.push(Job { block, line, origin: (cut.left, cut.above), scale });
-                images.push(image);
+        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); layout.blocks.len()];
+        let blocks = layout.blocks.into_iter().enumerate();
+        let all = blocks.flat_map(|(block, lines)| lines.lines.into_iter().map(move |line| (block, line)));
+        let mut readings = self.read_lines(grey, all, PADDING);
+        let doubtful: Vec<usize> = (0..readings.len()).filter(|&i| readings[i].is_doubtful()).collect();
+        let again: Vec<_> = doubtful.iter().map(|&i| (i, readings[i].line.clone())).collect();
+        for second in self.read_lines(grey, again.into_iter(), OTHER_PADDING) {
+            let first = &mut readings[second.place];
+            if second.confidence() > first.confidence() {
+                let place = first.place;
+                *first = LineReading { place, ..second };
             }
         }
-        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); blocks];
-        for ((job, image), posteriors) in jobs.iter().zip(&images).zip(self.forward(&images)) {
-            lines[job.block].extend(job.line(self.words(&posteriors), image, self.step_width()));
+        for reading in readings {
+            lines[reading.place].extend(reading.into_line(self.step_width()));
         }
         lines.into_iter().filter_map(block).collect()
+    }
+
+    /// Reads lines, each with a place that the caller knows, cut out with this much paper around. What is too small to be
+    /// read is left out.
+    fn read_lines(
+        &self,
+        grey: &Raster,
+        lines: impl Iterator<Item = (usize, TextLine)>,
+        padding: f32,
+    ) -> Vec<LineReading> {
+        let (mut readings, mut images) = (Vec::new(), Vec::new());
+        for (place, line) in lines {
+            let Some(cut) = cut(grey, &line, padding) else { continue };
+            let scale = cut.grey.height as f32 / self.height() as f32;
+            let Some(image) = cut.grey.into_image(self.height(), self.step_width()) else { continue };
+            readings.push((place, line, (cut.left, cut.above), scale));
+            images.push(image);
+        }
+        let posteriors = self.forward(&images);
+        let read = readings.into_iter().zip(images).zip(posteriors);
+        read.map(|(((place, line, origin, scale), image), posteriors)| LineReading {
+            place,
+            line,
+            origin,
+            scale,
+            image,
+            words: self.words(&posteriors),
+        })
+        .collect()
     }
 }
 
@@ -60,15 +99,24 @@ fn block(lines: Vec<Line>) -> Option<Block> {
     Some(Block { lines, rect })
 }
 
-impl Job {
-    fn line(&self, words: Vec<ReadWord>, image: &LineImage, step_width: usize) -> Option<Line> {
-        let spans = spans(&words, image, step_width);
-        let words: Vec<Word> = words
+impl LineReading {
+    fn is_doubtful(&self) -> bool {
+        self.words.iter().any(|word| word.confidence() < DOUBTFUL)
+    }
+
+    /// Mean confidence of the words, 0 when there is none.
+    fn confidence(&self) -> f32 {
+        self.words.iter().map(ReadWord::confidence).sum::<f32>() / self.words.len().max(1) as f32
+    }
+
+    fn into_line(mut self, step_width: usize) -> Option<Line> {
+        let spans = spans(&self.words, &self.image, step_width);
+        let words: Vec<Word> = std::mem::take(&mut self.words)
             .into_iter()
             .zip(spans)
             .map(|(word, (from, to))| Word {
                 text: word.text(),
-                rect: self.rect(image, from, to),
+                rect: self.rect(from, to),
                 confidence: word.confidence(),
                 characters: word.characters.iter().map(|c| c.probability).collect(),
                 alternatives: word.alternatives,
@@ -81,7 +129,8 @@ impl Job {
     }
 
     /// The box around the ink of some columns of the line's image, on the page.
-    fn rect(&self, image: &LineImage, from: usize, to: usize) -> Rect {
+    fn rect(&self, from: usize, to: usize) -> Rect {
+        let image = &self.image;
         let has_ink = |y: &usize| image.pixels[y * image.width..][from..to].iter().any(|&v| v < 0);
         let top = (0..image.height).find(has_ink).unwrap_or(0);
         let bottom = (0..image.height).rev().find(has_ink).map_or(image.height, |y| y + 1);

@@ -30,7 +30,7 @@ impl Kernel for Avx2 {
     type Weight = i16;
     const GROUP: usize = 2;
     const LANES: usize = 8;
-    const BATCH: usize = 2;
+    const BATCH: usize = 3;
 
     fn value(value: i8) -> i16 {
         i16::from(value)
@@ -57,7 +57,7 @@ impl Kernel for Avx2 {
         unsafe { pooled(self, matrix, pixels, out) }
     }
 
-    fn softmax(self, matrix: &Packed<Self>, input: &[i16], out: &mut [f32]) {
+    fn softmax<const B: usize>(self, matrix: &Packed<Self>, input: [&[i16]; B], out: &mut [f32]) {
         // SAFETY: as above.
         unsafe { softmax(matrix, input, out) }
     }
@@ -73,7 +73,7 @@ fn step<const B: usize>(
     out: &mut [i16],
 ) {
     let (width, groups) = (gates.width, gates.groups);
-    let (mut inputs, mut lasts): ([&[[i16; 2]]; B], [&[[i16; 2]]; B]) = ([&[]; B], [&[]; B]);
+    let (mut inputs, mut lasts) = ([[].as_slice(); B], [[].as_slice(); B]);
     for b in 0..B {
         inputs[b] = input[b].as_chunks().0;
         lasts[b] = last[b * width..][..width].as_chunks().0;
@@ -164,18 +164,26 @@ fn pooled(kernel: Avx2, matrix: &Packed<Avx2>, pixels: &[&[i16]], out: &mut [i16
 }
 
 #[target_feature(enable = "avx2")]
-fn softmax(matrix: &Packed<Avx2>, input: &[i16], out: &mut [f32]) {
-    let input = input.as_chunks::<2>().0;
+fn softmax<const B: usize>(matrix: &Packed<Avx2>, input: [&[i16]; B], out: &mut [f32]) {
+    let mut rows = [[].as_slice(); B];
+    for b in 0..B {
+        rows[b] = input[b].as_chunks::<2>().0;
+    }
     let blocks = matrix.weights.as_chunks::<16>().0.chunks_exact(matrix.groups.max(1));
-    for ((block, weights), out) in blocks.enumerate().zip(out.as_chunks_mut::<8>().0) {
-        let mut sums = [[_mm256_setzero_si256(); 1]; 1];
-        accumulate(weights, &[input], &mut sums);
+    for (block, weights) in blocks.enumerate() {
+        let mut sums = [[_mm256_setzero_si256(); 1]; B];
+        accumulate(weights, &rows, &mut sums);
         let Some(biases) = matrix.biases[block * 8..].first_chunk::<8>() else { return };
         let Some(scales) = matrix.scales[block * 8..].first_chunk::<8>() else { return };
-        let sum = _mm256_cvtepi32_ps(_mm256_add_epi32(sums[0][0], load_i32(biases)));
-        store_f32(out, _mm256_mul_ps(sum, load_f32(scales)));
+        for (b, [sum]) in sums.into_iter().enumerate() {
+            let sum = _mm256_cvtepi32_ps(_mm256_add_epi32(sum, load_i32(biases)));
+            let Some(out) = out[b * matrix.width + block * 8..].first_chunk_mut::<8>() else { return };
+            store_f32(out, _mm256_mul_ps(sum, load_f32(scales)));
+        }
     }
-    softmax_in_place(out, matrix.rows);
+    for out in out.chunks_exact_mut(matrix.width) {
+        softmax_in_place(out, matrix.rows);
+    }
 }
 
 /// The table's value for |x|: linear between two entries, 1 from the last on.

@@ -39,8 +39,8 @@ pub(super) trait Kernel: Copy {
     /// Largest sums over `pixels`, each a row of taps, through tanh.
     fn pooled(self, matrix: &Packed<Self>, pixels: &[&[Self::Value]], out: &mut [Self::Value]);
 
-    /// Softmax of a matrix times `input`; `out` has a value for each of the padded rows.
-    fn softmax(self, matrix: &Packed<Self>, input: &[Self::Value], out: &mut [f32]);
+    /// Softmax of a matrix times each row of `input`; `out` has a row of [`Packed::width`] for each.
+    fn softmax<const B: usize>(self, matrix: &Packed<Self>, input: [&[Self::Value]; B], out: &mut [f32]);
 }
 
 /// One or four matrices of the same shape, laid out block of rows by block of rows, there group of inputs by group,
@@ -108,6 +108,9 @@ impl<K: Kernel> Packed<K> {
 
 /// Rows of activations are padded to a multiple of this, the most lanes that a kernel has.
 const ROW: usize = 16;
+
+/// Time steps whose outputs are computed side by side.
+const STEPS: usize = 4;
 
 /// Activations of every step of a sequence.
 struct Sequence<K: Kernel> {
@@ -220,11 +223,15 @@ impl<K: Kernel> PackedNetwork<K> {
     fn posteriors(&self, sequence: &Sequence<K>) -> Posteriors {
         let labels = self.output.rows;
         let steps = sequence.values.len() / sequence.width;
-        let mut padded = vec![0.0; self.output.width];
+        let width = self.output.width;
+        let mut padded = vec![0.0; STEPS * width];
         let mut values = Vec::with_capacity(steps * labels);
-        for t in 0..steps {
-            self.kernel.softmax(&self.output, sequence.step(t), &mut padded);
-            values.extend_from_slice(&padded[..labels]);
+        for first in (0..steps).step_by(STEPS) {
+            let count = STEPS.min(steps - first);
+            // The last rows are computed twice when there are no more.
+            let input = std::array::from_fn(|i| sequence.step(first + i.min(count - 1)));
+            self.kernel.softmax::<STEPS>(&self.output, input, &mut padded);
+            padded.chunks_exact(width).take(count).for_each(|row| values.extend_from_slice(&row[..labels]));
         }
         Posteriors { labels, values }
     }
@@ -252,9 +259,11 @@ impl<K: Kernel> Taps<K> {
             let shared = taps.values.len();
             let level = y >= half_y && y + half_y < h;
             if level {
-                for x in 0..w {
-                    let column = line.pixels[(y - half_y) * w + x..].iter().step_by(w).take(down);
-                    taps.values.extend(column.map(|v| K::value(*v)).chain(padding()));
+                taps.values.resize(shared + w * tall, K::value(0));
+                let rows = &line.pixels[(y - half_y) * w..][..down * w];
+                for (ty, row) in rows.chunks_exact(w).enumerate() {
+                    let columns = taps.values[shared..].chunks_exact_mut(tall);
+                    columns.zip(row).for_each(|(column, v)| column[ty] = K::value(*v));
                 }
             }
             for x in 0..w {

@@ -62,7 +62,7 @@ impl Kernel for Vnni {
         unsafe { pooled(self, matrix, pixels, out) }
     }
 
-    fn softmax(self, matrix: &Packed<Self>, input: &[u8], out: &mut [f32]) {
+    fn softmax<const B: usize>(self, matrix: &Packed<Self>, input: [&[u8]; B], out: &mut [f32]) {
         // SAFETY: as above.
         unsafe { softmax(matrix, input, out) }
     }
@@ -78,7 +78,7 @@ fn step<const B: usize>(
     out: &mut [u8],
 ) {
     let (width, groups) = (gates.width, gates.groups);
-    let (mut inputs, mut lasts): ([&[[u8; 4]]; B], [&[[u8; 4]]; B]) = ([&[]; B], [&[]; B]);
+    let (mut inputs, mut lasts) = ([[].as_slice(); B], [[].as_slice(); B]);
     for b in 0..B {
         inputs[b] = input[b].as_chunks().0;
         lasts[b] = last[b * width..][..width].as_chunks().0;
@@ -168,18 +168,26 @@ fn pooled(kernel: Vnni, matrix: &Packed<Vnni>, pixels: &[&[u8]], out: &mut [u8])
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn softmax(matrix: &Packed<Vnni>, input: &[u8], out: &mut [f32]) {
-    let input = input.as_chunks::<4>().0;
+fn softmax<const B: usize>(matrix: &Packed<Vnni>, input: [&[u8]; B], out: &mut [f32]) {
+    let mut rows = [[].as_slice(); B];
+    for b in 0..B {
+        rows[b] = input[b].as_chunks::<4>().0;
+    }
     let blocks = matrix.weights.as_chunks::<64>().0.chunks_exact(matrix.groups.max(1));
-    for ((block, weights), out) in blocks.enumerate().zip(out.as_chunks_mut::<16>().0) {
-        let mut sums = [[_mm512_setzero_si512(); 1]; 1];
-        accumulate(weights, &[input], &mut sums);
+    for (block, weights) in blocks.enumerate() {
+        let mut sums = [[_mm512_setzero_si512(); 1]; B];
+        accumulate(weights, &rows, &mut sums);
         let Some(biases) = matrix.biases[block * 16..].first_chunk::<16>() else { return };
         let Some(scales) = matrix.scales[block * 16..].first_chunk::<16>() else { return };
-        let sum = _mm512_cvtepi32_ps(_mm512_add_epi32(sums[0][0], load_i32(biases)));
-        store_f32(out, _mm512_mul_ps(sum, load_f32(scales)));
+        for (b, [sum]) in sums.into_iter().enumerate() {
+            let sum = _mm512_cvtepi32_ps(_mm512_add_epi32(sum, load_i32(biases)));
+            let Some(out) = out[b * matrix.width + block * 16..].first_chunk_mut::<16>() else { return };
+            store_f32(out, _mm512_mul_ps(sum, load_f32(scales)));
+        }
     }
-    softmax_in_place(out, matrix.rows);
+    for out in out.chunks_exact_mut(matrix.width) {
+        softmax_in_place(out, matrix.rows);
+    }
 }
 
 /// The table's value for |x|: linear between two entries, 1 from the last on.
