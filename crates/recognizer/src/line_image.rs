@@ -162,6 +162,9 @@ fn spread(line: &GreyLine) -> LineImage {
 }
 
 /// Quartiles of the darkest and lightest places along the middle row.
+///
+/// On grainy paper the middle of a line that is mostly empty (a form's dots) has more grain than letters, and the quartile
+/// would take the grain for black. Then only the places that are darker than the middle between ink and paper count.
 fn black_and_white(line: &GreyLine) -> (f32, f32) {
     let (mut lows, mut highs) = ([0u32; 256], [0u32; 256]);
     for three in line.pixels[line.height / 2 * line.width..][..line.width].windows(3) {
@@ -189,5 +192,13 @@ fn black_and_white(line: &GreyLine) -> (f32, f32) {
         }
         255.0
     };
-    (quantile(&lows, 0.25, 0.0), quantile(&highs, 0.75, 255.0))
+    let white = quantile(&highs, 0.75, 255.0);
+    let black = quantile(&lows, 0.25, 0.0);
+    let darkest = lows.iter().position(|n| *n > 0).map_or(black, |v| v as f32);
+    let middle = (darkest + white) / 2.0;
+    if black <= middle {
+        return (black, white);
+    }
+    lows[middle as usize..].fill(0);
+    (quantile(&lows, 0.25, 0.0), white)
 }
