@@ -14,13 +14,18 @@ pub(super) fn chains(letters: &[Glyph]) -> Vec<Vec<usize>> {
         ((a.middle().0, a.right + GAP * RATIO * a.height()), (a.top, a.bottom))
     };
     let before = Shelf::new(letters).followed(letters.len(), reach, |i, j| distance(&letters[i], &letters[j]));
-    let mut next: Vec<Option<usize>> = vec![None; letters.len()];
+    followers(&before)
+}
+
+/// Chains from what each piece follows ([`Shelf::followed`]); every piece is in exactly one.
+pub(super) fn followers(before: &[Option<(usize, f32)>]) -> Vec<Vec<usize>> {
+    let mut next: Vec<Option<usize>> = vec![None; before.len()];
     for (j, b) in before.iter().enumerate() {
         if let Some((i, _)) = b {
             next[*i] = Some(j);
         }
     }
-    let starts = (0..letters.len()).filter(|j| before[*j].is_none());
+    let starts = (0..before.len()).filter(|j| before[*j].is_none());
     starts.map(|start| std::iter::successors(Some(start), |i| next[*i]).collect()).collect()
 }
 

@@ -110,6 +110,7 @@ impl Found {
         let mut lines = columns::join(chains, rules, slope, usual);
         strays::absorb(&mut lines);
         strays::drop_noise(&mut lines, usual);
+        strays::drop_leaders(&mut pieces.small, usual);
         let left = strays::take_small(&mut lines, pieces.small);
         let mut small_type = strays::small_type(&left, slope);
         strays::take_small(&mut small_type, left);

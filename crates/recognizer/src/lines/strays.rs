@@ -1,11 +1,17 @@
 //! What lies beside, above or below lines: marks and punctuation join them, noise goes.
 
-use super::chains::chains;
-use super::glyphs::{Glyph, usual_height};
+use super::chains::{chains, followers};
+use super::glyphs::{Glyph, Shelf, usual_height};
 use super::line::Line;
 
 /// Lowest letter of small type, px of the map.
 const SMALL_LETTER: f32 = 4.0;
+
+/// Fewest dots of a leader.
+const LEADER: usize = 6;
+/// Highest dot of a leader and widest gap between two of them, in heights of x.
+const LEADER_DOT: f32 = 0.4;
+const LEADER_GAP: f32 = 0.9;
 
 /// Joins short lines that lie within others to them.
 pub(super) fn absorb(lines: &mut Vec<Line>) {
@@ -39,6 +45,32 @@ pub(super) fn absorb(lines: &mut Vec<Line>) {
 /// Drops lines that are no text. `usual` is the usual height of x.
 pub(super) fn drop_noise(lines: &mut Vec<Line>, usual: f32) {
     lines.retain(|line| is_text(line, usual));
+}
+
+/// Drops rows of dots that are there to be written on: who fills in a form does not read them, and they make letters of
+/// their own when they are. An ellipsis stays. `usual` is the usual height of x.
+pub(super) fn drop_leaders(small: &mut Vec<Glyph>, usual: f32) {
+    let mut dots = Vec::new();
+    small.retain(|g| {
+        let dot = g.height() <= LEADER_DOT * usual && g.width() <= usual;
+        if dot {
+            dots.push(*g);
+        }
+        !dot
+    });
+    let reach = |i: usize| {
+        let d = &dots[i];
+        ((d.right, d.right + LEADER_GAP * usual), (d.top - 0.2 * usual, d.bottom + 0.2 * usual))
+    };
+    let before = Shelf::new(&dots).followed(dots.len(), reach, |i, j| {
+        let (across, down) = (dots[j].left - dots[i].right, (dots[j].bottom - dots[i].bottom).abs());
+        (down <= 0.2 * usual).then_some(across + down)
+    });
+    for row in followers(&before) {
+        if row.len() < LEADER {
+            small.extend(row.into_iter().map(|i| dots[i]));
+        }
+    }
 }
 
 /// Gives marks, dots and punctuation to the lines they belong to. What fits to none is given back.
