@@ -2,11 +2,11 @@
 """Whether inspection finds how pages lie: quarter turn and skew, on pages of `tests/generator/pages.py --skewed`.
 
     cargo build --release -p sohoa-imaging --example inspect
-    orientation.py --pages DIR [--inspect target/release/examples/inspect] [--tolerance 0.3] [--list]
+    orientation.py --pages DIR [--inspect target/release/examples/inspect] [--sohoa target/release/sohoa] [--tolerance 0.3] [--list]
     orientation.py --self-test
 
 A page is right when the turn is the true one and the skew, measured on the page as it lies or turned upright, is within
-the tolerance. Prints a table by class and by angle, and with `--list` each failure.
+the tolerance. With `--sohoa` a page whose turn is doubtful is converted, and the turn that reading confirmed is judged. Prints a table by class and by angle, and with `--list` each failure.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 import re
 import subprocess
 import sys
+import tempfile
 
 SEEN = re.compile(r" skew ([+-][\d.]+)° turn (\d+)° (sure|doubtful)")
 # Signs: the truth counts skew counter-clockwise and the turn clockwise that the page was given. Inspection tells skew
@@ -43,6 +44,19 @@ def inspected(program, paths):
     return dict(zip(paths, map(seen, out.stdout.splitlines()), strict=True))
 
 
+def confirmed(sohoa, path):
+    """Degrees clockwise that the page was turned, by what the converted page says."""
+    with tempfile.TemporaryDirectory() as tmp:
+        alto = Path(tmp) / "page.xml"
+        subprocess.run([sohoa, "convert", path, Path(tmp) / "page.pdf", "--alto", alto], capture_output=True)
+        return turn_of_alto(alto.read_text(encoding="utf-8"))
+
+
+def turn_of_alto(text):
+    turn = re.search(r'<Page [^>]*ROTATION="(\d+)"', text)
+    return (360 - int(turn[1])) % 360 if turn else 0
+
+
 def rate(pages):
     n = len(pages)
     turn, skew, both = sum(p["turn_right"] for p in pages), sum(p["skew_right"] for p in pages), sum(p["turn_right"] and p["skew_right"] for p in pages)
@@ -52,6 +66,7 @@ def rate(pages):
 def self_test():
     skew, turn, sure = seen("a.jpg 1: 1×2 300 dpi Grey blank false ink 0.1 skew +1.25° turn 90° sure sharpness 0.1; load 1 ms")
     assert (skew, turn, sure) == (-1.25, 270, True)
+    assert turn_of_alto('<Page ID="P1" ROTATION="90" LANG="vi">') == 270 and turn_of_alto('<Page ID="P1">') == 0
     truth = {"skew": -1.5, "rotation": 270}
     assert verdict(truth, skew, turn, 0.3) == (True, True)
     assert verdict(truth, -1.19, 270, 0.3) == (True, False)
@@ -68,6 +83,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=Path, required=True)
     arguments.add_argument("--inspect", default="target/release/examples/inspect")
+    arguments.add_argument("--sohoa")
     arguments.add_argument("--tolerance", type=float, default=0.3)
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--list", action="store_true")
@@ -80,6 +96,8 @@ def main():
             found.update(part)
     for page, path in zip(pages, paths):
         page["seen_skew"], page["seen_turn"], page["sure"] = found[path]
+        if a.sohoa and not page["sure"]:
+            page["seen_turn"] = confirmed(a.sohoa, path)
         page["turn_right"], page["skew_right"] = verdict(page, page["seen_skew"], page["seen_turn"], a.tolerance)
     groups = [(k, [p for p in pages if p["class"] == k]) for k in dict.fromkeys(p["class"] for p in pages)]
     for low, high in ((0, 2), (2, 4), (4, 6), (6, 8), (8, 10.01)):

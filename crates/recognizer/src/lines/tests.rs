@@ -213,14 +213,17 @@ fn cells_without_rules_stay_apart_and_words_of_a_spaced_line_together() {
 }
 
 #[test]
-fn a_row_of_dots_stays_in_its_line() {
+fn a_row_of_dots_is_no_part_of_its_line_but_an_ellipsis_is() {
     let mut sheet = Sheet::new(0.0);
     sheet.paragraph(150.0, 300.0, 4);
-    let right = sheet.text(150.0, 480.0, BODY, "Họ và tên: .................................................");
+    let words = sheet.text(150.0, 480.0, BODY, "Họ và tên:");
+    sheet.text(words, 480.0, BODY, " .................................................");
+    let dots = sheet.text(150.0, 520.0, BODY, "Đơn vị gửi hồ sơ ...");
     let layout = sheet.lines();
     let lines = flat(&layout);
-    assert_eq!(lines.len(), 5);
-    assert!((lines[4].right - right).abs() <= 6.0, "{}", lines[4].right);
+    assert_eq!(lines.len(), 6);
+    assert!((lines[4].right - words).abs() <= 6.0, "{}", lines[4].right);
+    assert!((lines[5].right - dots).abs() <= 6.0, "{}", lines[5].right);
 }
 
 #[test]
