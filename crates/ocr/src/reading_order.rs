@@ -103,8 +103,13 @@ fn better_of(first: Vec<Line>, second: Vec<Line>) -> Vec<Line> {
     by_height(best)
 }
 
+/// Row by row, those that stand side by side from left to right.
 fn by_height(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by(|a, b| a.baseline.at(a.rect.left).total_cmp(&b.baseline.at(b.rect.left)));
+    let y = |line: &Line| line.baseline.at(line.rect.left);
+    lines.sort_by(|a, b| y(a).total_cmp(&y(b)));
+    for row in lines.chunk_by_mut(|a, b| y(b) - y(a) <= 0.3 * a.height.min(b.height)) {
+        row.sort_by(|a, b| a.rect.left.total_cmp(&b.rect.left));
+    }
     lines
 }
 

@@ -19,6 +19,8 @@ pub struct PageReading {
 
 /// A line whose weakest word is below this is read again.
 const DOUBTFUL: f32 = 0.6;
+/// The same for a word in small letters that the dictionary does not know.
+const DOUBTFUL_STRANGE: f32 = 0.99;
 /// Paper around a line that is read again, as a share of the height of x: its letters come out a little smaller, and what
 /// was a near tie is decided anew.
 const OTHER_PADDING: f32 = 0.25;
@@ -101,7 +103,7 @@ fn block(lines: Vec<Line>) -> Option<Block> {
 
 impl LineReading {
     fn is_doubtful(&self) -> bool {
-        self.words.iter().any(|word| word.confidence() < DOUBTFUL)
+        self.words.iter().any(|word| word.confidence() < if word.strange { DOUBTFUL_STRANGE } else { DOUBTFUL })
     }
 
     /// Mean confidence of the words, 0 when there is none.

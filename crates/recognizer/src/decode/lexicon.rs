@@ -33,12 +33,6 @@ impl Lexicon {
         if self.has(core, charset) { Kind::Known } else { Kind::Unknown }
     }
 
-    /// Whether the dictionary has the word as it is or in small letters; punctuation around it does not count.
-    pub(crate) fn knows(&self, text: &str, charset: &Charset) -> bool {
-        let core = core(text);
-        !core.is_empty() && (self.has(core, charset) || self.has(&core.to_lowercase(), charset))
-    }
-
     fn has(&self, core: &str, charset: &Charset) -> bool {
         let Some(words) = &self.words else { return false };
         let mut buffer = [0; 4];

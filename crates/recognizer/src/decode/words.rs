@@ -33,8 +33,8 @@ pub(crate) struct ReadWord {
     pub(crate) characters: Vec<ReadCharacter>,
     /// Steps from its first to its last character.
     pub(crate) steps: Range<usize>,
-    /// Whether the dictionary has it.
-    pub(crate) known: bool,
+    /// In small letters, and not in the dictionary.
+    pub(crate) strange: bool,
     /// Share of the probability that this reading has among all that were considered.
     pub(crate) share: f32,
     /// Other readings, likeliest first.
@@ -112,7 +112,7 @@ fn read(posteriors: &Posteriors, spikes: &[Spike], around: Range<usize>, languag
     let mut word = ReadWord {
         characters: characters.collect(),
         steps,
-        known: language.lexicon.knows(&text, language.charset),
+        strange: kind == Kind::Unknown,
         share: 1.0,
         alternatives: Vec::new(),
     };
@@ -161,7 +161,7 @@ fn replaced(
         let word = word.get_or_insert_with(|| ReadWord {
             characters: Vec::new(),
             steps: place..place + 1,
-            known: true,
+            strange: false,
             share: reading.score.exp().min(1.0),
             alternatives: Vec::new(),
         });
