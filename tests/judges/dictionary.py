@@ -15,10 +15,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
-
-from pageset import Page, nfc
+import unicodedata
 
 TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
+
+
+def nfc(text):
+    return unicodedata.normalize("NFC", text)
 
 
 def word_list(model):
@@ -44,6 +47,7 @@ def self_test():
 def main():
     if sys.argv[1:] == ["--self-test"]:
         return self_test()
+    from pageset import Page
     from reading import named, read_by_command, read_by_tesseract
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--tesseract", type=Path, metavar="CACHE", required=True)
