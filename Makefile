@@ -3,7 +3,7 @@ SOHOA := target/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz crash audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
@@ -47,6 +47,15 @@ fuzz:
 		cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz $$target -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
 	done
+
+# Kills the whole process tree this often while this many files come in; then the same with the real recognizer.
+CRASH_KILLS := 300
+CRASH_FILES := 220
+crash: setup-test
+	SOHOA_CRASH_KILLS=$(CRASH_KILLS) SOHOA_CRASH_FILES=$(CRASH_FILES) \
+		cargo test --locked -p sohoa-cli --test sohoa crash -- --nocapture
+	SOHOA_CRASH_KILLS=24 SOHOA_CRASH_FILES=24 SOHOA_CRASH_ENGINE=sohoa \
+		cargo test --locked -p sohoa-cli --test sohoa crash -- --nocapture
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

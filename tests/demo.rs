@@ -11,7 +11,7 @@ use crate::support::{TestHome, root, run, samples};
 
 #[test]
 fn the_samples_end_digitized_searchable_and_proven() {
-    let home = TestHome::new("tesseract");
+    let home = TestHome::new("sohoa");
     demo(&home);
     every_sample_is_attached(&home);
     let pdfs = documents(&home);
@@ -90,7 +90,7 @@ fn the_pdfs_are_pdfa(pdfs: &BTreeMap<String, Document>) {
     }
 }
 
-fn the_packages_are_ocfl(home: &TestHome) {
+pub fn the_packages_are_ocfl(home: &TestHome) {
     let mut judge = Command::new("sh");
     judge.arg(root().join("tests/judges/ocfl")).arg(home.path().join("ocfl"));
     run(&mut judge).ends_with(0);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use sohoa_domain::Clock;
@@ -15,6 +16,9 @@ use crate::exit::NotReady;
 
 /// Name and version, as events tell who did it.
 pub(crate) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
+
+/// What was last written to this long ago in a working folder is a leftover.
+const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
 
 /// An opened home.
 pub(crate) struct Home {
@@ -43,6 +47,19 @@ impl Home {
             path,
             config,
         })
+    }
+
+    /// Takes up what processes that ended without warning left: their jobs are due at once, and what they left half
+    /// written, in no row's name, goes when no one can still be writing it.
+    pub(crate) async fn recover(&self) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let released = self.records.release_leases(sohoa_pipeline::is_gone, now).await?;
+        let before = SystemTime::from(now).checked_sub(LEFTOVER).unwrap_or(SystemTime::UNIX_EPOCH);
+        let swept = self.blobs.sweep_temp(before)? + self.packages.sweep_staging(before)?;
+        if released + swept > 0 {
+            tracing::info!(released, swept, "took up what was left by a process that ended without warning");
+        }
+        Ok(())
     }
 
     /// The claim of files.

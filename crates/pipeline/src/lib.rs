@@ -15,6 +15,7 @@ mod source;
 mod timings;
 mod watch;
 mod worker;
+mod worker_name;
 
 pub use convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
 pub use engines::{EnginePool, Engines, NewEngine};
@@ -22,3 +23,4 @@ pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use process::Context;
 pub use watch::{Inbox, watch};
 pub use worker::{WorkError, work};
+pub use worker_name::{is_gone, worker_name};

@@ -14,8 +14,8 @@ pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
 pub use durable::{hash_file, read_file};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger, NewDocument,
-    NewFile, NewRefusal, PageLedger, Records, Rendition, RenditionKind, SearchHit, StoreError,
+    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, Lease, Ledger,
+    NewDocument, NewFile, NewRefusal, PageLedger, Records, Rendition, RenditionKind, SearchHit, StoreError,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -342,6 +342,9 @@ pub struct SearchHit {
     pub exact: bool,
 }
 
+/// Whether the worker of this name runs no more.
+pub type IsGone = fn(&str) -> bool;
+
 /// Records and queue. Every method is one transaction; none stays open while a stage runs.
 #[async_trait]
 pub trait Records: Send + Sync {
@@ -359,7 +362,8 @@ pub trait Records: Send + Sync {
     /// Marks that the file was moved out of the inbox.
     async fn mark_released(&self, file: FileId) -> Result<(), StoreError>;
 
-    /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt.
+    /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt. While a
+    /// job is in work, others with the very same bytes wait: which of them is the duplicate shows when it ends.
     /// Jobs whose attempts are used up (`attempts >= max_attempts`) move their file to review with code
     /// `attempts-exhausted` instead and are not returned. With `only`, jobs of other batches are left alone.
     async fn reserve(
@@ -373,6 +377,9 @@ pub trait Records: Send + Sync {
 
     /// Prolongs a lease.
     async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
+
+    /// Gives back the jobs that are leased to workers of which `is_gone` says so, each with an event. Returns how many.
+    async fn release_leases(&self, is_gone: IsGone, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Ends a job: documents, pages, file state, events, all or nothing. `LeaseLost` when it is no longer held.
     /// A document that already stands (same id, not removed) for another file makes the file a duplicate of it.

@@ -40,6 +40,8 @@ on_sqlite! {
         a_heartbeat_keeps_the_lease
         a_job_given_back_waits
         attempts_that_are_used_up_go_to_a_person
+        jobs_of_workers_that_are_gone_are_due_at_once
+        the_same_bytes_are_in_work_once
         workers_never_share_a_job;
     completion:
         a_document_comes_back_as_it_was_given

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::Serialize;
 use sohoa_domain::{DossierCode, FileState, InputError, RefusalCode};
-use sohoa_pipeline::{Claim, Found, find, work};
+use sohoa_pipeline::{Claim, Found, find, work, worker_name};
 use sohoa_store::{FileId, FileRow};
 use tokio::task::JoinSet;
 
@@ -83,6 +83,7 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
     }
     let rejects = block_on(async {
         let home = Home::open(home).await?;
+        home.recover().await?;
         take(&home, args, all, &mut report, output).await
     })?;
     if let Some(path) = &args.rejects {
@@ -180,8 +181,7 @@ async fn wait_for(home: &Home, mine: &[FileId], output: Output) -> anyhow::Resul
     // One file more in work than recognizers keeps them busy while a file is packaged.
     for n in 0..=context.jobs {
         let (context, stopped) = (context.clone(), stopped.clone());
-        let name = format!("ingest-{}-{n}", std::process::id());
-        workers.spawn(async move { Ok(work(context, &name, stopped).await?) });
+        workers.spawn(async move { Ok(work(context, &worker_name(n), stopped).await?) });
     }
     let bar = output.progress(mine.len() as u64, "files");
     let mut ended = Vec::with_capacity(mine.len());

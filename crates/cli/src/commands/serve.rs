@@ -37,6 +37,7 @@ pub(crate) fn work(home: &Path, args: &WorkArgs) -> anyhow::Result<Exit> {
 fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Result<Exit> {
     block_on(async {
         let home = Home::open(home).await?;
+        home.recover().await?;
         let (stop, stopped) = signal::channel(false);
         let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
         if watching {
@@ -57,8 +58,7 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
             for n in 1..=workers {
                 let (context, stopped) = (Arc::clone(&context), stopped.clone());
                 tasks.spawn(async move {
-                    let name = format!("worker-{}-{n}", std::process::id());
-                    Ok(sohoa_pipeline::work(context, &name, stopped).await?)
+                    Ok(sohoa_pipeline::work(context, &sohoa_pipeline::worker_name(n), stopped).await?)
                 });
             }
         }

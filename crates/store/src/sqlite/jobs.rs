@@ -7,7 +7,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::SqliteRecords;
 use super::values::{micros, small};
 use super::{accept, events};
-use crate::records::{BatchId, FileId, JobId, Lease, StoreError};
+use crate::records::{BatchId, FileId, IsGone, JobId, Lease, StoreError};
 
 /// Files whose attempts are used up wait for a person under this code.
 const EXHAUSTED: &str = "attempts-exhausted";
@@ -32,6 +32,9 @@ pub(super) async fn reserve(
                        AND ((job.state = 'queued' AND job.due_at <= ?1) \
                          OR (job.state = 'leased' AND job.leased_until <= ?1)) \
                        AND (?4 IS NULL OR file.batch = ?4) \
+                       AND NOT EXISTS (SELECT 1 FROM file AS twin JOIN job AS held ON held.file = twin.id \
+                                       WHERE twin.digest = file.digest AND twin.id <> file.id \
+                                         AND held.state = 'leased' AND held.leased_until > ?1) \
                      ORDER BY job.priority DESC, job.id LIMIT 1) \
          RETURNING id, file, attempts, token",
     )
@@ -143,6 +146,38 @@ pub(super) async fn give_back(
     events::append(&mut tx, &[event]).await?;
     tx.commit().await?;
     Ok(())
+}
+
+pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Timestamp) -> Result<u64, StoreError> {
+    const WHY: &str = "the worker of this attempt is gone";
+    let mut tx = db.write().await?;
+    let rows = sqlx::query(
+        "SELECT job.id, job.attempts, job.token, file.digest FROM job JOIN file ON file.id = job.file \
+         WHERE job.state = 'leased' ORDER BY job.id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut released = 0;
+    for row in rows {
+        let (job, attempt, token): (i64, i64, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        // id/attempt/worker
+        if !token.splitn(3, '/').nth(2).is_some_and(is_gone) {
+            continue;
+        }
+        sqlx::query(
+            "UPDATE job SET state = 'queued', due_at = ?2, failure = ?3, token = NULL, leased_until = NULL WHERE id = ?1",
+        )
+        .bind(job)
+        .bind(micros(now))
+        .bind(WHY)
+        .execute(&mut *tx)
+        .await?;
+        let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
+        events::append(&mut tx, &[event(now, EventKind::Retried, source, format!("attempt {attempt}: {WHY}"))]).await?;
+        released += 1;
+    }
+    tx.commit().await?;
+    Ok(released)
 }
 
 /// Whether the lease still holds; the transaction of the caller keeps it so. Returns the file of the job.

@@ -23,8 +23,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Sqlite, Transaction};
 
 use crate::records::{
-    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, Lease, Ledger, NewFile, NewRefusal,
-    PageLedger, Records, SearchHit, StoreError,
+    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger, NewFile,
+    NewRefusal, PageLedger, Records, SearchHit, StoreError,
 };
 
 /// How long a process waits for another one that is writing.
@@ -125,6 +125,10 @@ impl Records for SqliteRecords {
 
     async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
         jobs::heartbeat(self, lease, until).await
+    }
+
+    async fn release_leases(&self, is_gone: IsGone, now: Timestamp) -> Result<u64, StoreError> {
+        jobs::release_leases(self, is_gone, now).await
     }
 
     async fn complete(

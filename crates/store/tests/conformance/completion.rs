@@ -101,16 +101,17 @@ pub async fn a_document_that_stands_makes_the_second_file_a_duplicate(records: A
     let second = accept(&*records, batch, "b", "same").await;
     let third = accept(&*records, batch, "c", "same").await;
     let elsewhere = accept(&*records, batch, "d", "same").await;
-    let leases = [reserve(&*records, 0).await, reserve(&*records, 0).await, reserve(&*records, 0).await];
-    for (lease, state) in leases.iter().zip([FileState::Attached, FileState::Duplicate]) {
-        let document = document(&*records, lease, &code(1), "").await;
+    for state in [FileState::Attached, FileState::Duplicate] {
+        let lease = reserve(&*records, 0).await;
+        let document = document(&*records, &lease, &code(1), "").await;
         let told = [event(EventKind::Attached, Some(code(1)), "")];
-        assert_eq!(records.complete(lease, &attached(document), &told, at(1)).await.unwrap(), state);
+        assert_eq!(records.complete(&lease, &attached(document), &told, at(1)).await.unwrap(), state);
     }
     // Found by the worker itself.
     let told = [event(EventKind::Duplicate, Some(code(1)), "")];
     let duplicate = Completion::Duplicate { of: first };
-    assert_eq!(records.complete(&leases[2], &duplicate, &told, at(1)).await.unwrap(), FileState::Duplicate);
+    let lease = reserve(&*records, 0).await;
+    assert_eq!(records.complete(&lease, &duplicate, &told, at(1)).await.unwrap(), FileState::Duplicate);
     for id in [second, third] {
         assert_eq!(records.file(id).await.unwrap().unwrap().duplicate_of, Some(first));
     }

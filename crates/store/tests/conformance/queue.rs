@@ -149,3 +149,33 @@ pub async fn workers_never_share_a_job(records: Arc<dyn Records>) {
     assert_eq!(ordinals, (1..=FILES as u32).collect::<Vec<_>>());
     sound(&*records).await;
 }
+
+pub async fn jobs_of_workers_that_are_gone_are_due_at_once(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let a = accept(&*records, batch, "a", "a").await;
+    let b = accept(&*records, batch, "b", "b").await;
+    let lost = records.reserve("gone", at(0), MINUTE, 3, None).await.unwrap().unwrap();
+    let kept = records.reserve("alive", at(0), MINUTE, 3, None).await.unwrap().unwrap();
+    assert_eq!((lost.file.id, kept.file.id), (a, b));
+    assert_eq!(records.release_leases(|worker| worker == "gone", at(1)).await.unwrap(), 1);
+    let late = records.complete(&lost, &rejected(), &[], at(2)).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
+    let again = records.reserve("next", at(2), MINUTE, 3, None).await.unwrap().unwrap();
+    assert_eq!((again.file.id, again.attempt), (a, 2));
+    records.complete(&kept, &rejected(), &[], at(3)).await.unwrap();
+    let told = records.events(None).await.unwrap().into_iter().filter(|e| e.kind == EventKind::Retried).count();
+    assert_eq!(told, 1);
+}
+
+pub async fn the_same_bytes_are_in_work_once(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let first = accept(&*records, batch, "a", "same").await;
+    let second = accept(&*records, batch, "b", "same").await;
+    let other = accept(&*records, batch, "c", "other").await;
+    let lease = records.reserve("w", at(0), MINUTE, 3, None).await.unwrap().unwrap();
+    let beside = records.reserve("w", at(0), MINUTE, 3, None).await.unwrap().unwrap();
+    assert_eq!((lease.file.id, beside.file.id), (first, other));
+    assert!(records.reserve("w", at(1), MINUTE, 3, None).await.unwrap().is_none());
+    records.complete(&lease, &rejected(), &[], at(2)).await.unwrap();
+    assert_eq!(records.reserve("w", at(3), MINUTE, 3, None).await.unwrap().unwrap().file.id, second);
+}

@@ -1,0 +1,168 @@
+//! The whole process tree is killed again and again while files come in; in the end nothing is lost, doubled or half done.
+//!
+//! `SOHOA_CRASH_KILLS`, `SOHOA_CRASH_FILES` and `SOHOA_CRASH_ENGINE` make it longer (`make crash`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use sohoa_domain::Sha256Digest;
+use walkdir::WalkDir;
+
+use crate::demo::the_packages_are_ocfl;
+use crate::support::{TestHome, jpeg, pdf, register_csv};
+
+/// Dossiers over which the files are spread.
+const DOSSIERS: u32 = 7;
+
+fn setting(name: &str, otherwise: u32) -> u32 {
+    std::env::var(name).ok().map_or(otherwise, |v| v.parse().unwrap())
+}
+
+#[test]
+fn killed_at_any_moment_nothing_is_lost_or_doubled() {
+    let (kills, files) = (setting("SOHOA_CRASH_KILLS", 25), setting("SOHOA_CRASH_FILES", 40));
+    let engine = std::env::var("SOHOA_CRASH_ENGINE").unwrap_or_else(|_| "fake-slow:40".to_owned());
+    let home = TestHome::new(&engine);
+    let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
+    let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
+    home.register(&register_csv(&rows));
+    let mut random = Random(u64::from(kills) << 32 | u64::from(files));
+    let mut dropped: Vec<Dropped> = Vec::new();
+    for kill in 0..kills {
+        while (dropped.len() as u32) < files * (kill + 1) / kills {
+            dropped.push(Dropped::new(&home, &codes, dropped.len() as u32));
+        }
+        let mut serve = start(&home);
+        // From before the first folder is opened to well into the work.
+        std::thread::sleep(Duration::from_millis(random.below(700)));
+        kill_tree(&mut serve);
+    }
+    let tries = finish(&home, dropped.len() as u64);
+    check(&home, &codes, &dropped);
+    println!("{kills} kills over {} files, all accounted for; the last run took {tries} looks", dropped.len());
+}
+
+/// A file as it was put into the inbox.
+struct Dropped {
+    bytes: Vec<u8>,
+    expect: &'static str,
+}
+
+impl Dropped {
+    /// Puts file number `n` into the inbox as a scanner does: under another name first.
+    fn new(home: &TestHome, codes: &[String], n: u32) -> Self {
+        let code = &codes[(n % DOSSIERS) as usize];
+        let (bytes, expect, end) = match n % 10 {
+            // The bytes of the file before for this dossier, once more.
+            8 if n >= DOSSIERS => (content(n - DOSSIERS), repeat_of(n - DOSSIERS), "jpg"),
+            9 => (format!("no paper {n}").into_bytes(), "rejected", "pdf"),
+            _ => (content(n), "attached", "jpg"),
+        };
+        let folder = home.path().join("inbox").join(code);
+        std::fs::create_dir_all(&folder).unwrap();
+        let half = folder.join(format!("{n}.part"));
+        std::fs::write(&half, &bytes).unwrap();
+        std::fs::rename(&half, folder.join(format!("tờ {n}.{end}"))).unwrap();
+        Self { bytes, expect }
+    }
+}
+
+fn content(n: u32) -> Vec<u8> {
+    if n % 10 == 9 {
+        return format!("no paper {n}").into_bytes();
+    }
+    if n.is_multiple_of(5) { pdf(&[n, n + 10_000]) } else { jpeg(n) }
+}
+
+fn repeat_of(n: u32) -> &'static str {
+    if n % 10 == 9 { "rejected" } else { "duplicate" }
+}
+
+fn start(home: &TestHome) -> Child {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = home.command(&["serve", "--workers", "2"]);
+    command.env("SOHOA_WORK__MAX_ATTEMPTS", "100000");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
+}
+
+/// SIGKILL for the process and its children.
+fn kill_tree(child: &mut Child) {
+    let group = format!("-{}", child.id());
+    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+    child.wait().unwrap();
+}
+
+/// Lets `serve` run until nothing is left to do. Returns how often it was looked at.
+fn finish(home: &TestHome, files: u64) -> u32 {
+    let mut serve = start(home);
+    let begun = Instant::now();
+    let mut looks = 0;
+    loop {
+        looks += 1;
+        let ledger = home.ledger();
+        if ledger["files"]["seen"] == files && ledger["files"]["pending"] == 0 && waiting(home).is_empty() {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(300), "{ledger}, in the inbox: {:?}", waiting(home));
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    assert!(Command::new("kill").arg(serve.id().to_string()).status().unwrap().success());
+    assert!(serve.wait().unwrap().success());
+    looks
+}
+
+/// Files that still lie in the inbox.
+fn waiting(home: &TestHome) -> Vec<PathBuf> {
+    let inbox = home.path().join("inbox");
+    let done = inbox.join("done");
+    files_below(&inbox).filter(|p| !p.starts_with(&done)).collect()
+}
+
+fn files_below(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = WalkDir::new(folder).into_iter().map(Result::unwrap);
+    entries.filter(|e| e.file_type().is_file()).map(walkdir::DirEntry::into_path)
+}
+
+fn check(home: &TestHome, codes: &[String], dropped: &[Dropped]) {
+    let ledger = home.ledger();
+    let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
+    dropped.iter().for_each(|d| *expected.entry(d.expect).or_default() += 1);
+    for state in ["attached", "duplicate", "rejected", "review", "pending"] {
+        assert_eq!(ledger["files"][state], expected.get(state).copied().unwrap_or(0), "{state}: {ledger}");
+    }
+    // Every received byte lies in the store and in `done`.
+    let mut done: Vec<Sha256Digest> = digests(&home.path().join("inbox/done"));
+    let mut sent: Vec<Sha256Digest> = dropped.iter().map(|d| Sha256Digest::of(&d.bytes)).collect();
+    done.sort_unstable();
+    sent.sort_unstable();
+    assert!(done == sent, "what lies in done is not what was sent");
+    let stored: BTreeSet<Sha256Digest> = digests(&home.path().join("blobs")).into_iter().collect();
+    assert!(sent.iter().all(|d| stored.contains(d)), "received bytes are missing in the store");
+    // As many documents as there are papers, each once.
+    let mut ids = Vec::new();
+    for code in codes {
+        let documents = home.json(&["dossier", "show", code])["documents"].as_array().unwrap().clone();
+        ids.extend(documents.iter().map(|d| d["id"].as_str().unwrap().to_owned()));
+    }
+    let papers = expected["attached"] as usize;
+    assert_eq!((ids.len(), ids.iter().collect::<BTreeSet<_>>().len()), (papers, papers));
+    the_packages_are_ocfl(home);
+    let verified = home.run(&["--json", "verify"]).ends_with(0).json();
+    assert_eq!(verified["problems"].as_array().unwrap().len(), 0, "{verified}");
+}
+
+fn digests(folder: &Path) -> Vec<Sha256Digest> {
+    files_below(folder).map(|p| Sha256Digest::of(&std::fs::read(p).unwrap())).collect()
+}
+
+/// Moments to kill at: a 64-bit linear congruential generator (Knuth, MMIX).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
