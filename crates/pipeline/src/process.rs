@@ -265,7 +265,7 @@ impl Job<'_> {
         let original = self.context.blobs.path(&self.source);
         let extension = extension_of(&self.file.relative);
         let files: [(RenditionKind, String, ContentSource); 5] = [
-            (RenditionKind::Original, format!("original.{extension}"), ContentSource::Copy(original)),
+            (RenditionKind::Original, format!("original.{extension}"), ContentSource::Copy(original, self.source)),
             (RenditionKind::Pdf, "document.pdf".to_owned(), ContentSource::Move(staging.join("document.pdf"))),
             (
                 RenditionKind::Alto,

@@ -25,8 +25,8 @@ mod stage;
 /// Where the bytes of a new file come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContentSource {
-    /// A file that is copied.
-    Copy(PathBuf),
+    /// A file that is copied, and has to have this digest still.
+    Copy(PathBuf, Sha256Digest),
     /// A file below [`DiskPackages::staging_dir`] that is moved into the package. It stays where it is when the package
     /// has its bytes already, and may be gone when the version could not be made.
     Move(PathBuf),
@@ -83,7 +83,7 @@ pub enum PackageError {
         /// What the file system said.
         error: io::Error,
     },
-    /// The file at this place of the list has other bytes once stored than before.
+    /// The file at this place of the list has other bytes once stored than before, or than its digest says.
     #[error("file {0} for the package changed while it was stored, or reads back differently")]
     Changed(usize),
     /// A stored file is not as it has to be. Nothing is written into such an object; verification names all of it.

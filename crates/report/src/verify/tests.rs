@@ -97,7 +97,7 @@ impl Home {
         let id = DocumentId::derive(&dossier, &digest, 0);
         let made = |text: &str| ContentSource::Bytes(format!("{text} of {id}").into_bytes());
         let files = [
-            (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest))),
+            (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest), digest)),
             (RenditionKind::Pdf, "document.pdf", made("pdf")),
             (RenditionKind::Text, "document.txt", made("text")),
         ];

@@ -26,10 +26,13 @@ pub(super) fn measure(files: Vec<NewContent>) -> Result<Vec<Measured>, PackageEr
         ocfl::check_path(&logical).map_err(|why| PackageError::Path(format!("that of file {index} {why}")))?;
         let (digest, bytes) = match &source {
             ContentSource::Bytes(bytes) => (Sha256Digest::of(bytes), bytes.len() as u64),
-            ContentSource::Copy(path) | ContentSource::Move(path) => {
+            ContentSource::Copy(path, _) | ContentSource::Move(path) => {
                 durable::hash_file(path).map_err(|error| PackageError::Source { index, error })?
             }
         };
+        if matches!(source, ContentSource::Copy(_, known) if known != digest) {
+            return Err(PackageError::Changed(index));
+        }
         Ok(Measured { index, logical, source, digest, bytes })
     });
     measured.collect()
@@ -69,7 +72,7 @@ fn place(file: &Measured, target: &Path) -> Result<(), PackageError> {
             to.write_all(bytes).map_err(&at_target)?;
             to
         }
-        ContentSource::Copy(from) => copy(from)?,
+        ContentSource::Copy(from, _) => copy(from)?,
         ContentSource::Move(from) => match fs::rename(from, target) {
             Ok(()) => durable::open_regular(target).map_err(&at_target)?,
             Err(error) if error.kind() == ErrorKind::CrossesDevices => copy(from)?,

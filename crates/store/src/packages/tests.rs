@@ -96,7 +96,7 @@ fn versions_hold_all_files_and_store_bytes_once() {
         vec![
             NewContent {
                 logical: "documents/0/original.bin".to_owned(),
-                source: ContentSource::Copy(original.clone()),
+                source: ContentSource::Copy(original.clone(), durable::hash_file(&original).unwrap().0),
             },
             NewContent { logical: "documents/0/document.pdf".to_owned(), source: pdf },
             bytes("documents/0/document.json", "{}"),
@@ -149,9 +149,14 @@ fn paths_and_sources_that_cannot_be_are_refused_and_nothing_is_written() {
     let link = dir.path().join("link");
     std::os::unix::fs::symlink("/etc/hostname", &link).unwrap();
     for source in [link, dir.path().join("none"), dir.path().to_owned()] {
-        let file = NewContent { logical: "c".to_owned(), source: ContentSource::Copy(source) };
+        let file = NewContent { logical: "c".to_owned(), source: ContentSource::Copy(source, Sha256Digest::of(b"")) };
         assert!(matches!(add(&packages, &code(1), vec![file]), Err(PackageError::Source { index: 0, .. })));
     }
+    // A received file that rotted since it was stored is not packaged.
+    let rotten = dir.path().join("rotten");
+    fs::write(&rotten, b"other bytes").unwrap();
+    let file = NewContent { logical: "c".to_owned(), source: ContentSource::Copy(rotten, Sha256Digest::of(b"bytes")) };
+    assert!(matches!(add(&packages, &code(1), vec![file]), Err(PackageError::Changed(0))));
     assert_eq!(tree(&packages), before);
     // 255 bytes of Vietnamese are a name like any other.
     let longest = format!("documents/{}", "ầ".repeat(85));
