@@ -53,6 +53,8 @@ pub(crate) struct Inbox {
     pub(crate) poll_seconds: f64,
     #[serde(default = "two")]
     pub(crate) settle_seconds: f64,
+    #[serde(default = "two_minutes")]
+    pub(crate) settle_max_seconds: f64,
     #[serde(default = "yes")]
     pub(crate) move_to_done: bool,
 }
@@ -74,6 +76,9 @@ fn one() -> f64 {
 }
 fn two() -> f64 {
     2.0
+}
+fn two_minutes() -> f64 {
+    120.0
 }
 fn yes() -> bool {
     true
@@ -160,7 +165,8 @@ impl Config {
             if !inbox.poll_seconds.is_finite() || inbox.poll_seconds < 0.05 {
                 bail!("inbox {}: poll_seconds must be at least 0.05", inbox.path.display());
             }
-            if !inbox.settle_seconds.is_finite() || inbox.settle_seconds < 0.0 {
+            let negative = |seconds: f64| !seconds.is_finite() || seconds < 0.0;
+            if negative(inbox.settle_seconds) || negative(inbox.settle_max_seconds) {
                 bail!("inbox {}: settle_seconds must not be negative", inbox.path.display());
             }
         }

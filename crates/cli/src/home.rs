@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
-use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake};
+use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
@@ -98,7 +98,7 @@ impl Home {
             path: self.path.join(&i.path),
             label: i.label(),
             poll: seconds(i.poll_seconds),
-            settle: seconds(i.settle_seconds),
+            settle: SettleRule { whole: seconds(i.settle_seconds), partial: seconds(i.settle_max_seconds) },
             move_to_done: i.move_to_done,
         };
         self.config.inbox.iter().map(inbox).collect()

@@ -22,6 +22,7 @@ mod sniff;
 mod thumbnail;
 mod tiff;
 mod webp;
+mod whole;
 
 pub use components::{Component, components};
 pub use decode::decode;
@@ -32,3 +33,4 @@ pub use ocr_raster::{OcrRaster, for_ocr};
 pub use orient::turned;
 pub use sniff::{FileKind, sniff};
 pub use thumbnail::thumbnail;
+pub use whole::is_whole;

@@ -1,6 +1,6 @@
 //! Watching a scan folder: everything that lies still for the settle time is claimed, then moved to `done/`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,6 +8,7 @@ use sohoa_store::{BatchId, FileId};
 use tokio::sync::watch as signal;
 
 use crate::intake::{Claim, Found, Intake, find};
+use crate::settle::{Arrivals, Look, SettleRule};
 
 /// One watched folder.
 #[derive(Debug, Clone)]
@@ -18,8 +19,8 @@ pub struct Inbox {
     pub label: String,
     /// How often it is looked at.
     pub poll: Duration,
-    /// How long size and modification time of a file must not change before it is claimed.
-    pub settle: Duration,
+    /// When a file has arrived.
+    pub settle: SettleRule,
     /// Claimed files are moved to `done/` below the folder; else they are left where they are.
     pub move_to_done: bool,
 }
@@ -30,19 +31,11 @@ impl Inbox {
     }
 }
 
-/// What was seen of a file at the last look.
-#[derive(PartialEq, Eq, Clone, Copy)]
-struct Look {
-    bytes: u64,
-    modified: Option<std::time::SystemTime>,
-}
-
 /// Watches one folder until `stop` says true. A folder that is away is reported once and picked up when it is back;
 /// a failing claim is reported and repeated at the next look.
 pub async fn watch(inbox: Inbox, intake: Intake, mut stop: signal::Receiver<bool>) {
-    let mut looks: HashMap<PathBuf, (Look, Instant)> = HashMap::new();
+    let mut arrivals = Arrivals::new(inbox.settle);
     let mut left: HashMap<PathBuf, Look> = HashMap::new();
-    let mut batch: Option<BatchId> = None;
     let mut away = false;
     while !*stop.borrow() {
         match list(&inbox).await {
@@ -50,14 +43,19 @@ pub async fn watch(inbox: Inbox, intake: Intake, mut stop: signal::Receiver<bool
                 if std::mem::take(&mut away) {
                     tracing::info!(inbox = %inbox.path.display(), "the scan folder is back");
                 }
-                looks.retain(|path, _| found.iter().any(|f| f.path == *path));
-                left.retain(|path, _| found.iter().any(|f| f.path == *path));
-                for file in found {
-                    let Some(look) = look_at(&file.path) else { continue };
-                    if left.get(&file.path) == Some(&look) || !settled(&mut looks, &file.path, look, inbox.settle) {
+                let there: HashSet<&Path> = found.iter().map(|f| f.path.as_path()).collect();
+                arrivals.retain(|path| there.contains(path));
+                left.retain(|path, _| there.contains(path.as_path()));
+                // A look never spans midnight by much, so that its batch is that of its day.
+                let mut batch: Option<BatchId> = None;
+                for file in &found {
+                    let Some(look) = Look::at(&file.path) else { continue };
+                    if left.get(&file.path) == Some(&look)
+                        || !arrivals.settled(&file.path, look, Instant::now(), &intake.limits)
+                    {
                         continue;
                     }
-                    match claim(&inbox, &intake, &mut batch, &file).await {
+                    match claim(&inbox, &intake, &mut batch, file).await {
                         Ok(true) => {
                             left.insert(file.path.clone(), look);
                         }
@@ -84,22 +82,6 @@ async fn list(inbox: &Inbox) -> std::io::Result<Vec<Found>> {
     tokio::task::spawn_blocking(move || find(&root, Some(&done)).map(|(found, _)| found))
         .await
         .unwrap_or_else(|_| Err(std::io::Error::other("the task that lists files died")))
-}
-
-fn look_at(path: &Path) -> Option<Look> {
-    let meta = std::fs::symlink_metadata(path).ok()?;
-    Some(Look { bytes: meta.len(), modified: meta.modified().ok() })
-}
-
-/// Whether the file has looked the same for the settle time.
-fn settled(looks: &mut HashMap<PathBuf, (Look, Instant)>, path: &Path, look: Look, settle: Duration) -> bool {
-    match looks.get(path) {
-        Some((before, since)) if *before == look => since.elapsed() >= settle,
-        _ => {
-            looks.insert(path.to_owned(), (look, Instant::now()));
-            settle.is_zero()
-        }
-    }
 }
 
 /// Claims a file and releases it from the folder. True when it stays there and need not be looked at again.

@@ -91,6 +91,13 @@ impl Tiff {
         Ok(pages)
     }
 
+    /// Whether every strip and tile of the page at `offset` lies within the file.
+    pub(super) fn holds(&mut self, offset: u64, limits: &Limits) -> Result<bool, InputError> {
+        let layout = self.layout(offset, limits)?;
+        let mut chunks = layout.offsets.iter().zip(&layout.counts);
+        Ok(chunks.all(|(offset, count)| offset.checked_add(*count).is_some_and(|end| end <= self.size)))
+    }
+
     /// 16-bit samples lie least significant byte first.
     pub(super) fn little_endian(&self) -> bool {
         self.decoder.byte_order() == ByteOrder::LittleEndian

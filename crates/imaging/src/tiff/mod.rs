@@ -10,7 +10,7 @@ mod page;
 
 use std::path::Path;
 
-use sohoa_domain::{InputError, Limits, LoadedPage};
+use sohoa_domain::{InputError, Limits, LoadedPage, RefusalCode};
 
 use directory::Tiff;
 
@@ -20,6 +20,21 @@ use directory::Tiff;
 /// `malformed` for a chain that comes back to where it was, `too-many-pages`, `no-pages`, `truncated`.
 pub(crate) fn pages(path: &Path, limits: &Limits) -> Result<Vec<u64>, InputError> {
     Tiff::open(path)?.pages(limits)
+}
+
+/// Whether a file holds its whole chain of directories, and what they name. A page of a kind that is not supported counts
+/// as whole: it will not get better.
+pub(crate) fn is_whole(path: &Path, limits: &Limits) -> bool {
+    let whole = || -> Result<bool, InputError> {
+        let mut tiff = Tiff::open(path)?;
+        for offset in tiff.pages(limits)? {
+            if !tiff.holds(offset, limits)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    whole().unwrap_or_else(|error| matches!(error.code, RefusalCode::Unsupported))
 }
 
 /// Loads the page whose directory lies at `offset`.
