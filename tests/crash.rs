@@ -24,6 +24,7 @@ fn setting(name: &str, otherwise: u32) -> u32 {
 fn killed_at_any_moment_nothing_is_lost_or_doubled() {
     let (kills, files) = (setting("SOHOA_CRASH_KILLS", 25), setting("SOHOA_CRASH_FILES", 40));
     let engine = std::env::var("SOHOA_CRASH_ENGINE").unwrap_or_else(|_| "fake-slow:40".to_owned());
+    let window = if engine.starts_with("fake") { 700 } else { 3000 };
     let home = TestHome::new(&engine);
     let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
     let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
@@ -44,7 +45,7 @@ fn killed_at_any_moment_nothing_is_lost_or_doubled() {
         }
         let mut serve = start(&home);
         // From before the first folder is opened to well into the work.
-        std::thread::sleep(Duration::from_millis(random.below(700)));
+        std::thread::sleep(Duration::from_millis(random.below(window)));
         kill_tree(&mut serve);
     }
     let before = home.ledger();

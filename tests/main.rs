@@ -6,6 +6,7 @@
 mod accuracy;
 mod crash;
 mod demo;
+mod folders;
 mod ingest;
 mod memory;
 mod refusals;

@@ -1,0 +1,144 @@
+//! Three scan folders at once, with everything in them that real ones have: slow writers, repeats, the same names, names in
+//! NFD, links, pipes, sockets, folders that are named like papers, empty files. All of it is accounted for.
+//!
+//! `SOHOA_FOLDER_FILES` makes it longer.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{TestHome, jpeg, register_csv};
+
+const FOLDERS: [&str; 3] = ["quầy 1", "quầy 2", "bưu chính"];
+/// Of each folder, what is no paper: a link, a pipe, a socket, a folder with a paper's name, an empty file.
+const ODD: u64 = 5;
+
+#[test]
+fn everything_in_three_folders_is_accounted_for() {
+    let files: u32 = std::env::var("SOHOA_FOLDER_FILES").ok().map_or(90, |v| v.parse().unwrap());
+    let code = "H41.20-230615-0003";
+    let home = TestHome::new("fake");
+    home.register(&register_csv(&[(code, "")]));
+    watch_three(&home);
+    let mut serve = start(&home);
+    let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut slow = Vec::new();
+    for (f, folder) in FOLDERS.iter().enumerate() {
+        let folder = home.path().join(folder).join(code);
+        std::fs::create_dir_all(&folder).unwrap();
+        odd(&folder);
+        *expected.entry("rejected").or_default() += ODD;
+        for n in 0..files / 3 {
+            // Every tenth has the bytes of another one, every name is there once in each folder.
+            let seed = if n % 10 == 9 { n - 1 } else { n } * 3 + f as u32;
+            *expected.entry(if n % 10 == 9 { "duplicate" } else { "attached" }).or_default() += 1;
+            let path = folder.join(name(n));
+            if n % 15 == 7 {
+                slow.push(std::thread::spawn(move || write_slowly(&path, &content(seed))));
+            } else {
+                std::fs::write(path, content(seed)).unwrap();
+            }
+        }
+    }
+    slow.into_iter().for_each(|writer| writer.join().unwrap());
+    let total = expected.values().sum::<u64>();
+    let ledger = wait_for(&home, total);
+    for state in ["attached", "duplicate", "rejected", "review"] {
+        assert_eq!(ledger["files"][state], expected.get(state).copied().unwrap_or(0), "{state}: {ledger}");
+    }
+    stop(&mut serve);
+    // What is no paper stays where it is; the papers are out of the way, each in its own folder.
+    for folder in FOLDERS {
+        assert_eq!(papers(&home.path().join(folder).join(code)).len() as u64, ODD - 1, "{folder}");
+        assert_eq!(papers(&home.path().join(folder).join("done").join(code)).len() as u32, files / 3 + 1, "{folder}");
+    }
+    let mut again = start(&home);
+    std::thread::sleep(Duration::from_secs(4));
+    stop(&mut again);
+    assert_eq!(home.ledger(), ledger, "a second start changed something");
+    home.run(&["verify"]).ends_with(0);
+    println!("{total} entries in three folders: {}", ledger["files"]);
+}
+
+fn watch_three(home: &TestHome) {
+    let settings = home.path().join("sohoa.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let (before, from) = text.split_once("[[inbox]]").unwrap();
+    let (_, after) = from.split_once("[ocr]").unwrap();
+    let inbox = |folder: &&str| {
+        format!(
+            "[[inbox]]\npath = \"{folder}\"\npoll_seconds = 0.2\nsettle_seconds = 0.5\nsettle_max_seconds = 8\nchannel = \"{}\"\n",
+            if *folder == FOLDERS[2] { "post" } else { "counter" }
+        )
+    };
+    let inboxes: String = FOLDERS.iter().map(inbox).collect();
+    std::fs::write(&settings, format!("{before}{inboxes}[ocr]{after}")).unwrap();
+}
+
+fn name(n: u32) -> String {
+    match n % 4 {
+        // ờ and ê taken apart, as macOS writes them.
+        0 => format!("to\u{31b}\u{300} khai te\u{302}n {n}.jpg"),
+        1 => format!("Giấy tờ số {n} (bản chính).JPG"),
+        // 255 bytes.
+        2 => format!("{:ấ<1$}{n:05}.jpeg", "", 80) + "x.jpg",
+        _ => format!("scan{n:04}.jpg"),
+    }
+}
+
+fn content(seed: u32) -> Vec<u8> {
+    let mut bytes = jpeg(seed);
+    bytes.extend(format!("\n{seed}\n").bytes());
+    bytes
+}
+
+/// Half of it, a pause that is longer than the settle time, the rest.
+fn write_slowly(path: &Path, bytes: &[u8]) {
+    let mut file = std::fs::File::create(path).unwrap();
+    for half in bytes.chunks(bytes.len() / 2 + 1) {
+        file.write_all(half).unwrap();
+        file.sync_all().unwrap();
+        std::thread::sleep(Duration::from_millis(2500));
+    }
+}
+
+fn odd(folder: &Path) {
+    std::fs::write(folder.join("empty.pdf"), b"").unwrap();
+    std::fs::create_dir(folder.join("folder.pdf")).unwrap();
+    symlink("/etc/hostname", folder.join("link.pdf")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.join("pipe.pdf")).status().unwrap().success());
+    // A socket's path may have 108 bytes: it is made elsewhere and moved.
+    let short = tempfile::tempdir().unwrap();
+    drop(UnixListener::bind(short.path().join("s")).unwrap());
+    std::fs::rename(short.path().join("s"), folder.join("socket.pdf")).unwrap();
+}
+
+fn papers(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect()
+}
+
+fn start(home: &TestHome) -> Child {
+    let mut command = home.command(&["serve", "--workers", "2"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn stop(serve: &mut Child) {
+    assert!(Command::new("kill").arg(serve.id().to_string()).status().unwrap().success());
+    assert!(serve.wait().unwrap().success());
+}
+
+fn wait_for(home: &TestHome, files: u64) -> serde_json::Value {
+    let begun = Instant::now();
+    loop {
+        let ledger = home.ledger();
+        if ledger["files"]["seen"] == files && ledger["files"]["pending"] == 0 {
+            return ledger;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1200), "{ledger}, {files} expected");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
