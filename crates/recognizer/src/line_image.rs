@@ -161,6 +161,9 @@ fn spread(line: &GreyLine) -> LineImage {
     LineImage { width: line.width, height: line.height, pixels }
 }
 
+/// Contrast, as a share of that from the darkest ink to paper, below which a line's black is taken from the paper's grain.
+const GRAIN: f32 = 0.25;
+
 /// Quartiles of the darkest and lightest places along the middle row.
 ///
 /// On grainy paper the middle of a line that is mostly empty (a form's dots) has more grain than letters, and the quartile
@@ -195,10 +198,34 @@ fn black_and_white(line: &GreyLine) -> (f32, f32) {
     let white = quantile(&highs, 0.75, 255.0);
     let black = quantile(&lows, 0.25, 0.0);
     let darkest = lows.iter().position(|n| *n > 0).map_or(black, |v| v as f32);
-    let middle = (darkest + white) / 2.0;
-    if black <= middle {
+    if white - black >= GRAIN * (white - darkest) {
         return (black, white);
     }
-    lows[middle as usize..].fill(0);
+    lows[((darkest + white) / 2.0) as usize..].fill(0);
     (quantile(&lows, 0.25, 0.0), white)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Paper with grain, and upright strokes in the first tenth only.
+    fn mostly_empty(grain: u8) -> GreyLine {
+        let (width, height) = (800, 36);
+        let pixel = |i: usize| {
+            let (x, y) = (i % width, i / width);
+            if x < width / 10 && x % 8 < 3 { 30 } else { 240 + ((x * 31 + y * 17) % 7) as u8 * grain }
+        };
+        GreyLine { width, height, pixels: (0..width * height).map(pixel).collect() }
+    }
+
+    #[test]
+    fn grain_is_not_taken_for_ink() {
+        for grain in [0, 1, 2] {
+            let image = mostly_empty(grain).into_image(36, 3).unwrap();
+            let row = &image.pixels[18 * image.width..][..image.width];
+            assert!(row[1] < -100, "ink, grain {grain}: {}", row[1]);
+            assert!(row[100..].iter().all(|v| *v > 90), "paper, grain {grain}: {:?}", row[100..].iter().min());
+        }
+    }
 }
