@@ -35,7 +35,7 @@ judges:
 	sh tests/judges/self-test.sh
 
 bench: setup release
-	python3 tests/bench/bench.py $(SOHOA)
+	python3 tests/bench/bench.py $(SOHOA) --profile
 
 # Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
 FUZZ_SECONDS := 900
