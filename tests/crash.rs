@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sohoa_domain::Sha256Digest;
 use walkdir::WalkDir;
@@ -29,24 +28,22 @@ fn killed_at_any_moment_nothing_is_lost_or_doubled() {
     let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
     let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
     home.register(&register_csv(&rows));
-    // Files are taken at once, so that most kills fall into the work.
-    let settings = home.path().join("sohoa.toml");
-    let text = std::fs::read_to_string(&settings).unwrap();
-    let quick = text
-        .replace("settle_seconds = 2\n", "settle_seconds = 0\n")
-        .replace("poll_seconds = 1\n", "poll_seconds = 0.05\n");
-    assert_ne!(text, quick);
-    std::fs::write(&settings, quick).unwrap();
+    // Files are taken at once, so that most kills fall into the work, and no file is given up for being hit too often.
+    home.change_settings(|text| {
+        let still = text.replace("settle_seconds = 2\n", "settle_seconds = 0\n");
+        let quick = still.replace("poll_seconds = 1\n", "poll_seconds = 0.05\n");
+        quick.replace("max_attempts = 5\n", "max_attempts = 100000\n")
+    });
     let mut random = Random(u64::from(kills) << 32 | u64::from(files));
     let mut dropped: Vec<Dropped> = Vec::new();
     for kill in 0..kills {
         while (dropped.len() as u32) < files * (kill + 1) / kills {
             dropped.push(Dropped::new(&home, &codes, dropped.len() as u32));
         }
-        let mut serve = start(&home);
+        let serve = home.serve();
         // From before the first folder is opened to well into the work.
         std::thread::sleep(Duration::from_millis(random.below(window)));
-        kill_tree(&mut serve);
+        serve.kill();
     }
     let before = home.ledger();
     finish(&home, dropped.len() as u64);
@@ -72,7 +69,7 @@ impl Dropped {
         let code = &codes[(n % DOSSIERS) as usize];
         let (bytes, expect, end) = match n % 10 {
             // The bytes of the file before for this dossier, once more.
-            8 if n >= DOSSIERS => (content(n - DOSSIERS), repeat_of(n - DOSSIERS), "jpg"),
+            8 => (content(n - DOSSIERS), "duplicate", "jpg"),
             9 => (format!("no paper {n}").into_bytes(), "rejected", "pdf"),
             _ => (content(n), "attached", "jpg"),
         };
@@ -86,47 +83,19 @@ impl Dropped {
 }
 
 fn content(n: u32) -> Vec<u8> {
-    if n % 10 == 9 {
-        return format!("no paper {n}").into_bytes();
-    }
     let mut bytes = if n.is_multiple_of(5) { pdf(&[n, n + 1]) } else { jpeg(n) };
     // The pictures repeat after some dozens; what follows the end of a file makes it another one.
     bytes.extend(format!("\n%{n}\n").bytes());
     bytes
 }
 
-fn repeat_of(n: u32) -> &'static str {
-    if n % 10 == 9 { "rejected" } else { "duplicate" }
-}
-
-fn start(home: &TestHome) -> Child {
-    use std::os::unix::process::CommandExt as _;
-    let mut command = home.command(&["serve", "--workers", "2"]);
-    command.env("SOHOA_WORK__MAX_ATTEMPTS", "100000");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
-}
-
-/// SIGKILL for the process and its children.
-fn kill_tree(child: &mut Child) {
-    let group = format!("-{}", child.id());
-    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
-    child.wait().unwrap();
-}
-
 /// Lets `serve` run until nothing is left to do.
 fn finish(home: &TestHome, files: u64) {
-    let mut serve = start(home);
-    let begun = Instant::now();
-    loop {
-        let ledger = home.ledger();
-        if ledger["files"]["seen"] == files && ledger["files"]["pending"] == 0 && waiting(home).is_empty() {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(300), "{ledger}, in the inbox: {:?}", waiting(home));
-        std::thread::sleep(Duration::from_millis(250));
-    }
-    assert!(Command::new("kill").arg(serve.id().to_string()).status().unwrap().success());
-    assert!(serve.wait().unwrap().success());
+    let serve = home.serve();
+    home.wait_for(300, |ledger| {
+        ledger["files"]["seen"] == files && ledger["files"]["pending"] == 0 && waiting(home).is_empty()
+    });
+    serve.stop();
 }
 
 /// Files that still lie in the inbox.

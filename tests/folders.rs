@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use crate::support::{TestHome, jpeg, register_csv};
 
@@ -24,7 +24,7 @@ fn everything_in_three_folders_is_accounted_for() {
     let codes: Vec<String> = (0..=files / 3 / 10).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
     home.register(&register_csv(&codes.iter().map(|c| (c.as_str(), "")).collect::<Vec<_>>()));
     watch_three(&home);
-    let mut serve = start(&home);
+    let serve = home.serve();
     let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
     let mut slow = Vec::new();
     for (f, folder) in FOLDERS.iter().enumerate() {
@@ -46,11 +46,11 @@ fn everything_in_three_folders_is_accounted_for() {
     }
     slow.into_iter().for_each(|writer| writer.join().unwrap());
     let total = expected.values().sum::<u64>();
-    let ledger = wait_for(&home, total);
+    let ledger = home.wait_for(1200, |ledger| ledger["files"]["seen"] == total && ledger["files"]["pending"] == 0);
     for state in ["attached", "duplicate", "rejected", "review"] {
         assert_eq!(ledger["files"][state], expected.get(state).copied().unwrap_or(0), "{state}: {ledger}");
     }
-    stop(&mut serve);
+    serve.stop();
     // What is no paper stays where it is; the papers are out of the way, each in its own folder.
     for folder in FOLDERS {
         let (folder, done) = (home.path().join(folder), home.path().join(folder).join("done"));
@@ -60,19 +60,15 @@ fn everything_in_three_folders_is_accounted_for() {
         assert_eq!(moved as u32, files / 3, "{}", done.display());
         assert!(done.join("empty.pdf").is_file());
     }
-    let mut again = start(&home);
+    let again = home.serve();
     std::thread::sleep(Duration::from_secs(4));
-    stop(&mut again);
+    again.stop();
     assert_eq!(home.ledger(), ledger, "a second start changed something");
     home.run(&["verify"]).ends_with(0);
     println!("{total} entries in three folders: {}", ledger["files"]);
 }
 
 fn watch_three(home: &TestHome) {
-    let settings = home.path().join("sohoa.toml");
-    let text = std::fs::read_to_string(&settings).unwrap();
-    let (before, from) = text.split_once("[[inbox]]").unwrap();
-    let (_, after) = from.split_once("[ocr]").unwrap();
     let inbox = |folder: &&str| {
         format!(
             "[[inbox]]\npath = \"{folder}\"\npoll_seconds = 0.2\nsettle_seconds = 0.5\nsettle_max_seconds = 8\nchannel = \"{}\"\n",
@@ -80,7 +76,11 @@ fn watch_three(home: &TestHome) {
         )
     };
     let inboxes: String = FOLDERS.iter().map(inbox).collect();
-    std::fs::write(&settings, format!("{before}{inboxes}[ocr]{after}")).unwrap();
+    home.change_settings(|text| {
+        let (before, from) = text.split_once("[[inbox]]").unwrap();
+        let (_, after) = from.split_once("[ocr]").unwrap();
+        format!("{before}{inboxes}[ocr]{after}")
+    });
 }
 
 fn name(n: u32) -> String {
@@ -89,7 +89,7 @@ fn name(n: u32) -> String {
         0 => format!("to\u{31b}\u{300} khai te\u{302}n {n}.jpg"),
         1 => format!("Giấy tờ số {n} (bản chính).JPG"),
         // 255 bytes.
-        2 => format!("{:ấ<1$}{n:05}.jpeg", "", 80) + "x.jpg",
+        2 => format!("{:ấ<80}{n:011}.jpg", ""),
         _ => format!("scan{n:04}.jpg"),
     }
 }
@@ -123,26 +123,4 @@ fn odd(folder: &Path) {
 
 fn papers(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).map_or(Vec::new(), |entries| entries.map(|e| e.unwrap().path()).collect())
-}
-
-fn start(home: &TestHome) -> Child {
-    let mut command = home.command(&["serve", "--workers", "2"]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-}
-
-fn stop(serve: &mut Child) {
-    assert!(Command::new("kill").arg(serve.id().to_string()).status().unwrap().success());
-    assert!(serve.wait().unwrap().success());
-}
-
-fn wait_for(home: &TestHome, files: u64) -> serde_json::Value {
-    let begun = Instant::now();
-    loop {
-        let ledger = home.ledger();
-        if ledger["files"]["seen"] == files && ledger["files"]["pending"] == 0 {
-            return ledger;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(1200), "{ledger}, {files} expected");
-        std::thread::sleep(Duration::from_millis(300));
-    }
 }

@@ -1,7 +1,8 @@
 //! Running the binary, and small papers to feed it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -103,6 +104,38 @@ impl TestHome {
         self.run(&all).json()
     }
 
+    /// Changes the settings.
+    pub fn change_settings(&self, change: impl FnOnce(String) -> String) {
+        let path = self.path().join("sohoa.toml");
+        let before = std::fs::read_to_string(&path).unwrap();
+        let after = change(before.clone());
+        assert_ne!(before, after);
+        std::fs::write(&path, after).unwrap();
+    }
+
+    /// Starts `sohoa serve` with two workers.
+    pub fn serve(&self) -> Serving {
+        use std::os::unix::process::CommandExt as _;
+        let mut command = self.command(&["serve", "--workers", "2"]);
+        Serving(
+            command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
+        )
+    }
+
+    /// Looks until `done` says true of the ledger, and returns it.
+    #[track_caller]
+    pub fn wait_for(&self, seconds: u64, done: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        let begun = Instant::now();
+        loop {
+            let ledger = self.ledger();
+            if done(&ledger) {
+                return ledger;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(seconds), "{ledger}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// Writes a register and imports it.
     #[track_caller]
     pub fn register(&self, csv: &str) {
@@ -121,6 +154,24 @@ impl TestHome {
         let pages = sum("pages", &["kept", "separator", "blank", "failed"]);
         assert_eq!(status["pages"]["in"], pages);
         status
+    }
+}
+
+/// A running `sohoa serve`.
+pub struct Serving(Child);
+
+impl Serving {
+    /// Asks it to stop, as a system does, and waits until it has.
+    pub fn stop(mut self) {
+        assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
+        assert!(self.0.wait().unwrap().success());
+    }
+
+    /// SIGKILL for the process and its children.
+    pub fn kill(mut self) {
+        let group = format!("-{}", self.0.id());
+        assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+        self.0.wait().unwrap();
     }
 }
 

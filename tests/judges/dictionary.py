@@ -10,18 +10,15 @@ letters. Needs Pillow, NumPy, and combine_tessdata and dawg2wordlist of Tesserac
 
 import argparse
 from pathlib import Path
-import re
 import shlex
 import subprocess
 import sys
 import tempfile
 import unicodedata
 
+from accuracy import words
+
 TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
-
-
-def nfc(text):
-    return unicodedata.normalize("NFC", text)
 
 
 def word_list(model):
@@ -30,11 +27,12 @@ def word_list(model):
         parts, listing = Path(tmp) / "vie.", Path(tmp) / "words"
         subprocess.run(["combine_tessdata", "-u", model, parts], check=True, capture_output=True)
         subprocess.run(["dawg2wordlist", f"{parts}lstm-unicharset", f"{parts}lstm-word-dawg", listing], check=True, capture_output=True)
-        return {nfc(line.strip()) for line in listing.read_text(encoding="utf-8").splitlines() if line.strip()}
+        listed = unicodedata.normalize("NFC", listing.read_text(encoding="utf-8"))
+        return {line.strip() for line in listed.splitlines() if line.strip()}
 
 
 def known(text, dictionary):
-    return sum(w in dictionary or w.lower() in dictionary for w in re.findall(r"\w+", nfc(text)))
+    return sum(n for word, n in words(text).items() if word in dictionary or word.lower() in dictionary)
 
 
 def self_test():

@@ -6,7 +6,8 @@
     orientation.py --self-test
 
 A page is right when the turn is the true one and the skew, measured on the page as it lies or turned upright, is within
-the tolerance. With `--sohoa` a page whose turn is doubtful is converted, and the turn that reading confirmed is judged. Prints a table by class and by angle, and with `--list` each failure.
+the tolerance. With `--sohoa` a page whose turn is doubtful is converted, and the turn that reading confirmed is judged.
+Prints a table by class and by angle, and with `--list` each failure.
 """
 
 import argparse

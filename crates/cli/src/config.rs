@@ -167,7 +167,7 @@ impl Config {
             }
             let negative = |seconds: f64| !seconds.is_finite() || seconds < 0.0;
             if negative(inbox.settle_seconds) || negative(inbox.settle_max_seconds) {
-                bail!("inbox {}: settle_seconds must not be negative", inbox.path.display());
+                bail!("inbox {}: settle_seconds and settle_max_seconds must not be negative", inbox.path.display());
             }
         }
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {

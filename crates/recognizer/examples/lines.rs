@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use drawing::{Failure, colour, draw_line, faded, load};
+use drawing::{Failure, draw_lines, faded, load};
 use sohoa_domain::Dpi;
 use sohoa_recognizer::find_lines;
 
@@ -32,12 +32,10 @@ fn main() -> Result<(), Failure> {
         times[times.len() / 2],
         layout.missed
     );
-    let mut picture = faded(&raster)?;
     let mut number = 0;
     for (b, block) in layout.blocks.iter().enumerate() {
         for line in &block.lines {
             number += 1;
-            draw_line(&mut picture, line, colour(b), number);
             println!(
                 "{number}\t{b}\t{:.0}\t{:.0}\t{:.1}\t{:.4}\t{:.1}\t{:.1}\t{:.1}",
                 line.left,
@@ -50,6 +48,8 @@ fn main() -> Result<(), Failure> {
             );
         }
     }
+    let mut picture = faded(&raster);
+    draw_lines(&mut picture, &layout);
     picture.save(out)?;
     Ok(())
 }

@@ -8,9 +8,9 @@
 
 use std::path::Path;
 
-use drawing::{Failure, colour, draw_line, faded, load};
+use drawing::{Failure, draw_lines, faded, load};
 use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
-use sohoa_domain::{Dpi, Rect, Rotation, Word};
+use sohoa_domain::{Dpi, Raster, Rect, Rotation, Word};
 use sohoa_imaging::{OcrRaster, for_ocr, inspect};
 use sohoa_recognizer::{GreyLine, LineImage, LineModel, Posteriors, TextLine, find_lines};
 
@@ -41,14 +41,8 @@ fn main() -> Result<(), Failure> {
     save(part(&RgbImage::from_fn(grey.width(), grey.height(), inked)), "ink.png")?;
 
     let layout = find_lines(&ink);
-    let mut picture = faded(&grey)?;
-    let mut number = 0;
-    for (b, block) in layout.blocks.iter().enumerate() {
-        for line in &block.lines {
-            number += 1;
-            draw_line(&mut picture, line, colour(b), number);
-        }
-    }
+    let mut picture = faded(&grey);
+    draw_lines(&mut picture, &layout);
     save(part(&picture), "lines.png")?;
 
     let lines = layout.blocks.iter().flat_map(|b| &b.lines);
@@ -62,7 +56,7 @@ fn main() -> Result<(), Failure> {
     imageops::resize(&as_grey(&image), WIDTH, height, imageops::FilterType::Triangle).save(folder.join("line.png"))?;
     heat(&posteriors).save(folder.join("network.png"))?;
 
-    let mut picture = faded(&grey)?;
+    let mut picture = faded(&grey);
     let reading = model.read_page(&grey, &ink);
     for word in reading.blocks.iter().flat_map(|b| &b.lines).flat_map(|l| &l.words) {
         frame(&mut picture, word);
@@ -72,7 +66,7 @@ fn main() -> Result<(), Failure> {
 }
 
 /// The rectangle around a line that lies level.
-fn level_cut(page: &sohoa_domain::Raster, line: &TextLine) -> GreyLine {
+fn level_cut(page: &Raster, line: &TextLine) -> GreyLine {
     let middle = line.baseline.at((line.left + line.right) / 2.0);
     let (left, right) = (line.left.max(0.0) as usize, (line.right as usize).min(page.width() as usize));
     let (top, bottom) = ((middle - line.ascent).max(0.0) as u32, ((middle + line.descent) as u32).min(page.height()));

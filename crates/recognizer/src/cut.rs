@@ -21,9 +21,9 @@ pub(crate) struct Cut {
     pub(crate) above: f32,
 }
 
-/// Cuts `line` out of a grey page, with `padding` heights of x around it, along its baseline: column by column straight up and down, so that a slope becomes
-/// level. Light letters on dark ground become dark ones. What lies outside of the page repeats its edge. `None` when
-/// nothing of the line is on the page.
+/// Cuts `line` out of a grey page, with `padding` heights of x around it, along its baseline: column by column straight up
+/// and down, so that a slope becomes level. Light letters on dark ground become dark ones. What lies outside of the page
+/// repeats its edge. `None` when nothing of the line is on the page.
 pub(crate) fn cut(page: &Raster, line: &TextLine, padding: f32) -> Option<Cut> {
     let (w, h) = (page.width() as usize, page.height() as usize);
     let pad = (padding * line.x_height).max(1.0);

@@ -1,5 +1,6 @@
 //! A model made ready to read lines.
 
+use std::borrow::Borrow;
 use std::path::Path;
 
 use crate::decode::{Language, Lexicon, ReadWord, best_path, words};
@@ -48,7 +49,7 @@ impl LineModel {
     }
 
     /// Runs the network over lines, in any order.
-    pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+    pub fn forward(&self, lines: &[impl Borrow<LineImage>]) -> Vec<Posteriors> {
         self.network.forward(lines)
     }
 

@@ -5,7 +5,7 @@ use sohoa_domain::{Baseline, Block, InkMap, Line, Raster, Rect, Word};
 use crate::cut::{PADDING, cut};
 use crate::decode::ReadWord;
 use crate::line_model::LineModel;
-use crate::lines::{Layout, TextLine, find_lines};
+use crate::lines::{Layout, TextBlock, TextLine, find_lines};
 use crate::network::LineImage;
 
 /// What was read on a page.
@@ -26,10 +26,8 @@ const DOUBTFUL_STRANGE: f32 = 0.99;
 const OTHER_PADDING: f32 = 0.25;
 
 /// What the network saw in a line.
-struct LineReading {
-    /// Whatever tells its caller where it belongs.
-    place: usize,
-    line: TextLine,
+struct LineReading<'a> {
+    line: &'a TextLine,
     /// x of the image's first column and y of its first row above the baseline, px.
     origin: (f32, f32),
     /// Page px for a px of the image.
@@ -43,56 +41,44 @@ impl LineModel {
     pub fn read_page(&self, grey: &Raster, ink: &InkMap) -> PageReading {
         let layout = find_lines(ink);
         let missed = layout.missed;
-        PageReading { blocks: self.read_layout(grey, layout), missed }
+        PageReading { blocks: self.read_layout(grey, &layout), missed }
     }
 
-    fn read_layout(&self, grey: &Raster, layout: Layout) -> Vec<Block> {
-        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); layout.blocks.len()];
-        let blocks = layout.blocks.into_iter().enumerate();
-        let all = blocks.flat_map(|(block, lines)| lines.lines.into_iter().map(move |line| (block, line)));
-        let mut readings = self.read_lines(grey, all, PADDING);
-        let doubtful: Vec<usize> = (0..readings.len()).filter(|&i| readings[i].is_doubtful()).collect();
-        let again: Vec<_> = doubtful.iter().map(|&i| (i, readings[i].line.clone())).collect();
-        for second in self.read_lines(grey, again.into_iter(), OTHER_PADDING) {
-            let first = &mut readings[second.place];
-            if second.confidence() > first.confidence() {
-                let place = first.place;
-                *first = LineReading { place, ..second };
+    fn read_layout(&self, grey: &Raster, layout: &Layout) -> Vec<Block> {
+        let lines: Vec<&TextLine> = layout.blocks.iter().flat_map(|b| &b.lines).collect();
+        let mut readings = self.read_lines(grey, &lines, PADDING);
+        let is_doubtful = |i: &usize| readings[*i].as_ref().is_some_and(LineReading::is_doubtful);
+        let doubtful: Vec<usize> = (0..lines.len()).filter(is_doubtful).collect();
+        let again: Vec<&TextLine> = doubtful.iter().map(|i| lines[*i]).collect();
+        for (i, second) in doubtful.into_iter().zip(self.read_lines(grey, &again, OTHER_PADDING)) {
+            let confidence = |reading: &Option<LineReading>| reading.as_ref().map(LineReading::confidence);
+            if confidence(&second) > confidence(&readings[i]) {
+                readings[i] = second;
             }
         }
-        for reading in readings {
-            lines[reading.place].extend(reading.into_line(self.step_width()));
-        }
-        lines.into_iter().filter_map(block).collect()
+        let mut readings = readings.into_iter();
+        let of_block = |b: &TextBlock| {
+            let readings = readings.by_ref().take(b.lines.len()).flatten();
+            block(readings.filter_map(|r| r.into_line(self.step_width())).collect())
+        };
+        layout.blocks.iter().filter_map(of_block).collect()
     }
 
-    /// Reads lines, each with a place that the caller knows, cut out with this much paper around. What is too small to be
-    /// read is left out.
-    fn read_lines(
-        &self,
-        grey: &Raster,
-        lines: impl Iterator<Item = (usize, TextLine)>,
-        padding: f32,
-    ) -> Vec<LineReading> {
-        let (mut readings, mut images) = (Vec::new(), Vec::new());
-        for (place, line) in lines {
-            let Some(cut) = cut(grey, &line, padding) else { continue };
+    /// Reads lines, cut out with this much paper around; `None` for one that is too small to be read.
+    fn read_lines<'a>(&self, grey: &Raster, lines: &[&'a TextLine], padding: f32) -> Vec<Option<LineReading<'a>>> {
+        let seen = |line: &&'a TextLine| {
+            let cut = cut(grey, line, padding)?;
             let scale = cut.grey.height as f32 / self.height() as f32;
-            let Some(image) = cut.grey.into_image(self.height(), self.step_width()) else { continue };
-            readings.push((place, line, (cut.left, cut.above), scale));
-            images.push(image);
-        }
+            let image = cut.grey.into_image(self.height(), self.step_width())?;
+            Some(LineReading { line, origin: (cut.left, cut.above), scale, image, words: Vec::new() })
+        };
+        let mut readings: Vec<Option<LineReading>> = lines.iter().map(seen).collect();
+        let images: Vec<&LineImage> = readings.iter().flatten().map(|r| &r.image).collect();
         let posteriors = self.forward(&images);
-        let read = readings.into_iter().zip(images).zip(posteriors);
-        read.map(|(((place, line, origin, scale), image), posteriors)| LineReading {
-            place,
-            line,
-            origin,
-            scale,
-            image,
-            words: self.words(&posteriors),
-        })
-        .collect()
+        for (reading, posteriors) in readings.iter_mut().flatten().zip(posteriors) {
+            reading.words = self.words(&posteriors);
+        }
+        readings
     }
 }
 
@@ -101,7 +87,7 @@ fn block(lines: Vec<Line>) -> Option<Block> {
     Some(Block { lines, rect })
 }
 
-impl LineReading {
+impl LineReading<'_> {
     fn is_doubtful(&self) -> bool {
         self.words.iter().any(|word| word.confidence() < if word.strange { DOUBTFUL_STRANGE } else { DOUBTFUL })
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::{Rgb, RgbImage};
 use sohoa_domain::{Limits, PixelLayout, Raster};
-use sohoa_recognizer::TextLine;
+use sohoa_recognizer::{Layout, TextLine};
 
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
@@ -35,7 +35,7 @@ fn netpbm(bytes: &[u8]) -> Option<Raster> {
 }
 
 /// The page in pale grey, so that what is drawn over it stands out.
-pub(crate) fn faded(raster: &Raster) -> Result<RgbImage, Failure> {
+pub(crate) fn faded(raster: &Raster) -> RgbImage {
     let (w, h) = (raster.width(), raster.height());
     let pale = |v: u8| 90 + (u32::from(v) * 165 / 255) as u8;
     let mut picture = RgbImage::new(w, h);
@@ -50,16 +50,25 @@ pub(crate) fn faded(raster: &Raster) -> Result<RgbImage, Failure> {
             picture.put_pixel(x, y, Rgb([pale(v); 3]));
         }
     }
-    Ok(picture)
+    picture
 }
 
-pub(crate) fn colour(block: usize) -> Rgb<u8> {
+/// Draws every line of a page, in a colour for each block, with its number in reading order from 1.
+pub(crate) fn draw_lines(picture: &mut RgbImage, layout: &Layout) {
+    let blocks = layout.blocks.iter().enumerate();
+    let lines = blocks.flat_map(|(b, block)| block.lines.iter().map(move |line| (b, line)));
+    for (i, (b, line)) in lines.enumerate() {
+        draw_line(picture, line, colour(b), i + 1);
+    }
+}
+
+fn colour(block: usize) -> Rgb<u8> {
     const COLOURS: [[u8; 3]; 6] =
         [[220, 40, 40], [30, 90, 220], [20, 150, 60], [190, 60, 200], [230, 130, 0], [0, 150, 170]];
     Rgb(COLOURS[block % COLOURS.len()])
 }
 
-pub(crate) fn draw_line(picture: &mut RgbImage, line: &TextLine, ink: Rgb<u8>, number: usize) {
+fn draw_line(picture: &mut RgbImage, line: &TextLine, ink: Rgb<u8>, number: usize) {
     for x in line.left as u32..line.right as u32 {
         let y = line.baseline.at(x as f32);
         for at in [y - line.ascent, y + line.descent] {

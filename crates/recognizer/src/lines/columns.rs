@@ -14,8 +14,8 @@ const WORDS: (f32, f32) = (1.9, 3.2);
 const SPACED: f32 = 2.0;
 /// Rows of a table are at most this far apart, in heights of x.
 const NEAR: f32 = 7.0;
-/// How far the ends of a row with a blank to be filled in may lie from those of the line above, in heights of x: at its
-/// right end and, where a paragraph may begin, at its left end.
+/// How far the ends of a row with a blank to be filled in may lie from those of the line above or below, in heights of x:
+/// at its right end and, where a paragraph may begin, at its left end.
 const MARGIN: (f32, f32) = (1.5, 8.0);
 /// Text of another size is another text, from this ratio of heights on.
 const OTHER_SIZE: f32 = 0.82;
@@ -59,7 +59,7 @@ pub(super) fn join(chains: Vec<Line>, rules: &Rules, slope: f32, usual: f32) -> 
             is_first[link.to] = false;
         }
     }
-    fill_blanks(&links, &chains, rules, &mut next, &mut is_first);
+    fill_blanks(&links, &chains, rules, slope, &mut next, &mut is_first);
     let mut lines = Vec::new();
     for start in (0..chains.len()).filter(|i| is_first[*i]) {
         let members = std::iter::successors(Some(start), |i| next[*i]);
@@ -69,37 +69,54 @@ pub(super) fn join(chains: Vec<Line>, rules: &Rules, slope: f32, usual: f32) -> 
     lines
 }
 
+/// Most pieces of a row that blanks part.
+const PIECES: usize = 9;
+
 /// Joins what a blank to be filled in by hand parts ("ngày    tháng    năm"): the line above or below runs over the gap, and
 /// the whole row ends where that line ends, as rows of a justified paragraph do.
-fn fill_blanks(links: &[Link], chains: &[Line], rules: &Rules, next: &mut [Option<usize>], is_first: &mut [bool]) {
-    // The row of each chain as far as it is joined by now: its first chain, and its left and right end.
+fn fill_blanks(
+    links: &[Link],
+    chains: &[Line],
+    rules: &Rules,
+    slope: f32,
+    next: &mut [Option<usize>],
+    is_first: &mut [bool],
+) {
+    // The row of each chain as far as it is joined by now: its first chain, and the right end of it.
     let mut row: Vec<usize> = (0..chains.len()).collect();
-    let mut ends: Vec<(f32, f32)> = chains.iter().map(|c| (c.left, c.right)).collect();
+    let mut right: Vec<f32> = chains.iter().map(|c| c.right).collect();
+    let mut rows: Vec<(f32, usize)> = Vec::new();
     for start in (0..chains.len()).filter(|i| is_first[*i]) {
+        rows.push((chains[start].level(slope), start));
         for i in std::iter::successors(Some(start), |i| next[*i]) {
             row[i] = start;
-            ends[start].1 = ends[start].1.max(chains[i].right);
+            right[start] = right[start].max(chains[i].right);
         }
     }
-    // All the gaps of a row together: those between its pieces, from its first to its last.
-    let gap_after = |piece: usize| links.iter().find(|l| row[l.from] == piece && row[l.to] != piece);
-    let followed: Vec<Option<&Link>> = (0..chains.len()).map(|i| gap_after(i).filter(|_| row[i] == i)).collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // The gap behind each row, and whether there is one before it.
+    let mut gap_behind: Vec<Option<&Link>> = vec![None; chains.len()];
     let mut is_behind = vec![false; chains.len()];
-    followed.iter().flatten().for_each(|l| is_behind[row[l.to]] = true);
-    for start in (0..chains.len()).filter(|i| row[*i] == *i && !is_behind[*i] && followed[*i].is_some()) {
-        let gaps: Vec<&Link> = std::iter::successors(followed[start], |l| followed[row[l.to]]).take(8).collect();
+    for link in links.iter().filter(|l| row[l.from] != row[l.to]) {
+        let gap = gap_behind[row[link.from]].get_or_insert(link);
+        is_behind[row[gap.to]] |= std::ptr::eq(*gap, link);
+    }
+    for &(level, start) in rows.iter().filter(|r| !is_behind[r.1]) {
+        let gaps = std::iter::successors(gap_behind[start], |l| gap_behind[row[l.to]]);
+        let gaps: Vec<&Link> = gaps.take(PIECES - 1).collect();
         let Some(last) = gaps.last() else { continue };
-        let (left, right, h) = (ends[start].0, ends[row[last.to]].1, gaps[0].x_height);
-        let above = ends.iter().enumerate().filter(|(i, _)| row[*i] == *i).any(|(i, &(l, r))| {
-            let over = chains[start].base.at(left) - chains[i].base.at(left);
-            (h..=4.5 * h).contains(&over.abs())
-                && (r - right).abs() <= MARGIN.0 * h
-                && (l - left).abs() <= MARGIN.1 * h
-                && chains[i].x_height >= OTHER_SIZE * h
-                && h >= OTHER_SIZE * chains[i].x_height
-                && gaps.iter().all(|g| l < g.left && g.right < r)
+        let (left, end, h) = (chains[start].left, right[row[last.to]], gaps[0].x_height);
+        let near = rows.partition_point(|r| r.0 < level - 4.5 * h);
+        let near = rows[near..].iter().take_while(|r| r.0 <= level + 4.5 * h);
+        let is_covered = near.filter(|r| (r.0 - level).abs() >= h).any(|&(_, i)| {
+            let (other, r) = (&chains[i], right[i]);
+            (r - end).abs() <= MARGIN.0 * h
+                && (other.left - left).abs() <= MARGIN.1 * h
+                && other.x_height >= OTHER_SIZE * h
+                && h >= OTHER_SIZE * other.x_height
+                && gaps.iter().all(|g| other.left < g.left && g.right < r)
         });
-        if above && !gaps.iter().any(|g| rules.part(g.left, g.right, g.y)) {
+        if is_covered && !gaps.iter().any(|g| rules.part(g.left, g.right, g.y)) {
             for gap in gaps {
                 next[gap.from] = Some(gap.to);
                 is_first[gap.to] = false;

@@ -50,14 +50,9 @@ pub(super) fn drop_noise(lines: &mut Vec<Line>, usual: f32) {
 /// Drops rows of dots that are there to be written on: who fills in a form does not read them, and they make letters of
 /// their own when they are. An ellipsis stays. `usual` is the usual height of x.
 pub(super) fn drop_leaders(small: &mut Vec<Glyph>, usual: f32) {
-    let mut dots = Vec::new();
-    small.retain(|g| {
-        let dot = g.height() <= LEADER_DOT * usual && g.width() <= usual;
-        if dot {
-            dots.push(*g);
-        }
-        !dot
-    });
+    let is_dot = |g: &Glyph| g.height() <= LEADER_DOT * usual && g.width() <= usual;
+    let (dots, others): (Vec<Glyph>, Vec<Glyph>) = std::mem::take(small).into_iter().partition(is_dot);
+    *small = others;
     let reach = |i: usize| {
         let d = &dots[i];
         ((d.right, d.right + LEADER_GAP * usual), (d.top - 0.2 * usual, d.bottom + 0.2 * usual))

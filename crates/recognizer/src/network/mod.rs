@@ -11,6 +11,7 @@ mod tables;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use crate::model::{Layer, Lstm, Matrix, ModelError, ModelFile};
@@ -183,9 +184,9 @@ impl LineNetwork {
     }
 
     /// Runs the network over lines of [`Self::height`] rows, in any order.
-    pub fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+    pub fn forward(&self, lines: &[impl Borrow<LineImage>]) -> Vec<Posteriors> {
         match &self.runner {
-            Runner::Reference => lines.iter().map(|line| scalar::forward(self, line)).collect(),
+            Runner::Reference => lines.iter().map(|line| scalar::forward(self, line.borrow())).collect(),
             #[cfg(target_arch = "x86_64")]
             Runner::Avx2(network) => network.forward(lines),
             #[cfg(target_arch = "x86_64")]

@@ -1,5 +1,7 @@
 //! Weights in the order in which SIMD registers take them, and the driver that runs the network over batches of lines.
 
+use std::borrow::Borrow;
+
 use super::noise::Noise;
 use super::{LineImage, LineNetwork, Posteriors};
 use crate::model::{Lstm, Matrix};
@@ -153,12 +155,12 @@ impl<K: Kernel> PackedNetwork<K> {
     }
 
     /// Lines of like width run side by side; results are in the order of `lines`.
-    pub(super) fn forward(&self, lines: &[LineImage]) -> Vec<Posteriors> {
+    pub(super) fn forward(&self, lines: &[impl Borrow<LineImage>]) -> Vec<Posteriors> {
         let mut order: Vec<usize> = (0..lines.len()).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(lines[i].width));
+        order.sort_by_key(|&i| std::cmp::Reverse(lines[i].borrow().width));
         let mut out = vec![Posteriors::default(); lines.len()];
         for batch in order.chunks(K::BATCH) {
-            let mut sequences: Vec<Sequence<K>> = batch.iter().map(|&i| self.columns(&lines[i])).collect();
+            let mut sequences: Vec<Sequence<K>> = batch.iter().map(|&i| self.columns(lines[i].borrow())).collect();
             for (gates, reversed) in &self.rows {
                 sequences = self.along(gates, &sequences, *reversed);
             }

@@ -134,18 +134,29 @@ pub(super) async fn give_back(
 ) -> Result<(), StoreError> {
     let mut tx = db.write().await?;
     held(&mut tx, lease, now).await?;
+    let told = event(now, EventKind::Retried, lease.file.digest, format!("attempt {}: {why}", lease.attempt));
+    requeue(&mut tx, lease.job, why, not_before, told).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts a leased job back into the queue.
+async fn requeue(
+    conn: &mut SqliteConnection,
+    job: JobId,
+    why: &str,
+    not_before: Timestamp,
+    told: Event,
+) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE job SET state = 'queued', due_at = ?2, failure = ?3, token = NULL, leased_until = NULL WHERE id = ?1",
     )
-    .bind(lease.job.0)
+    .bind(job.0)
     .bind(micros(not_before))
     .bind(why)
-    .execute(&mut *tx)
+    .execute(&mut *conn)
     .await?;
-    let event = event(now, EventKind::Retried, lease.file.digest, format!("attempt {}: {why}", lease.attempt));
-    events::append(&mut tx, &[event]).await?;
-    tx.commit().await?;
-    Ok(())
+    events::append(conn, &[told]).await
 }
 
 pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Timestamp) -> Result<u64, StoreError> {
@@ -164,16 +175,9 @@ pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Tim
         if !token.splitn(3, '/').nth(2).is_some_and(is_gone) {
             continue;
         }
-        sqlx::query(
-            "UPDATE job SET state = 'queued', due_at = ?2, failure = ?3, token = NULL, leased_until = NULL WHERE id = ?1",
-        )
-        .bind(job)
-        .bind(micros(now))
-        .bind(WHY)
-        .execute(&mut *tx)
-        .await?;
         let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
-        events::append(&mut tx, &[event(now, EventKind::Retried, source, format!("attempt {attempt}: {WHY}"))]).await?;
+        let told = event(now, EventKind::Retried, source, format!("attempt {attempt}: {WHY}"));
+        requeue(&mut tx, JobId(job), WHY, now, told).await?;
         released += 1;
     }
     tx.commit().await?;
