@@ -215,3 +215,20 @@ pub fn is_embedded(page: &SourcePage) -> bool {
 pub fn keeps(page: &SourcePage) -> bool {
     page.text == OwnText::Keep
 }
+
+pub const PAINT: &str = "q 300 0 0 400 0 0 cm /I Do Q";
+
+pub fn shows(image: Object) -> Dictionary {
+    dictionary! { "XObject" => dictionary! { "I" => image } }
+}
+
+pub fn numbers(values: &[f32]) -> Object {
+    Object::Array(values.iter().map(|v| Object::Real(*v)).collect())
+}
+
+pub fn base_font(pdf: &mut Pdf, name: &str) -> Dictionary {
+    let font = pdf.add(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => name, "Encoding" => "WinAnsiEncoding",
+    });
+    dictionary! { "Font" => dictionary! { "F" => font } }
+}
