@@ -7,7 +7,7 @@ use lopdf::{Dictionary, Object, StringFormat, dictionary};
 use sohoa_domain::{Codec, Rotation};
 use sohoa_pdf::{OwnText, PixelSource};
 use support::{
-    PAINT, Pdf, assert_same_look, base_font, gradient, grey_image, is_embedded, numbers, open, page, shows, text, words,
+    PAINT, Pdf, assert_same_look, base_font, gradient, grey_image, is_embedded, numbers, open, page, shows, text,
 };
 
 #[test]
