@@ -88,6 +88,11 @@ impl Line {
         median(gaps).unwrap_or(0.55 * self.x_height)
     }
 
+    /// Ink of its letters, px.
+    pub(super) fn ink(&self) -> f32 {
+        self.letters.iter().map(|g| g.area).sum()
+    }
+
     pub(super) fn middle(&self) -> (f32, f32) {
         let x = (self.left + self.right) / 2.0;
         (x, self.base.at(x) - 0.5 * self.x_height)

@@ -9,6 +9,7 @@ mod glyphs;
 mod line;
 mod order;
 mod rules;
+mod small_print;
 mod strays;
 
 use sohoa_domain::{Baseline, InkMap};
@@ -94,6 +95,13 @@ struct Found {
 impl Found {
     /// `height` is the usual height of the letters.
     fn on(groups: &[Component], rules: &Rules, height: f32) -> Self {
+        let mut found = Self::once(groups, rules, height);
+        small_print::find_again(&mut found, groups, rules, height);
+        found
+    }
+
+    /// Lines of the usual height, and of whatever else fits to none of them.
+    fn once(groups: &[Component], rules: &Rules, height: f32) -> Self {
         let mut pieces = glyphs::sorted(glyphs::boxes(groups), height);
         let chains = chained(&pieces.letters);
         let slope = baseline::page_slope(&chains);
@@ -115,7 +123,7 @@ impl Found {
         let mut small_type = strays::small_type(&left, slope);
         strays::take_small(&mut small_type, left);
         lines.append(&mut small_type);
-        let used = lines.iter().flat_map(|l| &l.letters).map(|g| g.area).sum();
+        let used = lines.iter().map(Line::ink).sum();
         let letters = pieces.letters.iter().map(|g| g.area).sum();
         Self { lines, slope, letters, used }
     }

@@ -267,6 +267,27 @@ fn letters_that_touch_the_next_line_are_cut() {
 }
 
 #[test]
+fn small_print_set_tight_beside_large_letters_is_lines_of_its_own() {
+    let mut sheet = Sheet::new(0.0);
+    let (large, small) = (45.0, 13.0);
+    for i in 0..8 {
+        sheet.text(100.0, 500.0 + 70.0 * i as f32, large, "nhân dân tỉnh về giao dự toán năm nay");
+    }
+    let stamp =
+        ["Ký bởi: Ủy ban nhân dân tỉnh Quảng Ngãi", "Cơ quan: Tỉnh Quảng Ngãi", "Thời gian ký: 26/11/2024 10:40:48"];
+    for (i, text) in stamp.iter().enumerate() {
+        sheet.text(900.0, 60.0 + 12.0 * i as f32, small, text);
+    }
+    let layout = sheet.lines();
+    let mut found: Vec<f32> = flat(&layout).iter().map(|l| l.baseline.y0).filter(|y| *y < 200.0).collect();
+    found.sort_by(f32::total_cmp);
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (y, expected) in found.iter().zip([60.0, 72.0, 84.0]) {
+        assert!((y - expected).abs() < 2.5, "{found:?}");
+    }
+}
+
+#[test]
 fn light_letters_on_a_dark_bar_are_a_line_that_says_so() {
     for slope in [0.0, 0.02] {
         let mut sheet = Sheet::new(slope);
