@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) ocr: Ocr,
     pub(crate) limits: Limits,
     pub(crate) work: Work,
+    pub(crate) checkpoints: Checkpoints,
+    pub(crate) verify: Verify,
     pub(crate) register: Register,
 }
 
@@ -34,6 +36,7 @@ pub(crate) struct Store {
     database: String,
     blobs: String,
     packages: String,
+    events: String,
 }
 
 /// `[[inbox]]`
@@ -126,6 +129,23 @@ pub(crate) struct Work {
     pub(crate) result_code: String,
 }
 
+/// `[checkpoints]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Checkpoints {
+    pub(crate) key: PathBuf,
+    pub(crate) publish: Vec<PathBuf>,
+    pub(crate) every_minutes: u32,
+}
+
+/// `[verify]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Verify {
+    pub(crate) every_days: u32,
+    pub(crate) percent: u32,
+}
+
 /// `[register]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +193,12 @@ impl Config {
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
             bail!("work.result_code must contain {{dossier}} and {{ordinal}}");
         }
+        if self.checkpoints.every_minutes == 0 {
+            bail!("checkpoints.every_minutes must be at least 1");
+        }
+        if !(1..=100).contains(&self.verify.percent) {
+            bail!("verify.percent must be from 1 to 100");
+        }
         if self.work.max_attempts == 0 {
             bail!("work.max_attempts must be at least 1");
         }
@@ -194,6 +220,11 @@ impl Store {
     /// OCFL storage root.
     pub(crate) fn packages(&self, home: &Path) -> anyhow::Result<PathBuf> {
         local(home, &self.packages, "file:", "store.packages")
+    }
+
+    /// Folder of sealed events.
+    pub(crate) fn events(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        local(home, &self.events, "file:", "store.events")
     }
 }
 

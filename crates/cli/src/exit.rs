@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use sohoa_domain::InputError;
 use sohoa_ocr::OcrError;
 use sohoa_pipeline::{ConvertError, IntakeError, WorkError};
-use sohoa_store::{BlobError, PackageError, StoreError};
+use sohoa_report::CheckpointError;
+use sohoa_store::{BlobError, EventLogError, PackageError, StoreError};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,7 @@ impl Exit {
             if let Some(error) = store {
                 return match error {
                     StoreError::Busy(_) | StoreError::Unavailable(_) => Self::NotReady,
+                    StoreError::Unknown(_) | StoreError::State(_) => Self::Refused,
                     _ => Self::Defect,
                 };
             }
@@ -66,6 +68,8 @@ impl Exit {
                 || cause.is::<toml::de::Error>()
                 || cause.is::<BlobError>()
                 || cause.is::<PackageError>()
+                || cause.is::<EventLogError>()
+                || cause.is::<CheckpointError>()
                 || cause.is::<std::io::Error>()
                 || matches!(cause.downcast_ref(), Some(OcrError::LanguageMissing(_)));
             if environment {

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
 use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule};
-use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
+use sohoa_report::{CheckpointFolders, CheckpointKey, Stores, VerifyOptions, VerifyReport, verify};
+use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -27,6 +28,7 @@ pub(crate) struct Home {
     pub(crate) records: Arc<dyn Records>,
     pub(crate) blobs: Arc<DiskBlobs>,
     pub(crate) packages: Arc<DiskPackages>,
+    pub(crate) log: EventLog,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -43,6 +45,8 @@ impl Home {
             records: Arc::new(records),
             blobs: Arc::new(DiskBlobs::open(&blobs).context("cannot open the store of received files")?),
             packages: Arc::new(DiskPackages::open(&packages).context("cannot open the packages")?),
+            log: EventLog::open(config.store.events(&path).map_err(NotReady::from)?)
+                .context("cannot open the events")?,
             clock: Arc::new(SystemClock),
             path,
             config,
@@ -55,11 +59,59 @@ impl Home {
         let now = self.clock.now();
         let released = self.records.release_leases(sohoa_pipeline::is_gone, now).await?;
         let before = SystemTime::from(now).checked_sub(LEFTOVER).unwrap_or(SystemTime::UNIX_EPOCH);
-        let swept = self.blobs.sweep_temp(before)? + self.packages.sweep_staging(before)?;
+        let swept =
+            self.blobs.sweep_temp(before)? + self.packages.sweep_staging(before)? + self.log.sweep_temp(before)?;
         if released + swept > 0 {
             tracing::info!(released, swept, "took up what was left by a process that ended without warning");
         }
         Ok(())
+    }
+
+    /// Seals the events that the log does not have yet.
+    pub(crate) async fn seal(&self) -> anyhow::Result<()> {
+        self.log.seal(&*self.records).await.context("cannot seal the events")?;
+        Ok(())
+    }
+
+    /// The key that signs checkpoints; made when there is none.
+    pub(crate) fn key(&self) -> anyhow::Result<CheckpointKey> {
+        let path = self.path.join(&self.config.checkpoints.key);
+        Ok(CheckpointKey::open(&path).context("cannot use the key of checkpoints")?)
+    }
+
+    /// Signs what the records hold now, and publishes it.
+    pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
+        self.checkpoints().make(&*self.records, &self.key()?, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Where checkpoints lie.
+    pub(crate) fn checkpoints(&self) -> CheckpointFolders {
+        let published = self.config.checkpoints.publish.iter().map(|folder| self.path.join(folder)).collect();
+        CheckpointFolders { own: self.path.join("checkpoints"), published }
+    }
+
+    /// What the records follow from.
+    pub(crate) fn objects(&self) -> Objects<'_> {
+        Objects { blobs: &self.blobs, packages: &self.packages, log: &self.log, headers: &self.config.register.headers }
+    }
+
+    /// Verifies, and compares the records with what follows from events, packages and received bytes when everything is
+    /// looked at.
+    pub(crate) async fn verify(
+        &self,
+        options: &VerifyOptions,
+        progress: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> anyhow::Result<VerifyReport> {
+        let checkpoints = self.checkpoints();
+        let stores = Stores {
+            records: &*self.records,
+            objects: self.objects(),
+            checkpoints: &checkpoints,
+            key: Some(self.key()?.public()),
+            now: self.clock.now(),
+        };
+        Ok(verify(stores, options, progress).await?)
     }
 
     /// The claim of files.

@@ -69,6 +69,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Re-hash everything and compare it with the records
     Verify(verify::Args),
+    /// Make the database anew from events, packages and received bytes
+    Rebuild,
     /// Look whether everything that is needed is there
     Doctor,
     /// Settings
@@ -109,6 +111,7 @@ fn main() -> ExitCode {
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),
+        Command::Rebuild => commands::rebuild::run(&home, output),
         Command::Doctor => commands::doctor::run(&home, output),
         Command::Config { command } => commands::config::run(&home, &command, output),
         Command::OcrChild { args } => return sohoa_ocr::child_main(&args),

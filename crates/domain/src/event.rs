@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentId, DossierCode, Sha256Digest};
+use crate::{AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Sha256Digest};
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,11 +33,15 @@ pub enum EventKind {
     RegisterResolved,
     /// Stored bytes were compared with their digests.
     FixityChecked,
+    /// A person decided what becomes of a file: by hand on a dossier, rejected, tried again, undone.
+    Decided,
+    /// A decision was taken back.
+    Undone,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -50,6 +54,8 @@ impl EventKind {
         Self::RegisterImported,
         Self::RegisterResolved,
         Self::FixityChecked,
+        Self::Decided,
+        Self::Undone,
     ];
 
     /// As stored.
@@ -67,6 +73,8 @@ impl EventKind {
             Self::RegisterImported => "register_imported",
             Self::RegisterResolved => "register_resolved",
             Self::FixityChecked => "fixity_checked",
+            Self::Decided => "decided",
+            Self::Undone => "undone",
         }
     }
 
@@ -79,7 +87,7 @@ impl EventKind {
             Self::Converted => "normalization",
             Self::Packaged => "information package creation",
             Self::Attached => "accession",
-            Self::RegisterImported | Self::RegisterResolved => "metadata modification",
+            Self::RegisterImported | Self::RegisterResolved | Self::Decided | Self::Undone => "metadata modification",
             Self::FixityChecked => "fixity check",
         }
     }
@@ -116,4 +124,75 @@ pub struct Event {
     pub document: Option<DocumentId>,
     /// One clause without personal data.
     pub detail: String,
+    /// Number of the file concerned, from 1 in order of arrival.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<i64>,
+    /// What it changed, so that the records can be made anew from the events, the packages and the received bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+}
+
+/// What an event changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// A file was seen for the first time.
+    Seen(Arrival),
+    /// A file moved to another state.
+    Moved(Move),
+    /// A document's attachment changed.
+    Attachment {
+        /// Its state now.
+        state: AttachmentState,
+        /// The component it is now.
+        component: Option<ComponentId>,
+    },
+}
+
+/// Where a file came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// Absolute path where it was found.
+    pub origin: String,
+    /// Path below the scan folder or the named root.
+    pub relative: String,
+    /// Inode and modification time (ns), `None` for what could not be stored.
+    pub inode: Option<u64>,
+    /// Modification time, ns since 1970.
+    pub modified_ns: Option<i64>,
+    /// Number of its bytes.
+    pub bytes: u64,
+    /// The batch it came with: number, kind, label.
+    pub batch: (i64, String, String),
+    /// Why it was refused at once: code and clause.
+    pub refused: Option<(String, String)>,
+}
+
+/// The state that a file came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// State.
+    pub state: FileState,
+    /// Stable code why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// One clause for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The earlier file that it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<i64>,
+    /// Component that a person named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<ComponentId>,
+    /// Its pages outside every document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loose_pages: Vec<(u32, PageState)>,
+}
+
+impl Move {
+    /// To this state, with nothing more to say.
+    pub fn to(state: FileState) -> Self {
+        Self { state, code: None, reason: None, duplicate_of: None, component: None, loose_pages: Vec::new() }
+    }
 }

@@ -19,7 +19,7 @@ pub mod text;
 pub use clock::Clock;
 pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};
-pub use event::{Event, EventKind, Outcome};
+pub use event::{Arrival, Change, Event, EventKind, Move, Outcome};
 pub use id::{ComponentId, DocumentId, IdError};
 pub use image::{Codec, Dpi, EncodedImage, InkMap, LoadedPage, PixelLayout, Raster};
 pub use limits::Limits;

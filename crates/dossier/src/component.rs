@@ -8,6 +8,8 @@ use sohoa_domain::{ComponentEntry, ComponentId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ComponentEvidence {
+    /// A person named it.
+    Person,
     /// The file name has the component's id behind the dossier code.
     FileName,
     /// A line of the first page is the component's name.

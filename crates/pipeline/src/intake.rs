@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sohoa_domain::{Clock, DossierCode, Limits, RefusalCode};
+use sohoa_store::fault::{Point, reached};
 use sohoa_store::{Accepted, BatchId, BlobError, DiskBlobs, FileId, NewFile, NewRefusal, Records, StoreError};
 use walkdir::WalkDir;
 
@@ -105,7 +106,10 @@ impl Intake {
             dossier: dossier.cloned(),
         };
         Ok(match self.records.accept(&file, self.clock.now(), &self.agent).await? {
-            Accepted::New(id) => Claim::Accepted(id),
+            Accepted::New(id) => {
+                reached(Point::Accepted);
+                Claim::Accepted(id)
+            }
             Accepted::Known(id) => Claim::Known(id),
         })
     }

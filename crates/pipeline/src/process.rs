@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Limits, Outcome, PageRecord,
-    PageState, Sha256Digest,
+    AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Limits, Outcome, PageState,
+    Sha256Digest,
 };
-use sohoa_dossier::{ComponentEvidence, Decision, DossierEvidence, decide, from_names, match_component};
+use sohoa_dossier::{
+    ComponentEvidence, Decision, DossierEvidence, EvidenceSource, decide, from_names, match_component,
+};
 use sohoa_pdf::DocumentInfo;
+use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
-    BlobError, Completion, ContentSource, DiskBlobs, DiskPackages, FileRow, NewContent, NewDocument, PackageError,
-    Records, Rendition, RenditionKind, StoreError,
+    BlobError, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource,
+    FileRow, NewContent, NewDocument, PackageError, Records, Rendition, RenditionKind, StoreError,
 };
 
 use crate::assemble::software;
@@ -75,36 +78,16 @@ struct Evidence<'a> {
     component: Option<ComponentEvidence>,
 }
 
-/// `document.json` in the package: what the document is, in words that need no database.
-#[derive(Serialize)]
-struct DocumentJson<'a> {
-    id: &'a DocumentId,
-    dossier: &'a DossierCode,
-    component: Option<&'a ComponentId>,
-    result_code: &'a str,
-    ordinal: u32,
-    source: SourceJson<'a>,
-    pages: &'a [PageRecord],
-    engine: &'a str,
-    software: String,
-    evidence: &'a Evidence<'a>,
-}
-
-#[derive(Serialize)]
-struct SourceJson<'a> {
-    name: &'a str,
-    digest: Sha256Digest,
-    bytes: u64,
-    accepted: jiff::Timestamp,
-}
-
 impl Context {
     /// Processes one file up to, but not including, the commit.
     pub(crate) async fn process(&self, file: &FileRow) -> Result<Ended, ProcessError> {
         let Some(source) = file.digest else {
             return Err(StoreError::Corrupt(format!("file {} is queued but has no digest", file.id.0)).into());
         };
-        let (evidence, name_rest) = from_names(&file.relative, file.dossier.as_ref());
+        let (mut evidence, name_rest) = from_names(&file.relative, file.dossier.as_ref());
+        if file.decided {
+            evidence.retain(|sighting| sighting.source == EvidenceSource::Person);
+        }
         let mut register = None;
         for sighting in &evidence {
             register = self.records.dossier(&sighting.code).await?;
@@ -120,7 +103,11 @@ impl Context {
                     return Ok(job.end(Completion::Duplicate { of: standing.source }));
                 }
                 let components = register.map(|entry| entry.components).unwrap_or_default();
-                job.attach(dossier, state, &evidence, |text| match_component(&components, name_rest, text)).await
+                let component = |text: &str| match &file.component {
+                    Some(named) => Some((named.clone(), ComponentEvidence::Person)),
+                    None => match_component(&components, name_rest, text),
+                };
+                job.attach(dossier, state, &evidence, component).await
             }
             Decision::Review { code, reason } => job.review(code, reason).await,
         }
@@ -163,22 +150,30 @@ impl Job<'_> {
         let component = component.map(|(id, _)| id);
 
         let name = self.file.relative.rsplit('/').next().unwrap_or_default();
-        let metadata = DocumentJson {
-            id: &id,
-            dossier: &dossier,
-            component: component.as_ref(),
-            result_code: &result_code,
+        let evidence = serde_json::to_value(&evidence).map_err(|e| ProcessError::Output(e.to_string()))?;
+        let metadata = DocumentFile {
+            id: id.clone(),
+            dossier: dossier.clone(),
+            component: component.clone(),
+            result_code: result_code.clone(),
             ordinal,
-            source: SourceJson { name, digest: self.source, bytes: self.file.bytes, accepted: self.file.accepted_at },
-            pages: &conversion.pages,
-            engine: &conversion.engine,
+            source: DocumentSource {
+                name: name.to_owned(),
+                digest: self.source,
+                bytes: self.file.bytes,
+                accepted: self.file.accepted_at,
+            },
+            pages: conversion.pages.clone(),
+            engine: conversion.engine.clone(),
             software: software(),
-            evidence: &evidence,
+            evidence: evidence.clone(),
         };
         let metadata = serde_json::to_vec_pretty(&metadata).map_err(|e| ProcessError::Output(e.to_string()))?;
         let text = std::fs::read_to_string(staging.path().join("document.txt"))?;
+        reached(Point::Converted);
         let (version, renditions) = self.package(&dossier, &id, staging.path(), metadata).await?;
 
+        reached(Point::Packaged);
         let failed = conversion.failed_pages();
         let unassigned = if component.is_none() { "; component unassigned" } else { "" };
         let pages = conversion.pages.len();
@@ -188,12 +183,16 @@ impl Job<'_> {
         self.event(EventKind::Recognized, ok, Some(&dossier), Some(&id), tell(recognized));
         self.event(EventKind::Converted, Outcome::Success, Some(&dossier), Some(&id), tell(pages));
         self.event(EventKind::Packaged, Outcome::Success, Some(&dossier), Some(&id), format!("version {version}"));
+        let state = if failed == 0 { state } else { AttachmentState::Incomplete };
+        if let Some(packaged) = self.events.last_mut() {
+            packaged.change = Some(Change::Attachment { state, component: component.clone() });
+        }
         self.event(EventKind::Attached, ok, Some(&dossier), Some(&id), format!("{result_code}{unassigned}"));
         let document = NewDocument {
             id,
             dossier,
             component,
-            state: if failed == 0 { state } else { AttachmentState::Incomplete },
+            state,
             ordinal,
             result_code,
             source: self.file.id,
@@ -203,7 +202,7 @@ impl Job<'_> {
             pages: conversion.pages,
             renditions,
             text,
-            evidence: serde_json::to_string(&evidence).map_err(|e| ProcessError::Output(e.to_string()))?,
+            evidence: evidence.to_string(),
         };
         let documents = vec![document];
         Ok(if failed == 0 {
@@ -273,7 +272,7 @@ impl Job<'_> {
                 ContentSource::Move(staging.join("document.alto.xml")),
             ),
             (RenditionKind::Text, "document.txt".to_owned(), ContentSource::Move(staging.join("document.txt"))),
-            (RenditionKind::Metadata, "document.json".to_owned(), ContentSource::Bytes(metadata)),
+            (RenditionKind::Metadata, DOCUMENT_FILE.to_owned(), ContentSource::Bytes(metadata)),
         ];
         let (mut kinds, mut contents) = (Vec::new(), Vec::new());
         for (kind, name, source) in files {
@@ -320,6 +319,8 @@ impl Job<'_> {
             dossier: dossier.cloned(),
             document: document.cloned(),
             detail,
+            file: Some(self.file.id.0),
+            change: None,
         });
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sohoa_store::fault::{Point, reached};
 use sohoa_store::{BatchId, FileId};
 use tokio::sync::watch as signal;
 
@@ -98,6 +99,7 @@ async fn claim(
     match intake.claim(batch, file, None).await? {
         Claim::Accepted(id) | Claim::Known(id) if inbox.move_to_done => {
             release(inbox, &file.path, id)?;
+            reached(Point::Released);
             intake.records.mark_released(id).await?;
             Ok(false)
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use sohoa_store::fault::{Point, reached};
 use sohoa_store::{Lease, StoreError};
 use tokio::sync::watch;
 
@@ -54,6 +55,7 @@ pub async fn work(context: Arc<Context>, name: &str, mut stop: watch::Receiver<b
 
 /// Runs one job under its lease.
 async fn run(context: &Context, lease: &Lease) -> Result<(), WorkError> {
+    reached(Point::Reserved);
     let file = lease.file.id.0;
     let started = std::time::Instant::now();
     let outcome = tokio::select! {
@@ -66,6 +68,7 @@ async fn run(context: &Context, lease: &Lease) -> Result<(), WorkError> {
     let now = context.clock.now();
     let committed = match outcome {
         Ok(ended) => context.records.complete(lease, &ended.completion, &ended.events, now).await.map(|state| {
+            reached(Point::Completed);
             tracing::info!(file, %state, millis = started.elapsed().as_millis(), "file processed");
         }),
         Err(error) => {

@@ -1,7 +1,10 @@
-//! Coverage and verification.
+//! Coverage, verification, and what proves that history was not rewritten.
 
+mod checkpoint;
 mod coverage;
+pub mod merkle;
 mod verify;
 
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointFolders, CheckpointKey, FoundCheckpoint, PublicKey};
 pub use coverage::{Coverage, Missing, coverage};
-pub use verify::{Problem, ProblemKind, VerifyError, VerifyOptions, VerifyReport, verify};
+pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

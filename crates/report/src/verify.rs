@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sohoa_domain::DossierCode;
-use sohoa_store::{BlobEntry, BlobError, DiskBlobs, DiskPackages, PackageError, Records, StoreError};
+use sohoa_store::{BlobEntry, BlobError, EventLogError, Objects, PackageError, Records, StoreError};
+
+use crate::checkpoint::{CheckpointError, CheckpointFolders, PublicKey};
 
 mod findings;
+mod log;
 mod objects;
 mod rows;
 
@@ -21,6 +25,21 @@ use rows::Rows;
 /// what is being received while verification runs is no finding.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
 
+/// Everything that is compared with each other.
+#[derive(Clone, Copy)]
+pub struct Stores<'a> {
+    /// Rows.
+    pub records: &'a dyn Records,
+    /// What they follow from.
+    pub objects: Objects<'a>,
+    /// Signed statements about the events.
+    pub checkpoints: &'a CheckpointFolders,
+    /// The key that they are signed with, `None` when there is none yet.
+    pub key: Option<PublicKey>,
+    /// Time.
+    pub now: Timestamp,
+}
+
 /// What to verify, and how.
 #[derive(Debug, Clone, Default)]
 pub struct VerifyOptions {
@@ -28,6 +47,12 @@ pub struct VerifyOptions {
     pub dossier: Option<DossierCode>,
     /// Threads that hash; `None` is one a core.
     pub threads: Option<NonZero<usize>>,
+    /// Hash only so many files, drawn anew each time. Everything else is looked at as always.
+    pub sample: Option<usize>,
+    /// Share of the time in which files are hashed, the rest is left to others; `None` is all of it.
+    pub share: Option<f64>,
+    /// Notes which files were in order; one that is there from an interrupted run is gone on from.
+    pub journal: Option<PathBuf>,
 }
 
 /// What is wrong with a stored file or a row.
@@ -60,6 +85,12 @@ pub enum ProblemKind {
     BlobWithoutRow,
     /// The database contradicts itself or cannot be read.
     Database,
+    /// A sealed event that the database does not have.
+    EventMissing,
+    /// An event that is not the same in the database and where it is sealed, or that does not follow the one before.
+    EventMismatch,
+    /// A signed checkpoint states other events than there are, or is not signed by our key.
+    Checkpoint,
 }
 
 impl ProblemKind {
@@ -79,6 +110,9 @@ impl ProblemKind {
             Self::RowWithoutBlob => "row-without-blob",
             Self::BlobWithoutRow => "blob-without-row",
             Self::Database => "database",
+            Self::EventMissing => "event-missing",
+            Self::EventMismatch => "event-mismatch",
+            Self::Checkpoint => "checkpoint",
         }
     }
 }
@@ -133,6 +167,15 @@ pub enum VerifyError {
     /// The packages cannot be listed.
     #[error(transparent)]
     Packages(#[from] PackageError),
+    /// The sealed events cannot be listed.
+    #[error(transparent)]
+    Log(#[from] EventLogError),
+    /// The checkpoints cannot be listed.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointError),
+    /// The journal of an interrupted run cannot be used.
+    #[error("the journal of this verification: {0}")]
+    Journal(std::io::Error),
 }
 
 /// Verifies everything, or one dossier. The calling thread is blocked while files are read, here and on further threads.
@@ -143,12 +186,11 @@ pub enum VerifyError {
 /// When the stores cannot even be listed or the database is busy or away. What is wrong with stored data, a database
 /// that cannot be read included, is a [`Problem`].
 pub async fn verify(
-    records: &dyn Records,
-    blobs: &DiskBlobs,
-    packages: &DiskPackages,
+    stores: Stores<'_>,
     options: &VerifyOptions,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<VerifyReport, VerifyError> {
+    let Stores { records, objects: Objects { blobs, packages, .. }, .. } = stores;
     let only = options.dossier.as_ref();
     let mut findings = Findings::default();
 
@@ -166,7 +208,10 @@ pub async fn verify(
         }
     }
     let inventories = objects::check(packages, only, &mut findings)?;
-    findings.hash_all(options.threads, progress);
+    if only.is_none() {
+        log::segments(&stores, &mut findings).await?;
+    }
+    findings.hash_all(options, progress).map_err(VerifyError::Journal)?;
 
     let mut compared = match look(records, only).await? {
         Ok(rows) => rows::compare(&rows, blobs, packages, &received, &inventories)?,
@@ -180,8 +225,15 @@ pub async fn verify(
     }
     findings.append(compared);
     if only.is_none() {
+        log::events(&stores, &mut findings).await?;
         match unless_away(records.self_check().await)? {
             Ok(sentences) => findings.item(sentences.into_iter().map(Problem::database)),
+            Err(problem) => findings.item([problem]),
+        }
+        let scratch = tempfile::tempdir().map_err(VerifyError::Journal)?;
+        let made = scratch.path().join("records.db");
+        match unless_away(records.differences(&stores.objects, &made, stores.now).await)? {
+            Ok(rows) => findings.item(rows.into_iter().map(Problem::database)),
             Err(problem) => findings.item([problem]),
         }
     }

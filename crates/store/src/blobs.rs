@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::durable::{self, CopyError};
+use crate::fault::{Point, reached};
 
 const TMP: &str = "tmp";
 
@@ -138,6 +139,7 @@ impl DiskBlobs {
         if seen != (digest, bytes) {
             return Err(BlobError::ReadBack);
         }
+        reached(Point::BlobWritten);
         let (folder, path) = (folder_of(&digest), self.path(&digest));
         let found = self.verify(&digest)?;
         if found != Fixity::Intact {
@@ -146,6 +148,7 @@ impl DiskBlobs {
         }
         // Also when the blob was there: whoever put it may have stopped before its entry was durable.
         durable::sync_dirs(&self.root, &folder).map_err(store_error(&path))?;
+        reached(Point::BlobInPlace);
         Ok(StoredBlob { digest, bytes, repaired: found == Fixity::Damaged })
     }
 

@@ -1,9 +1,12 @@
-//! What is kept: records and queue (SQLite), received bytes (blobs), packages (OCFL).
+//! What is kept: records and queue (SQLite), received bytes (blobs), packages (OCFL), sealed events.
 //!
 //! SQL stands only in this crate. Rows never point at bytes that are not durably stored.
 
 mod blobs;
+mod document_file;
 mod durable;
+mod event_log;
+pub mod fault;
 pub mod ocfl;
 mod packages;
 mod records;
@@ -11,11 +14,14 @@ mod register_csv;
 mod sqlite;
 
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
+pub use document_file::{DOCUMENT_FILE, DocumentFile, DocumentSource};
 pub use durable::{hash_file, read_file};
+pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, PageLedger, Records, Rendition, RenditionKind, SearchHit, StoreError,
+    Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, Lease, Ledger,
+    NewDocument, NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, Rendition, RenditionKind, SearchHit,
+    StoreError,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -17,7 +17,8 @@ use sohoa_domain::{DossierCode, Sha256Digest};
 use walkdir::WalkDir;
 
 use crate::durable;
-use crate::ocfl::object::{self, ObjectError, Step, reached};
+use crate::fault::{Point, reached};
+use crate::ocfl::object::{self, ObjectError};
 use crate::ocfl::{self, Inventory, LogicalFile, VersionNote, VersionNumber};
 
 mod stage;
@@ -301,7 +302,7 @@ impl DiskPackages {
                 durable::write_new(&folder.join(ocfl::OBJECT_DECLARATION), ocfl::OBJECT_DECLARATION_TEXT)?;
             }
             durable::sync_tree(staged.path())?;
-            reached(Step::Staged);
+            reached(Point::Staged);
             if is_new {
                 return object::install_object(&self.root, staged.path(), &object);
             }
@@ -309,7 +310,7 @@ impl DiskPackages {
             let pending = self.work.join("pending");
             File::create(pending.join(dossier.as_str()))?.sync_all()?;
             durable::sync_dir(&pending)?;
-            reached(Step::Noted);
+            reached(Point::Noted);
             object::install_version(&self.root.join(&object), staged.path(), next.head)
         };
         write().map_err(io_error(&self.root.join(&object)))?;

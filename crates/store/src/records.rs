@@ -1,12 +1,19 @@
 //! Records and queue: the trait that SQLite implements.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{
-    AttachmentState, ComponentId, DocumentId, DossierCode, DossierEntry, Event, FileState, PageRecord, PageState,
-    Sha256Digest,
+    AttachmentState, ComponentId, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, PageRecord,
+    PageState, Sha256Digest,
 };
+
+use crate::blobs::DiskBlobs;
+use crate::event_log::{EventLine, EventLog, Segment};
+use crate::packages::DiskPackages;
 
 /// A failure of the records. Says whether trying again can help.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +27,9 @@ pub enum StoreError {
     /// The lease was lost to another worker; nothing was written.
     #[error("the lease of this job belongs to another worker now")]
     LeaseLost,
+    /// It was asked for something that is not there; nothing was written.
+    #[error("there is no {0}")]
+    Unknown(String),
     /// A move that the states do not allow; nothing was written.
     #[error(transparent)]
     State(#[from] sohoa_domain::IllegalTransition),
@@ -117,6 +127,31 @@ pub struct FileRow {
     pub accepted_at: Timestamp,
     /// It was moved out of the inbox.
     pub released: bool,
+    /// A person decided its dossier: its names have no say any more.
+    pub decided: bool,
+    /// Component that a person named.
+    pub component: Option<ComponentId>,
+}
+
+/// What a person decides about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It belongs on this dossier, as this component when one is named: it is processed again.
+    Assign {
+        /// Dossier.
+        dossier: DossierCode,
+        /// Component.
+        component: Option<ComponentId>,
+    },
+    /// It is no paper, or not ours. The bytes stay.
+    Reject {
+        /// One clause.
+        reason: String,
+    },
+    /// It is processed once more.
+    Retry,
+    /// The last decision about it is taken back; what followed from it is taken off its dossier.
+    Undo,
 }
 
 /// A reserved job.
@@ -342,6 +377,32 @@ pub struct SearchHit {
     pub exact: bool,
 }
 
+/// What the records follow from.
+#[derive(Debug, Clone, Copy)]
+pub struct Objects<'a> {
+    /// Received bytes and register files.
+    pub blobs: &'a DiskBlobs,
+    /// Packages.
+    pub packages: &'a DiskPackages,
+    /// Sealed events.
+    pub log: &'a EventLog,
+    /// Headers of register files, from ours to theirs.
+    pub headers: &'a BTreeMap<String, String>,
+}
+
+/// What a rebuild found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Rebuilt {
+    /// Events.
+    pub events: u64,
+    /// Files ever seen.
+    pub files: u64,
+    /// Documents.
+    pub documents: u64,
+    /// What could not be made anew, a clause each.
+    pub problems: Vec<String>,
+}
+
 /// Whether the worker of this name runs no more.
 pub type IsGone = fn(&str) -> bool;
 
@@ -399,6 +460,15 @@ pub trait Records: Send + Sync {
         not_before: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Carries out what a person decided about a file; returns its state.
+    async fn decide(
+        &self,
+        file: FileId,
+        decision: &Decision,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<FileState, StoreError>;
 
     /// The ordinal of this document within its dossier, from 1: the next free one, or the one it was given before.
     async fn ordinal(&self, dossier: &DossierCode, document: &DocumentId) -> Result<u32, StoreError>;
@@ -462,6 +532,33 @@ pub trait Records: Send + Sync {
 
     /// Events in order, those of one dossier or all.
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError>;
+
+    /// Events after this number as they are chained, at most so many.
+    async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError>;
+
+    /// Number of the last event that lies sealed outside, 0 when there is none.
+    async fn last_sealed(&self) -> Result<i64, StoreError>;
+
+    /// The sealed segments in order.
+    async fn segments(&self) -> Result<Vec<Segment>, StoreError>;
+
+    /// Records that a segment lies sealed outside. One that does not follow the last is left out: another process was
+    /// faster.
+    async fn add_segment(&self, segment: &Segment) -> Result<(), StoreError>;
+
+    /// Makes the records anew in the file `scratch` from events and what is stored, and tells every row that differs.
+    async fn differences(
+        &self,
+        objects: &Objects<'_>,
+        scratch: &Path,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// When an event of this kind happened last.
+    async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Appends events that change nothing but the history.
+    async fn tell(&self, events: &[Event]) -> Result<(), StoreError>;
 
     /// Checks the database itself: structure, foreign keys, both ledger sums. Returns a sentence per problem.
     async fn self_check(&self) -> Result<Vec<String>, StoreError>;

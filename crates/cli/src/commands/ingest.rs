@@ -84,7 +84,9 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
     let rejects = block_on(async {
         let home = Home::open(home).await?;
         home.recover().await?;
-        take(&home, args, all, &mut report, output).await
+        let rejects = take(&home, args, all, &mut report, output).await?;
+        home.seal().await?;
+        Ok(rejects)
     })?;
     if let Some(path) = &args.rejects {
         std::fs::write(path, reject_csv(&rejects)).with_context(|| format!("cannot write {}", path.display()))?;

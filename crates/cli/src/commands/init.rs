@@ -27,6 +27,7 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
         for inbox in home.inboxes() {
             std::fs::create_dir_all(&inbox.path)?;
         }
+        home.key()?;
         Ok(())
     })?;
     let made = Made { home: home.display().to_string(), new };

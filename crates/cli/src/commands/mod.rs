@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod dossier;
 pub(crate) mod ingest;
 pub(crate) mod init;
+pub(crate) mod rebuild;
 pub(crate) mod register;
 pub(crate) mod review;
 pub(crate) mod search;

@@ -40,6 +40,7 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
             .with_context(|| format!("{} was not imported, nothing was changed", file.display()))?;
         let kept = home.blobs.put_bytes(&bytes)?;
         let summary = home.records.import_register(&kept.digest, &entries, home.clock.now(), AGENT).await?;
+        home.seal().await?;
         Ok(Imported { dossiers: entries.len(), summary })
     })?;
     output.print(&imported, |i| {

@@ -1,11 +1,11 @@
-//! `sohoa review list`: what waits for a person.
+//! `sohoa review`: what waits for a person, and what the person decides.
 
 use std::path::Path;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sohoa_domain::FileState;
-use sohoa_store::FileRow;
+use sohoa_domain::{ComponentId, DossierCode, Event, FileState, Sha256Digest};
+use sohoa_store::{Decision, FileId, FileRow};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -15,6 +15,62 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Files in review, oldest first
     List,
+    /// One file: why it waits, what was done to it, what can be decided
+    Show {
+        /// Number of the file
+        file: i64,
+    },
+    /// Put a file on a dossier; it is processed again
+    Assign {
+        /// Number of the file
+        file: i64,
+        /// Code of the dossier
+        #[arg(long)]
+        dossier: DossierCode,
+        /// Component that it is
+        #[arg(long)]
+        component: Option<ComponentId>,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// A file is no paper, or not ours; its bytes stay
+    Reject {
+        /// Number of the file
+        file: i64,
+        /// Why, one clause without personal data
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// Process a file once more
+    Retry {
+        /// Number of the file
+        file: i64,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// Take the last decision about a file back
+    Undo {
+        /// Number of the file
+        file: i64,
+        #[command(flatten)]
+        by: Person,
+    },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Person {
+    /// Who decides, for the history [default: the user of the system]
+    #[arg(long = "by", value_name = "NAME")]
+    name: Option<String>,
+}
+
+impl Person {
+    fn name(&self) -> String {
+        let user = || std::env::var("USER").ok().filter(|u| !u.is_empty());
+        self.name.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
+    }
 }
 
 #[derive(Serialize)]
@@ -23,26 +79,126 @@ struct Item {
     source: String,
     code: String,
     reason: String,
+    todo: &'static str,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    file: i64,
+    source: String,
+    state: FileState,
+    code: Option<String>,
+    reason: Option<String>,
+    todo: &'static str,
+    digest: Option<Sha256Digest>,
+    /// Where the received bytes lie.
+    stored: Option<String>,
+    /// What the names say of the dossier.
+    evidence: Vec<sohoa_dossier::DossierEvidence>,
+    history: Vec<Event>,
+}
+
+#[derive(Serialize)]
+struct Decided {
+    file: i64,
+    state: FileState,
 }
 
 pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Result<Exit> {
-    let Command::List = command;
+    match command {
+        Command::List => list(home, output),
+        Command::Show { file } => show(home, FileId(*file), output),
+        Command::Assign { file, dossier, component, by } => {
+            let decision = Decision::Assign { dossier: dossier.clone(), component: component.clone() };
+            decide(home, FileId(*file), &decision, by, output)
+        }
+        Command::Reject { file, reason, by } => {
+            decide(home, FileId(*file), &Decision::Reject { reason: reason.clone() }, by, output)
+        }
+        Command::Retry { file, by } => decide(home, FileId(*file), &Decision::Retry, by, output),
+        Command::Undo { file, by } => decide(home, FileId(*file), &Decision::Undo, by, output),
+    }
+}
+
+fn list(home: &Path, output: Output) -> anyhow::Result<Exit> {
     let items: Vec<Item> = block_on(async {
         let home = Home::open(home).await?;
         Ok(home.records.files(None, Some(FileState::Review)).await?.into_iter().map(item).collect())
     })?;
     output.print(&items, |items| {
-        let line = |i: &Item| format!("{}  {}  {}\n    {}\n", i.file, i.code, i.source, i.reason);
+        let line = |i: &Item| format!("{}  {}  {}\n    {}; {}\n", i.file, i.code, i.source, i.reason, i.todo);
         if items.is_empty() { "nothing waits for a person".to_owned() } else { items.iter().map(line).collect() }
     })?;
     Ok(if items.is_empty() { Exit::Done } else { Exit::FallsShort })
 }
 
+fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
+    let shown = block_on(async {
+        let home = Home::open(home).await?;
+        let row = home.records.file(id).await?.ok_or_else(|| unknown(id))?;
+        let history = home.records.events(None).await?.into_iter().filter(|e| e.file == Some(id.0)).collect();
+        let stored = row.digest.map(|d| home.blobs.path(&d).display().to_string());
+        let (evidence, _) = sohoa_dossier::from_names(&row.relative, row.dossier.as_ref());
+        Ok(Shown {
+            file: id.0,
+            todo: todo(row.reason_code.as_deref().unwrap_or_default()),
+            source: row.relative,
+            state: row.state,
+            code: row.reason_code,
+            reason: row.reason,
+            digest: row.digest,
+            stored,
+            evidence,
+            history,
+        })
+    })?;
+    output.print(&shown, |s| {
+        let mut lines = format!("file {}  {}\nstate {}", s.file, s.source, s.state);
+        if let (Some(code), Some(reason)) = (&s.code, &s.reason) {
+            lines += &format!(": {code}, {reason}\n{}", s.todo);
+        }
+        lines += &format!("\nreceived bytes {}\n", s.stored.as_deref().unwrap_or("none could be stored"));
+        for e in &s.evidence {
+            lines += &format!("evidence: {:?} says {}\n", e.source, e.code);
+        }
+        for e in &s.history {
+            lines += &format!("{}  {}  {}  {}\n", e.at, e.agent, e.kind.as_str(), e.detail);
+        }
+        lines
+    })?;
+    Ok(Exit::Done)
+}
+
+fn decide(home: &Path, file: FileId, decision: &Decision, by: &Person, output: Output) -> anyhow::Result<Exit> {
+    let decided = block_on(async {
+        let home = Home::open(home).await?;
+        let state = home.records.decide(file, decision, home.clock.now(), &by.name()).await?;
+        home.seal().await?;
+        Ok(Decided { file: file.0, state })
+    })?;
+    output.print(&decided, |d| match d.state {
+        FileState::Pending => format!("file {} is in the queue again", d.file),
+        state => format!("file {} is {state} now", d.file),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn unknown(id: FileId) -> sohoa_store::StoreError {
+    sohoa_store::StoreError::Unknown(format!("file {}", id.0))
+}
+
 fn item(row: FileRow) -> Item {
-    Item {
-        file: row.id.0,
-        source: row.relative,
-        code: row.reason_code.unwrap_or_default(),
-        reason: row.reason.unwrap_or_default(),
+    let code = row.reason_code.unwrap_or_default();
+    Item { file: row.id.0, source: row.relative, reason: row.reason.unwrap_or_default(), todo: todo(&code), code }
+}
+
+/// What a person can do about it.
+fn todo(code: &str) -> &'static str {
+    match code {
+        "no-dossier" | "dossier-conflict" => "say which dossier it is: review assign",
+        "page-failed" => "look at the page; scan it again or try again: review retry",
+        "attempts-exhausted" => "mend what the reason names, then try again: review retry",
+        "" => "nothing to do",
+        _ => "scan the paper again, or give it up: review reject",
     }
 }

@@ -1,13 +1,18 @@
 //! `sohoa serve`, `watch`, `work`: the scan folders and the queue, together or apart.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
+use sohoa_domain::{Event, EventKind, Outcome};
+use sohoa_report::VerifyOptions;
 use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
 use crate::exit::Exit;
-use crate::home::{Home, block_on};
+use crate::home::{AGENT, Home, block_on};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -36,7 +41,7 @@ pub(crate) fn work(home: &Path, args: &WorkArgs) -> anyhow::Result<Exit> {
 
 fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Result<Exit> {
     block_on(async {
-        let home = Home::open(home).await?;
+        let home = Arc::new(Home::open(home).await?);
         home.recover().await?;
         let (stop, stopped) = signal::channel(false);
         let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -62,6 +67,15 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
                 });
             }
         }
+        {
+            let (home, stopped) = (Arc::clone(&home), stopped.clone());
+            tasks.spawn(async move { keep_history(&home, stopped).await });
+        }
+        if working.is_some() && home.config.verify.every_days > 0 {
+            // Not among the tasks: what it is doing when the program is asked to stop is not waited for.
+            let home = Arc::clone(&home);
+            tokio::spawn(async move { verify_again(&home).await });
+        }
         let ended = tokio::select! {
             () = asked_to_stop() => {
                 tracing::info!("stopping: files in work are finished first");
@@ -77,6 +91,85 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
         result
     })?;
     Ok(Exit::Done)
+}
+
+/// How often events are sealed.
+const SEAL: Duration = Duration::from_secs(10);
+
+/// Seals events and signs checkpoints, now and then and at the end. What fails is tried again the next time.
+async fn keep_history(home: &Home, mut stop: signal::Receiver<bool>) -> anyhow::Result<()> {
+    let every = Duration::from_secs(60 * u64::from(home.config.checkpoints.every_minutes));
+    let mut signed = Instant::now();
+    let mut failing = false;
+    loop {
+        let stopping = *stop.borrow();
+        let mut done = home.seal().await;
+        if done.is_ok() && (stopping || signed.elapsed() >= every) {
+            signed = Instant::now();
+            done = home.checkpoint().await;
+        }
+        match done {
+            Ok(()) => failing = false,
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(error = format!("{error:#}"), "events cannot be sealed or signed; tried again");
+            }
+            Err(_) => {}
+        }
+        if stopping {
+            return Ok(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SEAL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// How often it is looked whether a verification is due.
+const DUE: Duration = Duration::from_secs(3600);
+
+/// Verifies everything again when it is due, slowly, and puts on record how it ended.
+async fn verify_again(home: &Home) {
+    let every = SignedDuration::from_hours(24 * i64::from(home.config.verify.every_days));
+    loop {
+        let last = home.records.last_event(EventKind::FixityChecked).await.ok().flatten();
+        let now = home.clock.now();
+        if last.is_none_or(|at| now.duration_since(at) >= every) {
+            let options = VerifyOptions {
+                threads: NonZero::new(1),
+                share: Some(f64::from(home.config.verify.percent) / 100.0),
+                ..VerifyOptions::default()
+            };
+            match home.verify(&options, &|_, _| {}).await {
+                Ok(report) => {
+                    let problems = report.problems.len();
+                    for problem in &report.problems {
+                        tracing::error!(kind = %problem.kind, path = problem.path, "verification found a problem");
+                    }
+                    let event = Event {
+                        at: home.clock.now(),
+                        kind: EventKind::FixityChecked,
+                        outcome: if problems == 0 { Outcome::Success } else { Outcome::Failure },
+                        agent: AGENT.to_owned(),
+                        source: None,
+                        dossier: None,
+                        document: None,
+                        detail: format!("{} checked, {problems} problems", report.checked),
+                        file: None,
+                        change: None,
+                    };
+                    if let Err(error) = home.records.tell(&[event]).await {
+                        tracing::warn!(%error, "the end of a verification could not be put on record");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "verification could not be done; tried again")
+                }
+            }
+        }
+        tokio::time::sleep(DUE).await;
+    }
 }
 
 /// Ctrl-C or SIGTERM.

@@ -1,16 +1,19 @@
 //! Findings while they grow, and the hashing of files on all cores.
 
-use std::collections::BTreeSet;
-use std::io::{self, ErrorKind};
+use std::collections::{BTreeSet, HashSet};
+use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, ErrorKind, Write as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use sohoa_domain::{DossierCode, Sha256Digest};
 use sohoa_store::{hash_file, read_file};
 
-use super::{Problem, ProblemKind, VerifyReport};
+use super::{Problem, ProblemKind, VerifyOptions, VerifyReport};
 
 /// A stored file and what its digest has to be.
 struct Expected {
@@ -73,26 +76,51 @@ impl Findings {
         self.expected.extend(other.expected);
     }
 
-    /// Hashes every expected file. `progress` hears of one after the other, from any of the threads.
-    pub(super) fn hash_all(&mut self, threads: Option<NonZero<usize>>, progress: &(dyn Fn(u64, u64) + Send + Sync)) {
-        let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
-        let expected = std::mem::take(&mut self.expected);
+    /// Hashes every expected file, or a sample. `progress` hears of one after the other, from any of the threads.
+    pub(super) fn hash_all(
+        &mut self,
+        options: &VerifyOptions,
+        progress: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> io::Result<()> {
+        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+        let mut expected = std::mem::take(&mut self.expected);
+        if let Some(most) = options.sample.filter(|most| *most < expected.len()) {
+            draw(&mut expected, most);
+        }
+        let journal = options.journal.as_deref().map(Journal::open).transpose()?;
         let (next, done) = (AtomicUsize::new(0), Mutex::new(0));
         let total = expected.len() as u64;
         let work = || {
+            if options.share.is_some() {
+                // Others come first; where the system does not let us, the pauses have to do.
+                let _ = rustix::process::nice(19);
+            }
             let mut mine = Self::default();
             while let Some(file) = expected.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let kind = bytes_problem(&file.path, &file.digest);
+                let started = Instant::now();
+                let kind = if journal.as_ref().is_some_and(|j| j.has(file)) {
+                    None
+                } else {
+                    let kind = bytes_problem(&file.path, &file.digest);
+                    if let (None, Some(journal)) = (kind, &journal) {
+                        journal.note(file);
+                    }
+                    kind
+                };
                 mine.item(kind.map(|kind| Problem::new(file.dossier.as_ref(), &file.path, kind)));
-                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                *done += 1;
-                progress(*done, total);
+                {
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    *done += 1;
+                    progress(*done, total);
+                }
+                if let Some(share) = options.share {
+                    std::thread::sleep(started.elapsed().mul_f64((1.0 / share.clamp(0.01, 1.0)) - 1.0));
+                }
             }
             mine
         };
         std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            self.append(work());
+            let others: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             for other in others {
                 match other.join() {
                     Ok(found) => self.append(found),
@@ -100,10 +128,53 @@ impl Findings {
                 }
             }
         });
+        if let Some(journal) = options.journal.as_deref() {
+            std::fs::remove_file(journal)?;
+        }
+        Ok(())
     }
 
     pub(super) fn report(self) -> VerifyReport {
         VerifyReport { checked: self.checked, ok: self.ok, problems: self.problems.into_iter().collect() }
+    }
+}
+
+/// Keeps so many, drawn by the random keys that the standard library gives its hash maps.
+fn draw(expected: &mut Vec<Expected>, most: usize) {
+    let random = RandomState::new();
+    expected.sort_by_cached_key(|file| random.hash_one(&file.path));
+    expected.truncate(most);
+}
+
+/// The files that an interrupted run found in order, a line each: digest and path.
+struct Journal {
+    done: HashSet<String>,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    fn open(path: &Path) -> io::Result<Self> {
+        let done = match std::fs::read_to_string(path) {
+            // The last line may be cut.
+            Ok(text) => text.split_inclusive('\n').filter_map(|l| Some(l.strip_suffix('\n')?.to_owned())).collect(),
+            Err(error) if error.kind() == ErrorKind::NotFound => HashSet::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { done, file: Mutex::new(File::options().create(true).append(true).open(path)?) })
+    }
+
+    fn line(file: &Expected) -> String {
+        format!("{} {}", file.digest, file.path.display())
+    }
+
+    fn has(&self, file: &Expected) -> bool {
+        !self.done.is_empty() && self.done.contains(&Self::line(file))
+    }
+
+    /// A note that gets lost costs hashing the file again.
+    fn note(&self, file: &Expected) {
+        let mut journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = journal.write_all(format!("{}\n", Self::line(file)).as_bytes());
     }
 }
 

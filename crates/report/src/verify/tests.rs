@@ -1,5 +1,6 @@
 //! Tests of verification on a small store with real rows: each damage is found and named, and nothing else is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -10,12 +11,13 @@ use sohoa_domain::{
     AttachmentState, DocumentId, DossierEntry, FileState, PageOutcome, PageRecord, PageState, Sha256Digest,
 };
 use sohoa_store::{
-    BatchId, Completion, ContentSource, Lease, NewContent, NewDocument, NewFile, Rendition, RenditionKind,
-    SqliteRecords,
+    BatchId, Completion, ContentSource, DiskBlobs, DiskPackages, EventLog, Lease, NewContent, NewDocument, NewFile,
+    Rendition, RenditionKind, SqliteRecords,
 };
 use walkdir::WalkDir;
 
 use super::*;
+use crate::checkpoint::CheckpointKey;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -26,6 +28,9 @@ struct Home {
     records: SqliteRecords,
     blobs: DiskBlobs,
     packages: DiskPackages,
+    log: EventLog,
+    checkpoints: CheckpointFolders,
+    key: CheckpointKey,
     batch: BatchId,
 }
 
@@ -40,7 +45,12 @@ impl Home {
         let blobs = DiskBlobs::open(dir.path().join("blobs")).unwrap();
         let packages = DiskPackages::open(dir.path().join("ocfl")).unwrap();
         let batch = records.open_batch("ingest", "test", NOW).await.unwrap();
-        let home = Self { dir, records, blobs, packages, batch };
+        let log = EventLog::open(dir.path().join("events")).unwrap();
+        let (own, published) = (dir.path().join("checkpoints"), vec![dir.path().join("published")]);
+        fs::create_dir(&published[0]).unwrap();
+        let key = CheckpointKey::open(&dir.path().join("keys/checkpoint.key")).unwrap();
+        let checkpoints = CheckpointFolders { own, published };
+        let home = Self { dir, records, blobs, packages, log, checkpoints, key, batch };
         let register = home.blobs.put_bytes(b"dossier,component").unwrap().digest;
         let entries = [1, 2].map(|n| DossierEntry {
             code: code(n),
@@ -70,7 +80,16 @@ impl Home {
             loose_pages: vec![(1, PageState::Kept)],
         };
         home.records.complete(&lease, &review, &[], NOW).await.unwrap();
+        home.log.seal(&home.records).await.unwrap();
+        home.checkpoints.make(&home.records, &home.key, NOW).await.unwrap();
         home
+    }
+
+    fn stores(&self) -> Stores<'_> {
+        static HEADERS: BTreeMap<String, String> = BTreeMap::new();
+        let Self { records, blobs, packages, log, checkpoints, .. } = self;
+        let objects = Objects { blobs, packages, log, headers: &HEADERS };
+        Stores { records, objects, checkpoints, key: Some(self.key.public()), now: NOW }
     }
 
     /// Receives a file for the dossier and reserves its job.
@@ -149,8 +168,9 @@ impl Home {
     }
 
     async fn verify(&self, dossier: Option<u32>) -> VerifyReport {
-        let options = VerifyOptions { dossier: dossier.map(code), threads: NonZero::new(3) };
-        let report = verify(&self.records, &self.blobs, &self.packages, &options, &|_, _| {}).await.unwrap();
+        let options =
+            VerifyOptions { dossier: dossier.map(code), threads: NonZero::new(3), ..VerifyOptions::default() };
+        let report = verify(self.stores(), &options, &|_, _| {}).await.unwrap();
         assert_eq!(report.ok == report.checked, report.problems.is_empty());
         report
     }
@@ -203,7 +223,7 @@ async fn progress_ends_with_all_files_and_never_goes_back() {
     let told = Mutex::new(Vec::new());
     let tell = |done, all| told.lock().unwrap().push((done, all));
     let options = VerifyOptions::default();
-    let report = verify(&home.records, &home.blobs, &home.packages, &options, &tell).await.unwrap();
+    let report = verify(home.stores(), &options, &tell).await.unwrap();
     let told = told.into_inner().unwrap();
     assert_eq!(report.problems, []);
     // 4 blobs and 9 contents.

@@ -19,6 +19,7 @@ use sohoa_domain::{DossierCode, Sha256Digest};
 
 use super::{INVENTORY, Inventory, SIDECAR, VersionNumber, sidecar_line};
 use crate::durable;
+use crate::fault::{Point, reached};
 
 /// Why an object cannot be used.
 pub(crate) enum ObjectError {
@@ -36,33 +37,6 @@ impl From<io::Error> for ObjectError {
 
 fn damaged<T>(path: impl Into<String>, why: impl Into<String>) -> Result<T, ObjectError> {
     Err(ObjectError::Damaged(path.into(), why.into()))
-}
-
-/// A place in the course of writing where a test can end the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// All is in the staging folder.
-    Staged,
-    /// It is noted that this object is being written.
-    Noted,
-    /// A new object, or a new version's directory, is in its place.
-    InPlace,
-    /// The root inventory is the new one.
-    InventoryReplaced,
-    /// The root sidecar is the new one.
-    SidecarReplaced,
-}
-
-/// Tells a test that a step is reached. Outside of tests nothing happens.
-#[cfg(not(test))]
-pub(crate) fn reached(_: Step) {}
-
-/// Ends the process here and now, as a crash does, when the environment asks for it.
-#[cfg(test)]
-pub(crate) fn reached(step: Step) {
-    if std::env::var("SOHOA_TEST_DIE_AT").is_ok_and(|at| at == format!("{step:?}")) {
-        std::process::abort();
-    }
 }
 
 /// An inventory with the bytes it was read from.
@@ -165,7 +139,7 @@ pub(crate) fn stage_inventory(folder: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn install_version(root: &Path, staging: &Path, version: VersionNumber) -> io::Result<()> {
     fs::rename(staging.join(version.to_string()), root.join(version.to_string()))?;
     durable::sync_dir(root)?;
-    reached(Step::InPlace);
+    reached(Point::InPlace);
     publish(root, staging)
 }
 
@@ -173,10 +147,10 @@ pub(crate) fn install_version(root: &Path, staging: &Path, version: VersionNumbe
 fn publish(root: &Path, staging: &Path) -> io::Result<()> {
     fs::rename(staging.join(INVENTORY), root.join(INVENTORY))?;
     durable::sync_dir(root)?;
-    reached(Step::InventoryReplaced);
+    reached(Point::InventoryReplaced);
     fs::rename(staging.join(SIDECAR), root.join(SIDECAR))?;
     durable::sync_dir(root)?;
-    reached(Step::SidecarReplaced);
+    reached(Point::SidecarReplaced);
     Ok(())
 }
 
@@ -191,7 +165,7 @@ pub(crate) fn install_object(storage: &Path, tree: &Path, path: &Path) -> io::Re
         match fs::rename(tree.join(level), storage.join(level)) {
             Ok(()) => {
                 durable::sync_dirs(storage, level.parent().unwrap_or(Path::new("")))?;
-                reached(Step::InPlace);
+                reached(Point::InPlace);
                 return Ok(());
             }
             // Other objects lie below it: go one level deeper.

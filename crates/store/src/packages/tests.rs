@@ -263,8 +263,8 @@ fn dying() {
 #[test]
 fn a_crash_at_any_step_loses_nothing_and_doubles_nothing() {
     let steps = |first: bool| match first {
-        true => vec![Step::Staged, Step::InPlace],
-        false => vec![Step::Staged, Step::Noted, Step::InPlace, Step::InventoryReplaced, Step::SidecarReplaced],
+        true => vec![Point::Staged, Point::InPlace],
+        false => vec![Point::Staged, Point::Noted, Point::InPlace, Point::InventoryReplaced, Point::SidecarReplaced],
     };
     for versions_before in [0, 1, 2] {
         for step in steps(versions_before == 0) {
@@ -275,7 +275,7 @@ fn a_crash_at_any_step_loses_nothing_and_doubles_nothing() {
     }
 }
 
-fn crash(versions_before: u32, step: Step, reopen: bool) {
+fn crash(versions_before: u32, step: Point, reopen: bool) {
     let (_dir, packages) = packages();
     let dossier = code(1);
     for n in 0..versions_before {
@@ -284,14 +284,14 @@ fn crash(versions_before: u32, step: Step, reopen: bool) {
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "packages::tests::dying"])
         .env("SOHOA_TEST_DIE_IN", packages.root())
-        .env("SOHOA_TEST_DIE_AT", format!("{step:?}"))
+        .env("SOHOA_DIE_AT", format!("{step:?}"))
         .output()
         .unwrap()
         .status;
     assert!(status.signal().is_some(), "{step:?} was not reached");
 
     let what = format!("{step:?} after {versions_before} versions, reopen {reopen}");
-    let done = !matches!(step, Step::Staged | Step::Noted);
+    let done = !matches!(step, Point::Staged | Point::Noted);
     let packages = if reopen {
         // Opening alone puts the object right.
         let packages = DiskPackages::open(packages.root()).unwrap();
@@ -307,7 +307,7 @@ fn crash(versions_before: u32, step: Step, reopen: bool) {
     let version = add(&packages, &dossier, vec![bytes("b", "new")]).unwrap();
     assert_eq!(version.number, versions_before + 1, "{what}");
     assert_eq!(contents(&packages, &dossier)["b"], "new", "{what}");
-    if done && step != Step::InPlace {
+    if done && step != Point::InPlace {
         assert_eq!(before, version.number, "{what}");
     }
     // What the dead process left is swept.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::{Offset, offset};
 use sohoa_domain::text::fold;
-use sohoa_domain::{Event, EventKind, FileState, Outcome};
+use sohoa_domain::{Arrival, Change, Event, EventKind, FileState, Outcome};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
@@ -17,7 +17,7 @@ const LOCAL: Offset = offset(7);
 
 /// Columns of a [`FileRow`], with a space behind.
 pub(super) const FILE: &str = "SELECT id, batch, origin, relative, digest, bytes, dossier, state, reason_code, reason, \
-                               duplicate_of, accepted_at, released FROM file ";
+                               duplicate_of, accepted_at, released, decided, component FROM file ";
 
 /// The last part of a relative path.
 pub(super) fn name_of(relative: &str) -> &str {
@@ -99,6 +99,15 @@ pub(super) async fn accept(
     .bind(file.batch.0)
     .execute(&mut *tx)
     .await?;
+    let arrival = Arrival {
+        origin: file.origin.clone(),
+        relative: file.relative.clone(),
+        inode: Some(file.inode),
+        modified_ns: Some(file.modified_ns),
+        bytes: file.bytes,
+        batch: batch(&mut tx, file.batch).await?,
+        refused: None,
+    };
     let event = Event {
         at: now,
         kind: EventKind::Accepted,
@@ -108,6 +117,8 @@ pub(super) async fn accept(
         dossier: file.dossier.clone(),
         document: None,
         detail: format!("{} bytes", file.bytes),
+        file: Some(id),
+        change: Some(Change::Seen(arrival)),
     };
     events::append(&mut tx, &[event]).await?;
     tx.commit().await?;
@@ -143,6 +154,15 @@ pub(super) async fn refuse(
     .bind(micros(now))
     .fetch_one(&mut *tx)
     .await?;
+    let arrival = Arrival {
+        origin: refusal.origin.clone(),
+        relative: refusal.relative.clone(),
+        inode: None,
+        modified_ns: None,
+        bytes: 0,
+        batch: batch(&mut tx, refusal.batch).await?,
+        refused: Some((refusal.code.clone(), refusal.detail.clone())),
+    };
     let event = Event {
         at: now,
         kind: EventKind::Rejected,
@@ -152,10 +172,18 @@ pub(super) async fn refuse(
         dossier: None,
         document: None,
         detail: refusal.code.clone(),
+        file: Some(id),
+        change: Some(Change::Seen(arrival)),
     };
     events::append(&mut tx, &[event]).await?;
     tx.commit().await?;
     Ok(FileId(id))
+}
+
+/// A batch as events name it: number, kind, label.
+async fn batch(conn: &mut SqliteConnection, id: BatchId) -> Result<(i64, String, String), StoreError> {
+    let row = sqlx::query("SELECT kind, label FROM batch WHERE id = ?1").bind(id.0).fetch_one(conn).await?;
+    Ok((id.0, row.try_get(0)?, row.try_get(1)?))
 }
 
 pub(super) async fn mark_released(db: &SqliteRecords, file: FileId) -> Result<(), StoreError> {
@@ -218,5 +246,7 @@ fn row(row: &SqliteRow) -> Result<FileRow, StoreError> {
         duplicate_of: row.try_get::<Option<i64>, _>("duplicate_of")?.map(FileId),
         accepted_at: timestamp(row.try_get("accepted_at")?)?,
         released: row.try_get("released")?,
+        decided: row.try_get("decided")?,
+        component: parsed_opt(row, "component")?,
     })
 }

@@ -1,7 +1,7 @@
 //! The end of a job: documents, pages, file state and events in one transaction.
 
 use jiff::Timestamp;
-use sohoa_domain::{AttachmentState, Event, EventKind, FileState, Outcome, PageState};
+use sohoa_domain::{AttachmentState, Change, Event, EventKind, FileState, Move, Outcome, PageState};
 use sqlx::SqliteConnection;
 
 use super::SqliteRecords;
@@ -65,10 +65,12 @@ pub(super) async fn complete(
                 dossier: Some(document.dossier.clone()),
                 document: Some(document.id.clone()),
                 detail: format!("the document of file {} was attached first", of.0),
+                file: Some(file.0),
+                change: None,
             };
             let verdict = Verdict { state: FileState::Duplicate, code: None, reason: None, duplicate_of: Some(of) };
             settle(&mut tx, file, &verdict).await?;
-            events::append(&mut tx, &[event]).await?;
+            events::append(&mut tx, &with_move(&[event], &verdict, &[], file, now)).await?;
             verdict.state
         }
         None => {
@@ -79,7 +81,7 @@ pub(super) async fn complete(
             for (number, page) in loose {
                 insert_page(&mut tx, file, *number, *page, None, None).await?;
             }
-            events::append(&mut tx, told).await?;
+            events::append(&mut tx, &with_move(told, &verdict, loose, file, now)).await?;
             // A register that came while the file was in work did not see these documents.
             if documents.iter().any(|d| d.state == AttachmentState::AwaitingRegister) {
                 register::resolve_awaiting(&mut tx, now, events::AGENT).await?;
@@ -93,6 +95,49 @@ pub(super) async fn complete(
         .await?;
     tx.commit().await?;
     Ok(standing)
+}
+
+/// The events that were told, the last of them with what became of the file.
+fn with_move(
+    told: &[Event],
+    verdict: &Verdict,
+    loose: &[(u32, PageState)],
+    file: FileId,
+    now: Timestamp,
+) -> Vec<Event> {
+    let mut told: Vec<Event> = told.to_vec();
+    if told.is_empty() {
+        let kind = match verdict.state {
+            FileState::Attached | FileState::Pending => EventKind::Attached,
+            FileState::Review => EventKind::SentToReview,
+            FileState::Rejected => EventKind::Rejected,
+            FileState::Duplicate => EventKind::Duplicate,
+        };
+        told.push(Event {
+            at: now,
+            kind,
+            outcome: Outcome::Success,
+            agent: events::AGENT.to_owned(),
+            source: None,
+            dossier: None,
+            document: None,
+            detail: String::new(),
+            file: None,
+            change: None,
+        });
+    }
+    told.iter_mut().for_each(|event| event.file = Some(file.0));
+    if let Some(last) = told.last_mut() {
+        last.change = Some(Change::Moved(Move {
+            state: verdict.state,
+            code: verdict.code.map(str::to_owned),
+            reason: verdict.reason.map(str::to_owned),
+            duplicate_of: verdict.duplicate_of.map(|f| f.0),
+            component: None,
+            loose_pages: loose.to_vec(),
+        }));
+    }
+    told
 }
 
 /// The pages of documents and the loose ones together are 1, 2, … to the last, each exactly once.
@@ -146,7 +191,11 @@ async fn settle(conn: &mut SqliteConnection, file: FileId, verdict: &Verdict<'_>
 }
 
 /// Writes one document with its pages, stored files and text.
-async fn record(conn: &mut SqliteConnection, document: &NewDocument, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn record(
+    conn: &mut SqliteConnection,
+    document: &NewDocument,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let id = document.id.as_str();
     let before = sqlx::query("SELECT state FROM document WHERE id = ?1").bind(id).fetch_optional(&mut *conn).await?;
     if let Some(row) = before {
@@ -212,7 +261,7 @@ async fn record(conn: &mut SqliteConnection, document: &NewDocument, now: Timest
     search::index(conn, row, &document.text).await
 }
 
-async fn insert_page(
+pub(super) async fn insert_page(
     conn: &mut SqliteConnection,
     file: FileId,
     number: u32,

@@ -1,26 +1,17 @@
 //! Events and their hash chain.
 
 use jiff::Timestamp;
-use sohoa_domain::{DossierCode, Event, Hasher, Sha256Digest};
+use sohoa_domain::{DossierCode, Event, EventKind};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::values::{micros, timestamp};
+use super::values::{micros, parsed, timestamp};
+use crate::event_log::{CHAIN_START, EventLine, Segment, chain_link};
 use crate::records::StoreError;
 
 /// Who did what the records do on their own: end a job whose attempts are used up, find a repeat at commit.
 pub(super) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
-
-/// What stands before the first link.
-const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// The link after `previous` for this text.
-fn link(previous: &str, text: &str) -> Sha256Digest {
-    let mut hasher = Hasher::default();
-    hasher.update(previous.as_bytes());
-    hasher.update(text.as_bytes());
-    hasher.finish()
-}
 
 /// The text of an event that is chained: its fields in the order of the type, without white space, and the time in
 /// microseconds at most, like every other time here.
@@ -37,10 +28,10 @@ pub(super) async fn append(conn: &mut SqliteConnection, events: &[Event]) -> Res
     }
     let last: Option<String> =
         sqlx::query_scalar("SELECT chain FROM event ORDER BY id DESC LIMIT 1").fetch_optional(&mut *conn).await?;
-    let mut previous = last.unwrap_or_else(|| START.to_owned());
+    let mut previous = last.unwrap_or_else(|| CHAIN_START.to_owned());
     for event in events {
         let text = canonical(event)?;
-        previous = link(&previous, &text).to_string();
+        previous = chain_link(&previous, &text).to_string();
         sqlx::query("INSERT INTO event (event, chain) VALUES (?1, ?2)")
             .bind(text)
             .bind(&previous)
@@ -64,7 +55,7 @@ const STRETCH: i64 = 10_000;
 
 /// Follows the chain from its start and tells the first link that does not hold.
 pub(super) async fn check_chain(conn: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
-    let mut previous = START.to_owned();
+    let mut previous = CHAIN_START.to_owned();
     let mut last = 0;
     loop {
         let rows = sqlx::query("SELECT id, event, chain FROM event WHERE id > ?1 ORDER BY id LIMIT ?2")
@@ -80,11 +71,58 @@ pub(super) async fn check_chain(conn: &mut SqliteConnection) -> Result<Option<St
             if id != last + 1 {
                 return Ok(Some(format!("event {} is missing", last + 1)));
             }
-            if link(&previous, text).to_string() != chain {
+            if chain_link(&previous, text).to_string() != chain {
                 return Ok(Some(format!("event {id} or one before it was changed: the hash chain breaks here")));
             }
             chain.clone_into(&mut previous);
             last = id;
         }
     }
+}
+
+pub(super) async fn lines(db: &SqliteRecords, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError> {
+    let rows = sqlx::query("SELECT id, chain, event FROM event WHERE id > ?1 ORDER BY id LIMIT ?2")
+        .bind(after)
+        .bind(i64::from(most))
+        .fetch_all(&db.readers)
+        .await?;
+    let line =
+        |row: &SqliteRow| Ok(EventLine { number: row.try_get(0)?, chain: row.try_get(1)?, text: row.try_get(2)? });
+    rows.iter().map(line).collect()
+}
+
+pub(super) async fn last_sealed(db: &SqliteRecords) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(last), 0) FROM segment").fetch_one(&db.readers).await?)
+}
+
+pub(super) async fn segments(db: &SqliteRecords) -> Result<Vec<Segment>, StoreError> {
+    let rows = sqlx::query("SELECT first, last, digest FROM segment ORDER BY first").fetch_all(&db.readers).await?;
+    let segment = |row: &SqliteRow| {
+        Ok(Segment { first: row.try_get("first")?, last: row.try_get("last")?, digest: parsed(row, "digest")? })
+    };
+    rows.iter().map(segment).collect()
+}
+
+pub(super) async fn add_segment(db: &SqliteRecords, segment: &Segment) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    let next: i64 = sqlx::query_scalar("SELECT coalesce(max(last), 0) + 1 FROM segment").fetch_one(&mut *tx).await?;
+    // Another process may have been faster.
+    if segment.first == next {
+        sqlx::query("INSERT INTO segment (first, last, digest) VALUES (?1, ?2, ?3)")
+            .bind(segment.first)
+            .bind(segment.last)
+            .bind(segment.digest.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn last(db: &SqliteRecords, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
+    let text: Option<String> = sqlx::query_scalar("SELECT at FROM event WHERE kind = ?1 ORDER BY id DESC LIMIT 1")
+        .bind(kind.as_str())
+        .fetch_optional(&db.readers)
+        .await?;
+    text.map(|t| t.parse().map_err(|_| StoreError::Corrupt("the time of an event".to_owned()))).transpose()
 }

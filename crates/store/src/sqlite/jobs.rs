@@ -1,7 +1,7 @@
 //! The queue: reserving with a lease, prolonging it, giving a job back.
 
 use jiff::{SignedDuration, Timestamp};
-use sohoa_domain::{Event, EventKind, FileState, Outcome, Sha256Digest};
+use sohoa_domain::{Change, Event, EventKind, FileState, Move, Outcome, Sha256Digest};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
@@ -102,7 +102,12 @@ async fn close_exhausted(
             .execute(&mut *conn)
             .await?;
         let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
-        let event = event(now, EventKind::SentToReview, source, format!("{EXHAUSTED}: {reason}"));
+        let mut event = event(now, EventKind::SentToReview, source, file, format!("{EXHAUSTED}: {reason}"));
+        event.change = Some(Change::Moved(Move {
+            code: Some(EXHAUSTED.to_owned()),
+            reason: Some(reason),
+            ..Move::to(FileState::Review)
+        }));
         events::append(conn, &[event]).await?;
     }
     Ok(())
@@ -134,7 +139,8 @@ pub(super) async fn give_back(
 ) -> Result<(), StoreError> {
     let mut tx = db.write().await?;
     held(&mut tx, lease, now).await?;
-    let told = event(now, EventKind::Retried, lease.file.digest, format!("attempt {}: {why}", lease.attempt));
+    let (file, digest) = (lease.file.id.0, lease.file.digest);
+    let told = event(now, EventKind::Retried, digest, file, format!("attempt {}: {why}", lease.attempt));
     requeue(&mut tx, lease.job, why, not_before, told).await?;
     tx.commit().await?;
     Ok(())
@@ -163,7 +169,7 @@ pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Tim
     const WHY: &str = "the worker of this attempt is gone";
     let mut tx = db.write().await?;
     let rows = sqlx::query(
-        "SELECT job.id, job.attempts, job.token, file.digest FROM job JOIN file ON file.id = job.file \
+        "SELECT job.id, job.attempts, job.token, job.file, file.digest FROM job JOIN file ON file.id = job.file \
          WHERE job.state = 'leased' ORDER BY job.id",
     )
     .fetch_all(&mut *tx)
@@ -171,12 +177,13 @@ pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Tim
     let mut released = 0;
     for row in rows {
         let (job, attempt, token): (i64, i64, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let file: i64 = row.try_get(3)?;
         // id/attempt/worker
         if !token.splitn(3, '/').nth(2).is_some_and(is_gone) {
             continue;
         }
         let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
-        let told = event(now, EventKind::Retried, source, format!("attempt {attempt}: {WHY}"));
+        let told = event(now, EventKind::Retried, source, file, format!("attempt {attempt}: {WHY}"));
         requeue(&mut tx, JobId(job), WHY, now, told).await?;
         released += 1;
     }
@@ -197,7 +204,7 @@ pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease, now: Timest
     file.map(FileId).ok_or(StoreError::LeaseLost)
 }
 
-fn event(at: Timestamp, kind: EventKind, source: Option<Sha256Digest>, detail: String) -> Event {
+fn event(at: Timestamp, kind: EventKind, source: Option<Sha256Digest>, file: i64, detail: String) -> Event {
     Event {
         at,
         kind,
@@ -207,5 +214,7 @@ fn event(at: Timestamp, kind: EventKind, source: Option<Sha256Digest>, detail: S
         dossier: None,
         document: None,
         detail,
+        file: Some(file),
+        change: None,
     }
 }

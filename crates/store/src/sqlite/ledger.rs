@@ -90,8 +90,12 @@ const RULES: [(&str, &str); 7] = [
 ];
 
 /// Rows that are missing: SQLite keeps the largest number that it ever gave, also when the row is gone.
-const GONE: [(&str, &str); 2] = [
+const GONE: [(&str, &str); 3] = [
     ("files", "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'file'), 0) - count(*) FROM file"),
+    (
+        "segments",
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segment'), 0) - count(*) FROM segment",
+    ),
     ("events", "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0) - count(*) FROM event"),
 ];
 

@@ -5,7 +5,11 @@ use sqlx::SqlitePool;
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_records.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("../../migrations/sqlite/0001_records.sql"),
+    include_str!("../../migrations/sqlite/0002_leased.sql"),
+    include_str!("../../migrations/sqlite/0003_event_log.sql"),
+];
 
 /// Does the missing steps, all or nothing. The write lock is taken before the version is read, so that of several
 /// processes that start at once only one does them.

@@ -3,28 +3,31 @@
 mod accept;
 mod complete;
 mod coverage;
+mod decide;
 mod documents;
 mod error;
 mod events;
 mod jobs;
 mod ledger;
 mod migrate;
+mod rebuild;
 mod register;
 mod search;
 mod values;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, FileState, Sha256Digest};
+use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 
+use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, Completion, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger, NewFile,
-    NewRefusal, PageLedger, Records, SearchHit, StoreError,
+    Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
+    NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, SearchHit, StoreError,
 };
 
 /// How long a process waits for another one that is writing.
@@ -45,6 +48,7 @@ const READERS: u32 = 4;
 /// decides. Readers see the last committed state and are never blocked.
 #[derive(Debug, Clone)]
 pub struct SqliteRecords {
+    path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
 }
@@ -73,7 +77,15 @@ impl SqliteRecords {
         };
         migrate::run(&writer).await?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { writer, readers })
+        Ok(Self { path: path.to_owned(), writer, readers })
+    }
+
+    /// Makes a new database at `path`, where none may be, from sealed events and what is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the events do not follow from each other or a register file is gone.
+    pub async fn rebuild(path: &Path, objects: &Objects<'_>, now: Timestamp) -> Result<Rebuilt, StoreError> {
+        rebuild::from_log(path, objects, now).await
     }
 
     /// Waits for running statements and closes the file. Without it the operating system does, with the same result.
@@ -151,6 +163,16 @@ impl Records for SqliteRecords {
         jobs::give_back(self, lease, why, not_before, now).await
     }
 
+    async fn decide(
+        &self,
+        file: FileId,
+        decision: &Decision,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<FileState, StoreError> {
+        decide::decide(self, file, decision, now, person).await
+    }
+
     async fn ordinal(&self, dossier: &DossierCode, document: &DocumentId) -> Result<u32, StoreError> {
         documents::ordinal(self, dossier, document).await
     }
@@ -223,6 +245,42 @@ impl Records for SqliteRecords {
 
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError> {
         events::list(self, dossier).await
+    }
+
+    async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError> {
+        events::lines(self, after, most).await
+    }
+
+    async fn last_sealed(&self) -> Result<i64, StoreError> {
+        events::last_sealed(self).await
+    }
+
+    async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
+        events::segments(self).await
+    }
+
+    async fn add_segment(&self, segment: &Segment) -> Result<(), StoreError> {
+        events::add_segment(self, segment).await
+    }
+
+    async fn differences(
+        &self,
+        objects: &Objects<'_>,
+        scratch: &Path,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        rebuild::differences(self, objects, scratch, now).await
+    }
+
+    async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
+        events::last(self, kind).await
+    }
+
+    async fn tell(&self, told: &[Event]) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        events::append(&mut tx, told).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn self_check(&self) -> Result<Vec<String>, StoreError> {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use sohoa_domain::{
-    AttachmentState, Channel, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode, DossierEntry,
-    DossierStatus, Event, EventKind, Outcome, Sha256Digest,
+    AttachmentState, Change, Channel, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode,
+    DossierEntry, DossierStatus, Event, EventKind, Outcome, Sha256Digest,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
@@ -78,39 +78,9 @@ pub(super) async fn import(
     now: Timestamp,
     agent: &str,
 ) -> Result<ImportSummary, StoreError> {
-    let mut codes = HashSet::with_capacity(entries.len());
-    if !entries.iter().all(|entry| codes.insert(entry.code.as_str())) {
-        return Err(StoreError::Other("a register may name each dossier only once".to_owned()));
-    }
     let mut tx = db.write().await?;
-    let mut summary = ImportSummary::default();
-    for chunk in entries.chunks(CHUNK) {
-        let standing = standing(&mut tx, chunk).await?;
-        let mut fresh = Vec::new();
-        for entry in chunk {
-            match standing.get(entry.code.as_str()) {
-                None => summary.new += 1,
-                Some(before) if same(before, entry) => {
-                    summary.unchanged += 1;
-                    continue;
-                }
-                Some(before) => {
-                    remember(&mut tx, source, before, entry, now, agent).await?;
-                    summary.changed += 1;
-                }
-            }
-            fresh.push(entry);
-        }
-        if !fresh.is_empty() {
-            write(&mut tx, &fresh).await?;
-        }
-    }
-    let kept = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-        .bind(source.to_string())
-        .bind(micros(now))
-        .execute(&mut *tx)
-        .await?;
-    if kept.rows_affected() > 0 || summary.new + summary.changed > 0 {
+    let (mut summary, is_new) = import_rows(&mut tx, source, entries, now, agent).await?;
+    if is_new || summary.new + summary.changed > 0 {
         let ImportSummary { new, changed, unchanged, .. } = summary;
         let event = Event {
             at: now,
@@ -121,12 +91,56 @@ pub(super) async fn import(
             dossier: None,
             document: None,
             detail: format!("{new} new, {changed} changed, {unchanged} unchanged"),
+            file: None,
+            change: None,
         };
         events::append(&mut tx, &[event]).await?;
     }
     summary.resolved = resolve_awaiting(&mut tx, now, agent).await?;
     tx.commit().await?;
     Ok(summary)
+}
+
+/// Puts the rows of the register to what a file says. Returns what changed, and whether the file is new. Says nothing.
+pub(super) async fn import_rows(
+    tx: &mut SqliteConnection,
+    source: &Sha256Digest,
+    entries: &[DossierEntry],
+    now: Timestamp,
+    agent: &str,
+) -> Result<(ImportSummary, bool), StoreError> {
+    let mut codes = HashSet::with_capacity(entries.len());
+    if !entries.iter().all(|entry| codes.insert(entry.code.as_str())) {
+        return Err(StoreError::Other("a register may name each dossier only once".to_owned()));
+    }
+    let mut summary = ImportSummary::default();
+    for chunk in entries.chunks(CHUNK) {
+        let standing = standing(&mut *tx, chunk).await?;
+        let mut fresh = Vec::new();
+        for entry in chunk {
+            match standing.get(entry.code.as_str()) {
+                None => summary.new += 1,
+                Some(before) if same(before, entry) => {
+                    summary.unchanged += 1;
+                    continue;
+                }
+                Some(before) => {
+                    remember(&mut *tx, source, before, entry, now, agent).await?;
+                    summary.changed += 1;
+                }
+            }
+            fresh.push(entry);
+        }
+        if !fresh.is_empty() {
+            write(&mut *tx, &fresh).await?;
+        }
+    }
+    let kept = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+        .bind(source.to_string())
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+    Ok((summary, kept.rows_affected() > 0))
 }
 
 /// Whether two entries say the same; a register that lists the components in another order says nothing new.
@@ -249,7 +263,7 @@ pub(super) async fn resolve_awaiting(
     agent: &str,
 ) -> Result<u64, StoreError> {
     let rows = sqlx::query(
-        "SELECT document.id, document.dossier, document.source_digest FROM document \
+        "SELECT document.id, document.dossier, document.source, document.source_digest, document.component FROM document \
          JOIN dossier ON dossier.code = document.dossier \
          WHERE document.state = 'awaiting_register' \
            AND (document.component IS NULL OR EXISTS (SELECT 1 FROM component \
@@ -276,6 +290,8 @@ pub(super) async fn resolve_awaiting(
             dossier: Some(parsed(row, "dossier")?),
             document: Some(id),
             detail: "the register knows the dossier now".to_owned(),
+            file: Some(row.try_get("source")?),
+            change: Some(Change::Attachment { state: to, component: parsed_opt(row, "component")? }),
         });
     }
     events::append(conn, &told).await?;

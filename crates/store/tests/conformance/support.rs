@@ -108,6 +108,8 @@ pub fn event(kind: EventKind, dossier: Option<DossierCode>, detail: &str) -> Eve
         dossier,
         document: None,
         detail: detail.to_owned(),
+        file: None,
+        change: None,
     }
 }
 

@@ -1,0 +1,246 @@
+//! What a person decides about a file, and how it is undone.
+
+use jiff::Timestamp;
+use sohoa_domain::{
+    AttachmentState, Change, DocumentId, DossierCode, Event, EventKind, FileState, Move, Outcome, PageState,
+};
+use sqlx::{Row as _, SqliteConnection};
+
+use super::SqliteRecords;
+use super::values::{micros, parsed, parsed_opt, state};
+use super::{accept, events};
+use crate::records::{Decision, FileId, FileRow, StoreError};
+
+pub(super) async fn decide(
+    db: &SqliteRecords,
+    file: FileId,
+    decision: &Decision,
+    now: Timestamp,
+    person: &str,
+) -> Result<FileState, StoreError> {
+    let mut tx = db.write().await?;
+    let row = known(&mut tx, file).await?;
+    let event = |kind, dossier: Option<DossierCode>, detail: &str, to: Move| Event {
+        at: now,
+        kind,
+        outcome: Outcome::Success,
+        agent: person.to_owned(),
+        source: row.digest,
+        dossier,
+        document: None,
+        detail: detail.to_owned(),
+        file: Some(file.0),
+        change: Some(Change::Moved(to)),
+    };
+    let told = match decision {
+        Decision::Reject { reason } => {
+            let loose_pages = take_off(&mut tx, &row, now, person).await?;
+            let (code, reason) = (Some("rejected-by-person".to_owned()), Some(reason.clone()));
+            event(
+                EventKind::Decided,
+                None,
+                "rejected",
+                Move { code, reason, loose_pages, ..Move::to(FileState::Rejected) },
+            )
+        }
+        Decision::Retry => {
+            take_off(&mut tx, &row, now, person).await?;
+            event(EventKind::Decided, None, "to be tried again", Move::to(FileState::Pending))
+        }
+        Decision::Assign { dossier, component } => {
+            take_off(&mut tx, &row, now, person).await?;
+            let to = Move { component: component.clone(), ..Move::to(FileState::Pending) };
+            event(EventKind::Decided, Some(dossier.clone()), "put on a dossier", to)
+        }
+        Decision::Undo => {
+            let (decided, before) = last_decision(&mut tx, file).await?;
+            let mut to = before;
+            let pages = take_off(&mut tx, &row, now, person).await?;
+            if to.state == FileState::Pending {
+                to.loose_pages = Vec::new();
+            } else if !pages.is_empty() {
+                to.loose_pages = pages;
+            }
+            event(EventKind::Undone, None, &format!("event {decided} is undone"), to)
+        }
+    };
+    let Some(Change::Moved(to)) = &told.change else {
+        return Err(StoreError::Other("a decision that moves nothing".to_owned()));
+    };
+    // What is in work is taken from its worker, whose lease is gone then.
+    sqlx::query("UPDATE job SET state = 'done', token = NULL, leased_until = NULL WHERE file = ?1 AND state <> 'done'")
+        .bind(file.0)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM page WHERE file = ?1 AND document IS NULL").bind(file.0).execute(&mut *tx).await?;
+    for step in steps(row.state, to.state)? {
+        let to = if step == to.state { to.clone() } else { Move { code: Some("undone".to_owned()), ..Move::to(step) } };
+        move_file(&mut tx, file, &to).await?;
+    }
+    for (number, page) in &to.loose_pages {
+        super::complete::insert_page(&mut tx, file, *number, *page, None, None).await?;
+    }
+    match told.kind {
+        EventKind::Undone => forget_dossier(&mut tx, file).await?,
+        _ => name_dossier(&mut tx, file, told.dossier.as_ref(), to).await?,
+    }
+    if to.state == FileState::Pending {
+        sqlx::query(
+            "INSERT INTO job (file, state, priority, due_at) \
+             SELECT file.id, 'queued', batch.kind = 'inbox', ?2 FROM file JOIN batch ON batch.id = file.batch \
+             WHERE file.id = ?1",
+        )
+        .bind(file.0)
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+    }
+    let state = to.state;
+    events::append(&mut tx, &[told]).await?;
+    tx.commit().await?;
+    Ok(state)
+}
+
+async fn known(conn: &mut SqliteConnection, file: FileId) -> Result<FileRow, StoreError> {
+    accept::by_id(conn, file).await?.ok_or_else(|| StoreError::Unknown(format!("file {}", file.0)))
+}
+
+/// The states on the way from one to another: a decision is undone over the states that lead back.
+fn steps(from: FileState, to: FileState) -> Result<Vec<FileState>, StoreError> {
+    if from == to {
+        return Ok(vec![to]);
+    }
+    let ways = [vec![to], vec![FileState::Review, to], vec![FileState::Pending, to]];
+    let leads = |way: &Vec<FileState>| {
+        let mut at = from;
+        way.iter().all(|next| at.transition(*next).map(|s| at = s).is_ok())
+    };
+    match ways.into_iter().find(leads) {
+        Some(way) => Ok(way),
+        None => Err(from.transition(to).map(|_| StoreError::Other(String::new())).unwrap_or_else(StoreError::from)),
+    }
+}
+
+/// Takes the documents of a file off their dossiers. Returns the states of all its pages.
+async fn take_off(
+    conn: &mut SqliteConnection,
+    file: &FileRow,
+    now: Timestamp,
+    person: &str,
+) -> Result<Vec<(u32, PageState)>, StoreError> {
+    let rows =
+        sqlx::query("SELECT id, dossier, component, state FROM document WHERE source = ?1 AND state <> 'removed'")
+            .bind(file.id.0)
+            .fetch_all(&mut *conn)
+            .await?;
+    let mut told = Vec::new();
+    for row in rows {
+        let id: DocumentId = parsed(&row, "id")?;
+        let to = state(&row, "state", AttachmentState::parse)?.transition(AttachmentState::Removed)?;
+        sqlx::query("UPDATE document SET state = ?2 WHERE id = ?1")
+            .bind(id.as_str())
+            .bind(to.as_str())
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query("UPDATE page SET document = NULL, record = NULL WHERE document = ?1")
+            .bind(id.as_str())
+            .execute(&mut *conn)
+            .await?;
+        told.push(Event {
+            at: now,
+            kind: EventKind::Decided,
+            outcome: Outcome::Success,
+            agent: person.to_owned(),
+            source: file.digest,
+            dossier: Some(parsed(&row, "dossier")?),
+            document: Some(id),
+            detail: "taken off its dossier".to_owned(),
+            file: Some(file.id.0),
+            change: Some(Change::Attachment { state: to, component: parsed_opt(&row, "component")? }),
+        });
+    }
+    events::append(conn, &told).await?;
+    let pages = sqlx::query("SELECT number, state FROM page WHERE file = ?1 ORDER BY number")
+        .bind(file.id.0)
+        .fetch_all(&mut *conn)
+        .await?;
+    pages
+        .iter()
+        .map(|row| Ok((super::values::small(row.try_get("number")?)?, state(row, "state", PageState::parse)?)))
+        .collect()
+}
+
+/// The last decision about a file that was not undone, and what the file was before it.
+async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64, Move), StoreError> {
+    let rows = sqlx::query("SELECT id, event FROM event WHERE file = ?1 ORDER BY id")
+        .bind(file.0)
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut standing: Vec<(i64, Move)> = Vec::new();
+    let mut now = Move::to(FileState::Pending);
+    for row in rows {
+        let text: &str = row.try_get("event")?;
+        let event: Event = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("an event".to_owned()))?;
+        let (refused, moved) = match &event.change {
+            Some(Change::Seen(arrival)) => (arrival.refused.clone(), None),
+            Some(Change::Moved(to)) => (None, Some(to.clone())),
+            _ => (None, None),
+        };
+        if let Some((code, reason)) = refused {
+            now = Move { code: Some(code), reason: Some(reason), ..Move::to(FileState::Rejected) };
+        }
+        let Some(to) = moved else { continue };
+        match event.kind {
+            EventKind::Decided => standing.push((row.try_get("id")?, std::mem::replace(&mut now, to))),
+            EventKind::Undone => {
+                standing.pop();
+                now = to;
+            }
+            _ => now = to,
+        }
+    }
+    standing.pop().ok_or_else(|| StoreError::Unknown(format!("a decision about file {} that could be undone", file.0)))
+}
+
+/// Writes where a file moved to.
+pub(super) async fn move_file(conn: &mut SqliteConnection, file: FileId, to: &Move) -> Result<(), StoreError> {
+    sqlx::query("UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5 WHERE id = ?1")
+        .bind(file.0)
+        .bind(to.state.as_str())
+        .bind(&to.code)
+        .bind(&to.reason)
+        .bind(to.duplicate_of)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes the dossier that a person named, if one was.
+pub(super) async fn name_dossier(
+    conn: &mut SqliteConnection,
+    file: FileId,
+    dossier: Option<&DossierCode>,
+    to: &Move,
+) -> Result<(), StoreError> {
+    if let Some(dossier) = dossier {
+        sqlx::query("UPDATE file SET dossier = ?2, component = ?3, decided = 1 WHERE id = ?1")
+            .bind(file.0)
+            .bind(dossier.as_str())
+            .bind(to.component.as_ref().map(|c| c.as_str()))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes back what a person named: the file has the dossier that it came with, if any.
+pub(super) async fn forget_dossier(conn: &mut SqliteConnection, file: FileId) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE file SET component = NULL, decided = 0, \
+         dossier = (SELECT dossier FROM event WHERE event.file = ?1 ORDER BY event.id LIMIT 1) WHERE id = ?1",
+    )
+    .bind(file.0)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
