@@ -3,7 +3,7 @@ SOHOA := target/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz crash audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz crash mutations audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
@@ -56,6 +56,11 @@ crash: setup-test
 		cargo test --locked -p sohoa-cli --test sohoa crash -- --nocapture
 	SOHOA_CRASH_KILLS=24 SOHOA_CRASH_FILES=24 SOHOA_CRASH_ENGINE=sohoa \
 		cargo test --locked -p sohoa-cli --test sohoa crash -- --nocapture
+
+# So many random corruptions of a small store, each to be found by verification.
+MUTATIONS := 1000
+mutations:
+	SOHOA_MUTATIONS=$(MUTATIONS) cargo test --release --locked -p sohoa-report random_corruptions -- --nocapture
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sohoa_domain::Sha256Digest;
+use sohoa_store::fault::Point;
 use walkdir::WalkDir;
 
 use crate::demo::the_packages_are_ocfl;
@@ -55,6 +56,45 @@ fn killed_at_any_moment_nothing_is_lost_or_doubled() {
         dropped.len()
     );
     assert!(claimed.as_u64().unwrap() * 2 > dropped.len() as u64, "the kills came before anything was done");
+}
+
+/// At each durable step the process dies once, and once more some steps later; in the end everything is there once.
+#[test]
+fn killed_at_every_durable_step_nothing_is_lost_or_doubled() {
+    let home = TestHome::new("fake");
+    let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
+    let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
+    home.register(&register_csv(&rows));
+    home.change_settings(|text| {
+        let still = text.replace("settle_seconds = 2\n", "settle_seconds = 0\n");
+        let quick = still.replace("poll_seconds = 1\n", "poll_seconds = 0.05\n");
+        quick.replace("max_attempts = 5\n", "max_attempts = 100000\n")
+    });
+    let mut dropped: Vec<Dropped> = Vec::new();
+    let mut deaths = 0;
+    for point in Point::ALL {
+        for times in [1, 3] {
+            // What happens once in a run of the program happens once.
+            let once = matches!(point, Point::SegmentWritten | Point::SegmentSealed | Point::CheckpointWritten);
+            if once && times > 1 {
+                continue;
+            }
+            // Of every kind some.
+            for _ in 0..10 {
+                dropped.push(Dropped::new(&home, &codes, dropped.len() as u32));
+            }
+            let serve = home.serve_with(&[("SOHOA_DIE_AT", &format!("{point:?}:{times}"))]);
+            if point == Point::CheckpointWritten {
+                std::thread::sleep(Duration::from_millis(500));
+                serve.ask_to_stop();
+            }
+            assert!(serve.dies_within(60), "{point:?} was not reached {times} times");
+            deaths += 1;
+        }
+    }
+    finish(&home, dropped.len() as u64);
+    check(&home, &codes, &dropped);
+    println!("{deaths} deaths at {} steps over {} files; all accounted for", Point::ALL.len(), dropped.len());
 }
 
 /// A file as it was put into the inbox.

@@ -7,6 +7,7 @@ mod accuracy;
 mod crash;
 mod demo;
 mod folders;
+mod history;
 mod ingest;
 mod memory;
 mod refusals;

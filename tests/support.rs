@@ -78,6 +78,11 @@ impl TestHome {
         home
     }
 
+    /// A place for a home, and none there yet.
+    pub fn empty(engine: &str) -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), engine: engine.to_owned() }
+    }
+
     /// The home's folder.
     pub fn path(&self) -> PathBuf {
         self.dir.path().join("home")
@@ -115,10 +120,22 @@ impl TestHome {
 
     /// Starts `sohoa serve` with two workers.
     pub fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// The same with more in the environment.
+    pub fn serve_with(&self, environment: &[(&str, &str)]) -> Serving {
         use std::os::unix::process::CommandExt as _;
         let mut command = self.command(&["serve", "--workers", "2"]);
         Serving(
-            command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
+            command
+                .envs(environment.iter().copied())
+                .process_group(0)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
         )
     }
 
@@ -165,6 +182,24 @@ impl Serving {
     pub fn stop(mut self) {
         assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
         assert!(self.0.wait().unwrap().success());
+    }
+
+    /// Asks it to stop, and does not wait.
+    pub fn ask_to_stop(&self) {
+        assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
+    }
+
+    /// Whether it dies by itself, of a signal, before so many seconds are over.
+    pub fn dies_within(mut self, seconds: u64) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed().as_secs() < seconds {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.code().is_none();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.kill();
+        false
     }
 
     /// SIGKILL for the process and its children.

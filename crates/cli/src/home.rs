@@ -76,7 +76,7 @@ impl Home {
     /// The key that signs checkpoints; made when there is none.
     pub(crate) fn key(&self) -> anyhow::Result<CheckpointKey> {
         let path = self.path.join(&self.config.checkpoints.key);
-        Ok(CheckpointKey::open(&path).context("cannot use the key of checkpoints")?)
+        CheckpointKey::open(&path).context("cannot use the key of checkpoints")
     }
 
     /// Signs what the records hold now, and publishes it.

@@ -71,6 +71,10 @@ enum Command {
     Verify(verify::Args),
     /// Make the database anew from events, packages and received bytes
     Rebuild,
+    /// Copy everything that counts to another disk, while work goes on
+    Backup(commands::backup::BackupArgs),
+    /// Make a new home from a backup
+    Restore(commands::backup::RestoreArgs),
     /// Look whether everything that is needed is there
     Doctor,
     /// Settings
@@ -112,6 +116,8 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),
         Command::Rebuild => commands::rebuild::run(&home, output),
+        Command::Backup(args) => commands::backup::backup(&home, &args, output),
+        Command::Restore(args) => commands::backup::restore(&home, &args, output),
         Command::Doctor => commands::doctor::run(&home, output),
         Command::Config { command } => commands::config::run(&home, &command, output),
         Command::OcrChild { args } => return sohoa_ocr::child_main(&args),

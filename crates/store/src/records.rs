@@ -399,6 +399,8 @@ pub struct Rebuilt {
     pub files: u64,
     /// Documents.
     pub documents: u64,
+    /// Received files that no event told of and that are in the queue now.
+    pub adopted: u64,
     /// What could not be made anew, a clause each.
     pub problems: Vec<String>,
 }

@@ -14,13 +14,21 @@ use crate::output::Output;
 use sohoa_domain::Clock as _;
 
 #[derive(Serialize)]
-struct Report {
+pub(crate) struct Report {
     database: String,
     #[serde(flatten)]
     rebuilt: Rebuilt,
 }
 
 pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
+    let report = rebuild(home)?;
+    let fell_short = !report.rebuilt.problems.is_empty();
+    output.print(&report, text)?;
+    Ok(if fell_short { Exit::FallsShort } else { Exit::Done })
+}
+
+/// Makes the database of a home that has none.
+pub(crate) fn rebuild(home: &Path) -> anyhow::Result<Report> {
     let home = std::path::absolute(home)?;
     let config = Config::load(&home).map_err(NotReady::from)?;
     let database = config.store.database(&home).map_err(NotReady::from)?;
@@ -44,19 +52,21 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
         let packages = DiskPackages::open(config.store.packages(&home)?).context("cannot open the packages")?;
         let log = EventLog::open(config.store.events(&home)?).context("cannot open the events")?;
         let objects = Objects { blobs: &blobs, packages: &packages, log: &log, headers: &config.register.headers };
-        Ok(SqliteRecords::rebuild(&half, &objects, SystemClock.now()).await.context("the database was not rebuilt")?)
+        SqliteRecords::rebuild(&half, &objects, SystemClock.now()).await.context("the database was not rebuilt")
     })?;
     std::fs::rename(&half, &database)?;
     if let Some(folder) = database.parent() {
         std::fs::File::open(folder)?.sync_all()?;
     }
-    let fell_short = !rebuilt.problems.is_empty();
-    let report = Report { database: database.display().to_string(), rebuilt };
-    output.print(&report, |r| {
-        let b = &r.rebuilt;
-        let mut lines = format!("{}: {} events, {} files, {} documents\n", r.database, b.events, b.files, b.documents);
-        b.problems.iter().for_each(|p| lines += &format!("{p}\n"));
-        lines
-    })?;
-    Ok(if fell_short { Exit::FallsShort } else { Exit::Done })
+    Ok(Report { database: database.display().to_string(), rebuilt })
+}
+
+pub(crate) fn text(report: &Report) -> String {
+    let b = &report.rebuilt;
+    let mut lines = format!("{}: {} events, {} files, {} documents\n", report.database, b.events, b.files, b.documents);
+    if b.adopted > 0 {
+        lines += &format!("{} received files that no event tells of are in the queue\n", b.adopted);
+    }
+    b.problems.iter().for_each(|p| lines += &format!("{p}\n"));
+    lines
 }

@@ -62,6 +62,10 @@ impl Findings {
         self.item(wrong.map(|kind| Problem::new(dossier, path, kind)));
     }
 
+    pub(super) fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// Whether something lies in a store that no row knows.
     pub(super) fn has_orphans(&self) -> bool {
         let orphan = [ProblemKind::BlobWithoutRow, ProblemKind::PackageWithoutRow];

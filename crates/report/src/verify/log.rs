@@ -41,6 +41,12 @@ pub(super) async fn events(stores: &Stores<'_>, findings: &mut Findings) -> Resu
     for checkpoint in &found {
         findings.item(checkpoint.states.is_none().then(|| wrong(checkpoint)));
     }
+    // What was published once lies in the home, too.
+    for checkpoint in &found {
+        let own = checkpoint.path.file_name().map(|name| stores.checkpoints.own.join(name));
+        let gone = own.filter(|own| !found.iter().any(|f| f.path == *own));
+        findings.item(gone.map(|own| Problem::new(None, &own, ProblemKind::Missing)));
+    }
     let mut sealed = Sealed::new(stores.objects.log)?;
     let mut after = 0;
     loop {

@@ -23,3 +23,11 @@ CREATE INDEX event_file ON event (file, id) WHERE file IS NOT NULL;
 -- A person decided the dossier of this file: its names have no say any more. The component is what the person named.
 ALTER TABLE file ADD COLUMN decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1));
 ALTER TABLE file ADD COLUMN component TEXT;
+
+-- A file that a person rejected was processed, too: its pages stay in the ledger.
+DROP TRIGGER page_of_a_processed_file;
+CREATE TRIGGER page_of_a_processed_file BEFORE INSERT ON page
+WHEN (SELECT state FROM file WHERE id = NEW.file) = 'pending'
+BEGIN
+    SELECT RAISE (ABORT, 'only a processed file has pages');
+END;

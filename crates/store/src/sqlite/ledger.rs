@@ -80,7 +80,7 @@ const RULES: [(&str, &str); 7] = [
         "a document of this file has pages of another file",
     ),
     (
-        "SELECT d.source FROM document d WHERE NOT EXISTS (SELECT 1 FROM page p WHERE p.document = d.id)",
+        "SELECT d.source FROM document d WHERE d.state <> 'removed' AND NOT EXISTS (SELECT 1 FROM page p WHERE p.document = d.id)",
         "a document of this file has no page",
     ),
     (

@@ -1,7 +1,7 @@
 //! The records made anew from what they are derived from: events, packages, received bytes and kept register files. And the
 //! comparison of the records that stand with those.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use jiff::tz::offset;
 use sohoa_domain::text::fold;
 use sohoa_domain::{
     Arrival, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, PageState,
+    Sha256Digest,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
@@ -16,11 +17,15 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use super::accept::name_of;
 use super::values::{micros, signed};
 use super::{SqliteRecords, complete, decide, register};
+use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
 use crate::event_log::{CHAIN_START, EventLine, chain_link};
-use crate::ocfl::Inventory;
-use crate::records::{FileId, NewDocument, Objects, Rebuilt, Rendition, RenditionKind, StoreError};
+use crate::ocfl::{Inventory, dossier_of_directory};
+use crate::packages::PackageEntry;
+use crate::records::{
+    FileId, NewDocument, NewFile, Objects, Rebuilt, Records as _, Rendition, RenditionKind, StoreError,
+};
 use crate::register_csv::read_register_csv;
 
 /// Events that are read together.
@@ -57,8 +62,56 @@ pub(super) async fn from_log(path: &Path, objects: &Objects<'_>, now: Timestamp)
     let known: i64 = sqlx::query_scalar("SELECT count(*) FROM event").fetch_one(&mut *tx).await?;
     rebuilt.events = u64::try_from(known).unwrap_or_default();
     tx.commit().await?;
+    rebuilt.adopted = adopt(&target, objects, now).await?;
     target.close().await;
     Ok(rebuilt)
+}
+
+/// Takes in received bytes that no event tells of: what came in the last seconds before the database was lost. A document
+/// that was packaged from them says where they belong; else a person does. They are processed again, with the same result.
+async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    let mut known: HashSet<Sha256Digest> = target.register_sources().await?.into_iter().collect();
+    known.extend(target.files(None, None).await?.into_iter().filter_map(|file| file.digest));
+    let mut orphans = Vec::new();
+    for entry in objects.blobs.list() {
+        match entry.map_err(other)? {
+            BlobEntry::Blob(digest) if !known.contains(&digest) => orphans.push(digest),
+            _ => {}
+        }
+    }
+    if orphans.is_empty() {
+        return Ok(0);
+    }
+    let mut packaged: HashMap<Sha256Digest, DocumentFile> = HashMap::new();
+    for entry in objects.packages.objects() {
+        let PackageEntry::Object(root) = entry.map_err(other)? else { continue };
+        let dossier = root.file_name().and_then(|name| dossier_of_directory(name.to_str()?));
+        let Some(inventory) = dossier.and_then(|d| objects.packages.read(&d).ok().flatten()) else { continue };
+        for (content, _) in inventory.contents().filter(|(content, _)| content.ends_with(DOCUMENT_FILE)) {
+            let read = durable::read_file(&root.join(content)).ok();
+            let document: Option<DocumentFile> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            packaged.extend(document.map(|d| (d.source.digest, d)));
+        }
+    }
+    let batch = target.open_batch("ingest", "found when the database was made anew", now).await?;
+    for digest in &orphans {
+        let path = objects.blobs.path(digest);
+        let bytes = std::fs::metadata(&path).map_err(other)?.len();
+        let document = packaged.get(digest);
+        let name = document.map_or_else(|| digest.to_string(), |d| d.source.name.clone());
+        let file = NewFile {
+            batch,
+            origin: path.to_string_lossy().into_owned(),
+            relative: name,
+            inode: 0,
+            modified_ns: 0,
+            digest: *digest,
+            bytes,
+            dossier: document.map(|d| d.dossier.clone()),
+        };
+        target.accept(&file, now, super::events::AGENT).await?;
+    }
+    Ok(orphans.len() as u64)
 }
 
 /// Makes the records anew in `scratch` from the events that stand in the database and tells every row that differs.
@@ -116,7 +169,7 @@ pub(super) async fn differences(
     tx.rollback().await?;
     conn.close().await?;
     // A changed row is missing on one side and too many on the other: once is enough.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     differ.retain(|d| seen.insert(d.split(' ').take(2).collect::<Vec<_>>().join(" ")));
     Ok(differ)
 }
