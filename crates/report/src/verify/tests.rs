@@ -551,6 +551,7 @@ impl Home {
 
 /// `SOHOA_MUTATIONS` says how many; `make mutations` asks for 1,000.
 #[test]
+#[allow(clippy::print_stdout)]
 fn random_corruptions_are_each_found() {
     let wanted: usize = std::env::var("SOHOA_MUTATIONS").map_or(60, |n| n.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
