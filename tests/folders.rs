@@ -1,7 +1,7 @@
 //! Three scan folders at once, with everything in them that real ones have: slow writers, repeats, the same names, names in
 //! NFD, links, pipes, sockets, folders that are named like papers, empty files. All of it is accounted for.
 //!
-//! `SOHOA_FOLDER_FILES` makes it longer.
+//! `SOHOA_FOLDER_FILES` makes it longer, and adds writers that write a kilobyte a second.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{TestHome, jpeg, register_csv};
 
@@ -19,14 +19,24 @@ const ODD: u64 = 5;
 
 #[test]
 fn everything_in_three_folders_is_accounted_for() {
+    account_for_everything(true);
+}
+
+#[test]
+fn everything_in_three_folders_is_accounted_for_without_events() {
+    account_for_everything(false);
+}
+
+fn account_for_everything(events: bool) {
+    let begun = Instant::now();
     let files: u32 = std::env::var("SOHOA_FOLDER_FILES").ok().map_or(90, |v| v.parse().unwrap());
     let home = TestHome::new("fake");
     let codes: Vec<String> = (0..=files / 3 / 10).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
     home.register(&register_csv(&codes.iter().map(|c| (c.as_str(), "")).collect::<Vec<_>>()));
-    watch_three(&home);
+    watch_three(&home, events);
     let serve = home.serve();
     let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut slow = Vec::new();
+    let (mut slow, mut trickling) = (Vec::new(), 0);
     for (f, folder) in FOLDERS.iter().enumerate() {
         let folder = home.path().join(folder);
         codes.iter().for_each(|code| std::fs::create_dir_all(folder.join(code)).unwrap());
@@ -37,7 +47,10 @@ fn everything_in_three_folders_is_accounted_for() {
             let seed = if n % 10 == 9 { n - 1 } else { n } * 3 + f as u32;
             *expected.entry(if n % 10 == 9 { "duplicate" } else { "attached" }).or_default() += 1;
             let path = folder.join(&codes[(n / 10) as usize]).join(name(n));
-            if n % 15 == 7 {
+            if files > 300 && n % 60 == 7 {
+                trickling += 1;
+                slow.push(std::thread::spawn(move || trickle(&path, &small(seed))));
+            } else if n % 15 == 7 {
                 slow.push(std::thread::spawn(move || write_slowly(&path, &content(seed))));
             } else {
                 std::fs::write(path, content(seed)).unwrap();
@@ -65,22 +78,22 @@ fn everything_in_three_folders_is_accounted_for() {
     again.stop();
     assert_eq!(home.ledger(), ledger, "a second start changed something");
     home.run(&["verify"]).ends_with(0);
-    println!("{total} entries in three folders: {}", ledger["files"]);
+    println!(
+        "{total} entries in three folders, events {events}, {trickling} written at 1 KB/s, {} s: {}",
+        begun.elapsed().as_secs(),
+        ledger["files"]
+    );
 }
 
-fn watch_three(home: &TestHome) {
+fn watch_three(home: &TestHome, events: bool) {
     let inbox = |folder: &&str| {
         format!(
-            "[[inbox]]\npath = \"{folder}\"\npoll_seconds = 0.2\nsettle_seconds = 0.5\nsettle_max_seconds = 8\nchannel = \"{}\"\n",
+            "[[inbox]]\npath = \"{folder}\"\npoll_seconds = 0.2\nsettle_seconds = 0.5\nsettle_max_seconds = 8\nevents = {events}\nchannel = \"{}\"\n",
             if *folder == FOLDERS[2] { "post" } else { "counter" }
         )
     };
     let inboxes: String = FOLDERS.iter().map(inbox).collect();
-    home.change_settings(|text| {
-        let (before, from) = text.split_once("[[inbox]]").unwrap();
-        let (_, after) = from.split_once("[ocr]").unwrap();
-        format!("{before}{inboxes}[ocr]{after}")
-    });
+    home.set_inboxes(&inboxes);
 }
 
 fn name(n: u32) -> String {
@@ -107,6 +120,24 @@ fn write_slowly(path: &Path, bytes: &[u8]) {
         file.write_all(half).unwrap();
         file.sync_all().unwrap();
         std::thread::sleep(Duration::from_millis(2500));
+    }
+}
+
+/// A page of some 10 KB.
+fn small(seed: u32) -> Vec<u8> {
+    let page = image::GrayImage::from_fn(160, 120, |x, y| image::Luma([(x * 37 + y * (91 + seed) + x * y % 13) as u8]));
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&page).unwrap();
+    bytes.extend(format!("\n{seed}\n").bytes());
+    bytes
+}
+
+/// A kilobyte a second, in small pieces.
+fn trickle(path: &Path, bytes: &[u8]) {
+    let mut file = std::fs::File::create(path).unwrap();
+    for piece in bytes.chunks(100) {
+        file.write_all(piece).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -118,30 +118,70 @@ impl TestHome {
         std::fs::write(&path, after).unwrap();
     }
 
-    /// Starts `sohoa serve` with two workers.
+    /// Puts these `[[inbox]]` tables in place of the settings' own.
+    pub fn set_inboxes(&self, inboxes: &str) {
+        self.change_settings(|text| {
+            let (before, from) = text.split_once("[[inbox]]").unwrap();
+            let (_, after) = from.split_once("[ocr]").unwrap();
+            format!("{before}{inboxes}\n[ocr]{after}")
+        });
+    }
+
+    /// Starts `sohoa serve` with two workers. What it says is added to the log.
     pub fn serve(&self) -> Serving {
         self.serve_with(&[])
     }
 
     /// The same with more in the environment.
     pub fn serve_with(&self, environment: &[(&str, &str)]) -> Serving {
-        use std::os::unix::process::CommandExt as _;
         let mut command = self.command(&["serve", "--workers", "2"]);
-        Serving(
-            command
-                .envs(environment.iter().copied())
-                .process_group(0)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap(),
-        )
+        command.envs(environment.iter().copied());
+        self.start(command)
+    }
+
+    /// The same as a user for whom permissions count: root is deprived of the right to pass over them.
+    pub fn serve_with_permissions(&self) -> Serving {
+        use std::os::unix::fs::MetadataExt as _;
+        let own = self.command(&["serve", "--workers", "2"]);
+        if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+            return self.start(own);
+        }
+        let mut command = Command::new("setpriv");
+        command.arg("--bounding-set=-dac_override,-dac_read_search").arg(own.get_program()).args(own.get_args());
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.start(command)
+    }
+
+    fn start(&self, mut command: Command) -> Serving {
+        use std::os::unix::process::CommandExt as _;
+        let log = std::fs::File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
+        Serving(command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    /// How many lines of the log hold these words.
+    pub fn logged(&self, words: &str) -> usize {
+        let log = std::fs::read(self.dir.path().join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).lines().filter(|line| line.contains(words)).count()
+    }
+
+    /// Waits until so many lines of the log hold these words.
+    #[track_caller]
+    pub fn wait_for_log(&self, seconds: u64, words: &str, lines: usize) {
+        let begun = Instant::now();
+        while self.logged(words) < lines {
+            assert!(begun.elapsed() < Duration::from_secs(seconds), "not {lines} times: {words}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Looks until `done` says true of the ledger, and returns it.
     #[track_caller]
-    pub fn wait_for(&self, seconds: u64, done: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+    pub fn wait_for(&self, seconds: u64, mut done: impl FnMut(&serde_json::Value) -> bool) -> serde_json::Value {
         let begun = Instant::now();
         loop {
             let ledger = self.ledger();

@@ -59,6 +59,8 @@ pub(crate) struct Inbox {
     #[serde(default = "two_minutes")]
     pub(crate) settle_max_seconds: f64,
     #[serde(default = "yes")]
+    pub(crate) events: bool,
+    #[serde(default = "yes")]
     pub(crate) move_to_done: bool,
 }
 
@@ -181,13 +183,19 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        for inbox in &self.inbox {
+        for (i, inbox) in self.inbox.iter().enumerate() {
+            // A file in both would come in twice.
+            let other = |other: &&Inbox| inbox.path.starts_with(&other.path) || other.path.starts_with(&inbox.path);
+            if let Some(other) = self.inbox[..i].iter().find(other) {
+                bail!("inbox {} and inbox {} lie one in the other", other.path.display(), inbox.path.display());
+            }
             if !inbox.poll_seconds.is_finite() || inbox.poll_seconds < 0.05 {
                 bail!("inbox {}: poll_seconds must be at least 0.05", inbox.path.display());
             }
-            let negative = |seconds: f64| !seconds.is_finite() || seconds < 0.0;
-            if negative(inbox.settle_seconds) || negative(inbox.settle_max_seconds) {
-                bail!("inbox {}: settle_seconds and settle_max_seconds must not be negative", inbox.path.display());
+            let times = [inbox.poll_seconds, inbox.settle_seconds, inbox.settle_max_seconds];
+            if times.iter().any(|seconds| !(0.0..=1e9).contains(seconds)) {
+                let names = "poll_seconds, settle_seconds and settle_max_seconds";
+                bail!("inbox {}: {names} must lie between 0 and 1000000000", inbox.path.display());
             }
         }
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
@@ -301,6 +309,14 @@ mod tests {
     }
 
     #[test]
+    fn each_inbox_has_its_own_rules() {
+        let one = "[[inbox]]\npath = \"a\"\nagency = \"UBND\"\nchannel = \"post\"\nprofile = \"p\"\nevents = false\n";
+        let config = load(&format!("{one}[[inbox]]\npath = \"ab\"\nchannel = \"online\"\n"), &[]).unwrap();
+        let rules: Vec<_> = config.inbox.iter().map(|i| (i.label(), i.events, i.move_to_done)).collect();
+        assert_eq!(rules, [("a, UBND, post, p".to_owned(), false, true), ("ab, online".to_owned(), true, true)]);
+    }
+
+    #[test]
     fn wrong_settings_are_named() {
         for (own, environment, word) in [
             ("[ocr]\nlanguage = \"vie\"", vec![], "language"),
@@ -308,6 +324,10 @@ mod tests {
             ("", vec![("NOPE__X", "1")], "NOPE"),
             ("[work]\nresult_code = \"x\"", vec![], "result_code"),
             ("[limits]\npages = -1", vec![], "pages"),
+            ("[[inbox]]\npath = \"a\"\nsettle_seconds = -1", vec![], "settle_seconds"),
+            ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
+            ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
+            ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
         ] {
             let error = format!("{:#}", load(own, &environment).unwrap_err());
             assert!(error.contains(word), "{error}");

@@ -150,6 +150,7 @@ impl Home {
             path: self.path.join(&i.path),
             label: i.label(),
             poll: seconds(i.poll_seconds),
+            events: i.events,
             settle: SettleRule { whole: seconds(i.settle_seconds), partial: seconds(i.settle_max_seconds) },
             move_to_done: i.move_to_done,
         };

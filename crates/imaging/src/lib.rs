@@ -33,4 +33,4 @@ pub use ocr_raster::{OcrRaster, for_ocr};
 pub use orient::turned;
 pub use sniff::{FileKind, sniff};
 pub use thumbnail::thumbnail;
-pub use whole::is_whole;
+pub use whole::{Wholeness, wholeness};

@@ -33,7 +33,7 @@ pub enum Claim {
         /// One clause.
         detail: String,
     },
-    /// It changed while it was read; to be tried again later.
+    /// It changed while it was read, or is gone or away; to be tried again later.
     Unsettled,
 }
 
@@ -83,13 +83,15 @@ impl Intake {
                 return self.refuse(batch, found, RefusalCode::TooManyBytes, detail).await;
             }
             Ok(facts) => facts,
-            Err((code, detail)) => return self.refuse(batch, found, code, detail).await,
+            Err(Odd::Away) => return Ok(Claim::Unsettled),
+            Err(Odd::Refused(code, detail)) => return self.refuse(batch, found, code, detail).await,
         };
         let (blobs, path) = (self.blobs.clone(), found.path.clone());
         let stored = tokio::task::spawn_blocking(move || blobs.put_file(&path)).await.map_err(|_| IntakeError::Task)?;
         let stored = match stored {
             Ok(stored) => stored,
             Err(BlobError::Changed) => return Ok(Claim::Unsettled),
+            Err(BlobError::Source(error)) if is_away(&error) => return Ok(Claim::Unsettled),
             Err(BlobError::Source(error)) => {
                 return self.refuse(batch, found, RefusalCode::Unreadable, error.kind().to_string()).await;
             }
@@ -112,6 +114,14 @@ impl Intake {
             }
             Accepted::Known(id) => Claim::Known(id),
         })
+    }
+
+    /// The row of a file that lies where and as it did when it was claimed, without reading it. To be asked for files that
+    /// are left in place only: what is moved is compared by its digest.
+    pub(crate) async fn standing(&self, path: &Path) -> Result<Option<FileId>, IntakeError> {
+        let Ok(facts) = Facts::of(path) else { return Ok(None) };
+        let origin = path.to_string_lossy();
+        Ok(self.records.standing(&origin, facts.inode, facts.modified_ns, facts.bytes).await?)
     }
 
     async fn refuse(
@@ -140,12 +150,36 @@ struct Facts {
     bytes: u64,
 }
 
+/// Why there are no facts.
+enum Odd {
+    /// Gone, or on a share that is away.
+    Away,
+    Refused(RefusalCode, String),
+}
+
+/// Whether nothing can be said of a file now: it is gone, or the share it lies on is.
+fn is_away(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::NotFound
+            | Kind::StaleNetworkFileHandle
+            | Kind::NotConnected
+            | Kind::HostUnreachable
+            | Kind::NetworkUnreachable
+            | Kind::NetworkDown
+            | Kind::TimedOut
+    )
+}
+
 impl Facts {
     /// Facts of a regular file, or why it is none. A FIFO or device is never opened.
-    fn of(path: &Path) -> Result<Self, (RefusalCode, String)> {
+    fn of(path: &Path) -> Result<Self, Odd> {
         use std::os::unix::fs::MetadataExt as _;
-        let meta =
-            std::fs::symlink_metadata(path).map_err(|error| (RefusalCode::Unreadable, error.kind().to_string()))?;
+        let meta = std::fs::symlink_metadata(path).map_err(|error| match error {
+            error if is_away(&error) => Odd::Away,
+            error => Odd::Refused(RefusalCode::Unreadable, error.kind().to_string()),
+        })?;
         if !meta.is_file() {
             let kind = if meta.is_dir() {
                 "a folder"
@@ -154,7 +188,7 @@ impl Facts {
             } else {
                 "a FIFO, socket or device"
             };
-            return Err((RefusalCode::NotARegularFile, kind.to_owned()));
+            return Err(Odd::Refused(RefusalCode::NotARegularFile, kind.to_owned()));
         }
         let modified_ns = meta.mtime().saturating_mul(1_000_000_000).saturating_add(meta.mtime_nsec());
         Ok(Self { inode: meta.ino(), modified_ns, bytes: meta.len() })
@@ -163,12 +197,11 @@ impl Facts {
 
 /// Everything below a named root that is not skipped by name, in order of path, and how many were skipped.
 ///
-/// A root that is a file is found itself, with its folder's name as evidence. `/done` below a root that is an inbox is
-/// left out by `skip`.
+/// A root that is a file is found itself, with its folder's name as evidence.
 ///
 /// # Errors
 /// The first folder or file that cannot be listed.
-pub fn find(root: &Path, skip: Option<&Path>) -> std::io::Result<(Vec<Found>, usize)> {
+pub fn find(root: &Path) -> std::io::Result<(Vec<Found>, usize)> {
     let meta = std::fs::symlink_metadata(root)?;
     if !meta.is_dir() {
         let folder =
@@ -177,25 +210,59 @@ pub fn find(root: &Path, skip: Option<&Path>) -> std::io::Result<(Vec<Found>, us
         let relative = folder.map_or_else(|| name.clone().into_owned(), |folder| format!("{folder}/{name}"));
         return Ok((vec![Found { path: root.to_owned(), relative }], 0));
     }
-    let (mut found, mut skipped) = (Vec::new(), 0);
-    let root_name = std::path::absolute(root)?.file_name().map(|n| n.to_string_lossy().into_owned());
-    let walk = WalkDir::new(root).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|e| e.depth() == 0 || (Some(e.path()) != skip && !is_hidden(e.file_name()))) {
-        let entry = entry?;
-        let paper_named_folder = entry.file_type().is_dir() && has_paper_extension(entry.path());
-        if entry.depth() == 0 || (entry.file_type().is_dir() && !paper_named_folder) {
-            continue;
-        }
-        if !is_paper_by_name(entry.path()) {
-            skipped += 1;
-            continue;
-        }
-        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        let names = root_name.iter().cloned().chain(below.iter().map(|n| n.to_string_lossy().into_owned()));
-        let relative = names.collect::<Vec<_>>().join("/");
-        found.push(Found { path: entry.path().to_owned(), relative });
+    let mut walk = Walk::default();
+    walk.add(root, root, None)?;
+    match walk.errors.into_iter().next() {
+        Some(error) => Err(error.into()),
+        None => Ok((walk.found, walk.skipped)),
     }
-    Ok((found, skipped))
+}
+
+/// What lies below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// What may be papers, in order of path.
+    pub(crate) found: Vec<Found>,
+    /// The folders.
+    pub(crate) folders: Vec<PathBuf>,
+    /// How many files were skipped by name.
+    skipped: usize,
+    /// What could not be listed.
+    pub(crate) errors: Vec<walkdir::Error>,
+}
+
+impl Walk {
+    /// Adds `start`, which is `root` or lies below it, and what is below. `skip` and what is hidden are left out. Links are
+    /// not followed, except the root when it is one: whoever set it up means what it points to.
+    pub(crate) fn add(&mut self, root: &Path, start: &Path, skip: Option<&Path>) -> std::io::Result<()> {
+        let root_name = std::path::absolute(root)?.file_name().map(|n| n.to_string_lossy().into_owned());
+        let walk = WalkDir::new(start).follow_root_links(start == root).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|e| e.path() == root || (Some(e.path()) != skip && !is_hidden(e.file_name()))) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.errors.push(error);
+                    continue;
+                }
+            };
+            if entry.path() == root || entry.file_type().is_dir() {
+                self.folders.push(entry.path().to_owned());
+            }
+            let paper_named_folder = entry.file_type().is_dir() && has_paper_extension(entry.path());
+            if entry.path() == root || (entry.file_type().is_dir() && !paper_named_folder) {
+                continue;
+            }
+            if !is_paper_by_name(entry.path()) {
+                self.skipped += 1;
+                continue;
+            }
+            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let names = root_name.iter().cloned().chain(below.iter().map(|n| n.to_string_lossy().into_owned()));
+            let relative = names.collect::<Vec<_>>().join("/");
+            self.found.push(Found { path: entry.path().to_owned(), relative });
+        }
+        Ok(())
+    }
 }
 
 /// Whether a name can be a paper's: not hidden, not half-written, not a text or table that lies beside papers.
@@ -231,13 +298,13 @@ mod tests {
         for name in ["b.pdf", "a.PDF", "register.csv", "notes.md", ".hidden.pdf", "scan.part", "sub/c.tif"] {
             std::fs::write(root.join(name), b"x").unwrap();
         }
-        let (found, skipped) = find(&root, None).unwrap();
+        let (found, skipped) = find(&root).unwrap();
         let names: Vec<&str> = found.iter().map(|f| f.relative.as_str()).collect();
         let code = "H41-230615-0001";
         let expect = ["a.PDF", "b.pdf", "folder.pdf", "sub/c.tif"].map(|n| format!("{code}/{n}"));
         assert_eq!(names, expect);
         assert_eq!(skipped, 3);
-        let (one, _) = find(&root.join("b.pdf"), None).unwrap();
+        let (one, _) = find(&root.join("b.pdf")).unwrap();
         assert_eq!(one[0].relative, format!("{code}/b.pdf"));
     }
 }

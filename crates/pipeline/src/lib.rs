@@ -8,6 +8,7 @@
 mod assemble;
 mod convert;
 mod engines;
+mod events;
 mod intake;
 mod page;
 mod process;

@@ -418,6 +418,15 @@ pub trait Records: Send + Sync {
     /// Gives a stored file its row (pending), event and job, unless it is the very same file again.
     async fn accept(&self, file: &NewFile, now: Timestamp, agent: &str) -> Result<Accepted, StoreError>;
 
+    /// The file that was accepted from this place, with this inode, modification time and size, and was not moved away.
+    async fn standing(
+        &self,
+        origin: &str,
+        inode: u64,
+        modified_ns: i64,
+        bytes: u64,
+    ) -> Result<Option<FileId>, StoreError>;
+
     /// Records something that could not be stored, in state rejected. The same origin with the same code again
     /// writes nothing and returns the first row.
     async fn refuse(&self, refusal: &NewRefusal, now: Timestamp, agent: &str) -> Result<FileId, StoreError>;

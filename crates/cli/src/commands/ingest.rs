@@ -69,7 +69,7 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
     let mut report = Report::default();
     let mut all = Vec::new();
     for root in &args.paths {
-        let (found, skipped) = find(root, None).map_err(|e| unusable(root, &e))?;
+        let (found, skipped) = find(root).map_err(|e| unusable(root, &e))?;
         report.skipped += skipped;
         all.extend(found);
     }
@@ -149,7 +149,7 @@ async fn take(
             Claim::Unsettled => rejects.push(Reject {
                 path: found.path.display().to_string(),
                 code: "unsettled".to_owned(),
-                reason: "[unsettled] it changed while it was read; run the same command again".to_owned(),
+                reason: "[unsettled] it changed or went while it was read; run the same command again".to_owned(),
             }),
         }
         bar.inc(1);

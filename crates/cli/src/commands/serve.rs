@@ -47,7 +47,10 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
         let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
         if watching {
             for inbox in home.inboxes() {
-                std::fs::create_dir_all(&inbox.path)?;
+                // Elsewhere lie shares, and what is made at the place of one that is away would hide that.
+                if inbox.path.starts_with(&home.path) {
+                    std::fs::create_dir_all(&inbox.path)?;
+                }
                 tracing::info!(inbox = %inbox.path.display(), "watching");
                 let (intake, stopped) = (home.intake(), stopped.clone());
                 tasks.spawn(async move {

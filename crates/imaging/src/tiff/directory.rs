@@ -91,8 +91,15 @@ impl Tiff {
         Ok(pages)
     }
 
-    /// Whether every strip and tile of the page at `offset` lies within the file.
+    /// Whether every strip and tile of the page at `offset` and every value of its tags lies within the file.
     pub(super) fn holds(&mut self, offset: u64, limits: &Limits) -> Result<bool, InputError> {
+        let directory = self.decoder.read_directory(IfdPointer(offset)).map_err(|e| refusal(&e))?;
+        for (tag, _) in directory.iter() {
+            let value = self.decoder.read_directory_tags(&directory).find_tag(tag);
+            if value.is_err_and(|e| refusal(&e).code == RefusalCode::Truncated) {
+                return Ok(false);
+            }
+        }
         let layout = self.layout(offset, limits)?;
         let mut chunks = layout.offsets.iter().zip(&layout.counts);
         Ok(chunks.all(|(offset, count)| offset.checked_add(*count).is_some_and(|end| end <= self.size)))

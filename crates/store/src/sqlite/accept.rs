@@ -125,6 +125,26 @@ pub(super) async fn accept(
     Ok(Accepted::New(FileId(id)))
 }
 
+pub(super) async fn standing(
+    db: &SqliteRecords,
+    origin: &str,
+    inode: u64,
+    modified_ns: i64,
+    bytes: u64,
+) -> Result<Option<FileId>, StoreError> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "SELECT id FROM file WHERE origin = ?1 AND inode = ?2 AND modified_ns = ?3 AND bytes = ?4 \
+         AND digest IS NOT NULL AND released = 0",
+    )
+    .bind(origin)
+    .bind(inode.cast_signed())
+    .bind(modified_ns)
+    .bind(signed(bytes)?)
+    .fetch_optional(&db.readers)
+    .await?;
+    Ok(id.map(FileId))
+}
+
 pub(super) async fn refuse(
     db: &SqliteRecords,
     refusal: &NewRefusal,

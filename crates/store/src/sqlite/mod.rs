@@ -116,6 +116,16 @@ impl Records for SqliteRecords {
         accept::accept(self, file, now, agent).await
     }
 
+    async fn standing(
+        &self,
+        origin: &str,
+        inode: u64,
+        modified_ns: i64,
+        bytes: u64,
+    ) -> Result<Option<FileId>, StoreError> {
+        accept::standing(self, origin, inode, modified_ns, bytes).await
+    }
+
     async fn refuse(&self, refusal: &NewRefusal, now: Timestamp, agent: &str) -> Result<FileId, StoreError> {
         accept::refuse(self, refusal, now, agent).await
     }

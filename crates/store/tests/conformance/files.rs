@@ -34,6 +34,15 @@ pub async fn the_very_same_file_again_writes_nothing(records: Arc<dyn Records>) 
     assert_eq!(records.ledger().await.unwrap().seen, 1);
     assert_eq!(records.events(None).await.unwrap().len(), 1);
 
+    let standing =
+        async |origin, inode, modified_ns, bytes| records.standing(origin, inode, modified_ns, bytes).await.unwrap();
+    let row = records.file(id).await.unwrap().unwrap();
+    assert_eq!(standing(&new.origin, new.inode, new.modified_ns, row.bytes).await, Some(id));
+    assert_eq!(standing("elsewhere", new.inode, new.modified_ns, row.bytes).await, None);
+    assert_eq!(standing(&new.origin, new.inode - 2, new.modified_ns, row.bytes).await, None);
+    assert_eq!(standing(&new.origin, new.inode, new.modified_ns + 2, row.bytes).await, None);
+    assert_eq!(standing(&new.origin, new.inode, new.modified_ns, row.bytes + 1).await, None);
+
     // Each part of the identity makes another file of it.
     let mut others = vec![new.clone(); 4];
     others[0].origin.push('x');
@@ -47,6 +56,7 @@ pub async fn the_very_same_file_again_writes_nothing(records: Arc<dyn Records>) 
     records.mark_released(id).await.unwrap();
     records.mark_released(id).await.unwrap();
     assert!(records.file(id).await.unwrap().unwrap().released);
+    assert_ne!(standing(&new.origin, new.inode, new.modified_ns, row.bytes).await, Some(id));
     assert!(matches!(records.accept(&new, at(9), AGENT).await.unwrap(), Accepted::New(other) if other != id));
     assert!(records.mark_released(FileId(99)).await.is_err());
     sound(&*records).await;
