@@ -131,6 +131,15 @@ impl PdfSource {
         Ok(SourcePage { width_pt: width as f32, height_pt: height as f32, pixels, text, archivable })
     }
 
+    /// Whether the content of page `index` can be kept in PDF/A-2u, whatever its text is worth: that takes no renderer.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn copyable(&self, index: u32) -> Result<(), String> {
+        let node = self.node(index).map_err(|e| e.to_string())?;
+        copy::check(self, node, copy::Strip::Nothing)
+    }
+
     /// What the page shows and whether its text is its own.
     pub(crate) fn seen(&self, index: u32) -> Result<(Survey<'_>, OwnText), InputError> {
         let node = self.node(index)?;
@@ -292,11 +301,12 @@ impl PdfSource {
 
     /// The concatenated content streams of a page (ISO 32000-1, 7.8.2).
     pub(crate) fn content(&self, node: &PageNode) -> Result<Vec<u8>, String> {
+        let limit = usize::try_from(self.limits.stream_bytes).unwrap_or(usize::MAX);
         let mut all = Vec::new();
         for stream in self.content_streams(node)? {
             all.extend_from_slice(&self.decoded(stream)?);
             all.push(b'\n');
-            if all.len() > MAX_CONTENT {
+            if all.len() > MAX_CONTENT.min(limit) {
                 return Err("its content is too long".into());
             }
         }

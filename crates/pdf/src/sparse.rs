@@ -69,14 +69,18 @@ pub(crate) fn load(file: &File, len: u64) -> io::Result<Sparse> {
     let mut buffer = vec![0; size];
     let mut window = Window { file, len, start: 0, data: Vec::new() };
     let mut bodies = BTreeSet::new();
-    let mut at = 0;
+    let (mut at, mut ends) = (0, true);
     while let Some(keyword) = window.copy_up_to(b"stream", at, &mut buffer)? {
         at = keyword + 6;
         let body = window.body_start(at)?;
-        if !is_large_image(&buffer[..keyword as usize]) {
+        if !ends || !is_large_image(&buffer[..keyword as usize]) {
             continue;
         }
-        let Some(end) = window.find(b"endstream", body)? else { continue };
+        // Where none ends from here on, none will later, and the rest is not searched again.
+        let Some(end) = window.find(b"endstream", body)? else {
+            ends = false;
+            continue;
+        };
         if end - body >= MIN_BODY {
             let (from, to) = (at as usize, body as usize);
             file.read_exact_at(&mut buffer[from..to], at)?;

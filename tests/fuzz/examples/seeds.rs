@@ -5,9 +5,9 @@
 use std::error::Error;
 use std::path::Path;
 
-use sohoa_fuzz::tiny_model::TinyModel;
+use sohoa_fuzz::recognizer::tiny_model::TinyModel;
 
-/// Twelve lines of letters, by [`sohoa_fuzz::ink`].
+/// Twelve lines of letters, by [`sohoa_fuzz::recognizer::ink`].
 const LINES: u8 = 12;
 
 fn main() -> Result<(), Box<dyn Error>> {
