@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use sohoa_domain::{Dpi, EncodedImage, InputError, Limits, OcrPage, Raster, RefusalCode, Rotation};
 
+use crate::content::{MAX_CONTENT, TOO_LONG};
 use crate::font_facts::FontFacts;
 use crate::open::{self, Opened, PageNode};
 use crate::sparse::Bodies;
@@ -76,9 +77,6 @@ pub struct PdfSource {
     /// What was decided about the text of pages: it takes a run of pdftotext.
     texts: Mutex<HashMap<u32, OwnText>>,
 }
-
-/// Bytes of content that one page may have; parsed, it takes many times as much.
-const MAX_CONTENT: usize = 64 << 20;
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
 
@@ -307,7 +305,7 @@ impl PdfSource {
             all.extend_from_slice(&self.decoded(stream)?);
             all.push(b'\n');
             if all.len() > MAX_CONTENT.min(limit) {
-                return Err("its content is too long".into());
+                return Err(TOO_LONG.into());
             }
         }
         Ok(all)

@@ -68,7 +68,10 @@ fn loaded(page: &LoadedPage, limits: &Limits) {
 }
 
 fn within(width: u32, height: u32, limits: &Limits) {
-    assert!(width > 0 && height > 0 && u64::from(width) * u64::from(height) <= limits.page_pixels, "{width} × {height}");
+    assert!(
+        width > 0 && height > 0 && u64::from(width) * u64::from(height) <= limits.page_pixels,
+        "{width} × {height}"
+    );
 }
 
 /// What is kept is what was read; grey may stand for RGB that is grey, and a lossy picture only has the size.
@@ -152,7 +155,8 @@ fn words((width, height): (u32, u32)) -> OcrPage {
     let mut page = OcrPage::empty(width, height, Dpi::square(300.0), Rotation::None, "fuzz");
     let rect = Rect { left: 1.0, top: 1.0, right: width as f32, bottom: height as f32 };
     let words = ["Đơn", "thử"].map(|text| Word::new(text, rect, 0.9)).into();
-    let line = Line { words, rect, baseline: Baseline { x0: 0.0, y0: height as f32, slope: 0.0 }, height: rect.height() };
+    let line =
+        Line { words, rect, baseline: Baseline { x0: 0.0, y0: height as f32, slope: 0.0 }, height: rect.height() };
     page.blocks.push(Block { lines: vec![line], rect });
     page
 }

@@ -251,6 +251,10 @@ pub(super) fn refusal(e: &TiffError) -> InputError {
         TiffError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
             truncated("the TIFF file ends within a directory")
         }
+        // No file can be that long.
+        TiffError::IoError(e) if e.kind() == std::io::ErrorKind::InvalidInput => {
+            truncated("a TIFF directory lies behind the end of the file")
+        }
         TiffError::IoError(e) => InputError::file(RefusalCode::Unreadable, e.kind()),
         TiffError::UnsupportedError(_) => unsupported("a TIFF variant that is not supported"),
         TiffError::FormatError(TiffFormatError::CycleInOffsets) => malformed("the chain of TIFF directories is a loop"),
