@@ -39,14 +39,25 @@ bench: setup release
 
 # Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
 FUZZ_SECONDS := 900
-FUZZ := model lines page
-fuzz:
+FUZZ := model lines page image pdf text
+# Longest input of a target, bytes.
+FUZZ_LEN_image := 32768
+FUZZ_LEN_pdf := 65536
+fuzz: $(FUZZ:%=fuzz-%)
+
+.PHONY: fuzz-seeds $(FUZZ:%=fuzz-%)
+fuzz-seeds:
 	@sh config/setup.sh fuzz
-	cargo run -q --release --locked --manifest-path tests/fuzz/Cargo.toml --example seeds tests/fuzz/corpus
-	for target in $(FUZZ); do \
-		cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz $$target -- \
-			-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
-	done
+	rm -rf tests/fuzz/nasty && mkdir tests/fuzz/nasty
+	python3 tests/generator/nasty.py tests/fuzz/nasty tests/fuzz/nasty.json
+	cargo run -q --release --locked --manifest-path tests/fuzz/Cargo.toml --example seeds tests/fuzz/corpus \
+		tests/fuzz/nasty samples
+
+# Scratch files lie in memory where there is such a folder.
+$(FUZZ:%=fuzz-%): fuzz-%: fuzz-seeds
+	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) \
+		cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz $* -- -max_total_time=$(FUZZ_SECONDS) \
+		-max_len=$(or $(FUZZ_LEN_$*),16384) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
 
 # Kills the whole process tree this often while this many files come in; then the same with the real recognizer.
 CRASH_KILLS := 300

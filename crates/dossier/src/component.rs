@@ -38,12 +38,16 @@ pub fn match_component(
 
 fn longest_id_at_start<'a>(components: &'a [ComponentEntry], rest: &str) -> Option<&'a ComponentEntry> {
     let rest = fold(rest.trim_start_matches(is_separator));
-    components
-        .iter()
-        .filter(|c| {
-            rest.strip_prefix(&fold(c.id.as_str())).is_some_and(|after| after.chars().next().is_none_or(is_separator))
-        })
-        .max_by_key(|c| c.id.as_str().len())
+    let starts = |id: &str| rest.strip_prefix(id).is_some_and(|after| after.chars().next().is_none_or(is_separator));
+    let ids = components.iter().map(|c| (fold(c.id.as_str()), c));
+    let mut hits: Vec<_> = ids.filter(|(id, _)| !id.is_empty() && starts(id)).collect();
+    hits.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+    match &hits[..] {
+        // Two ids that differ in accents or case only single out neither.
+        [(a, _), (b, _), ..] if a == b => None,
+        [(_, longest), ..] => Some(longest),
+        [] => None,
+    }
 }
 
 fn is_separator(c: char) -> bool {
@@ -96,6 +100,14 @@ mod tests {
         assert_eq!(found(&list, "_tp10", ""), by_name("TP10"));
         assert_eq!(found(&list, "TP10.1", ""), by_name("TP10"));
         assert_eq!(found(&list, "_TP100", ""), None);
+    }
+
+    #[test]
+    fn ids_that_a_name_cannot_tell_apart_single_out_none() {
+        let list = [entry("TP1", ""), entry("tp1", ""), entry("TP1 b", ""), entry("\u{301}", "")];
+        assert_eq!(found(&list, "_TP1", ""), None);
+        assert_eq!(found(&list, "_TP1 b", ""), Some(("TP1 b".to_owned(), ComponentEvidence::FileName)));
+        assert_eq!(found(&list, "", ""), None);
     }
 
     #[test]

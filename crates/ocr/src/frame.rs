@@ -24,7 +24,7 @@ struct PageHeader {
 
 /// What the child says.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// Once after the start: its name.
     Ready(String),
     /// A page's text.
@@ -33,14 +33,21 @@ pub(crate) enum Answer {
     Error(OcrError),
 }
 
-pub(crate) fn write_page(out: &mut impl Write, grey: &Raster, dpi: Dpi) -> io::Result<()> {
+/// Writes a page.
+///
+/// # Errors
+/// What the stream says.
+pub fn write_page(out: &mut impl Write, grey: &Raster, dpi: Dpi) -> io::Result<()> {
     write_json(out, &PageHeader { width: grey.width(), height: grey.height(), dpi })?;
     out.write_all(grey.data())?;
     out.flush()
 }
 
 /// The next page, `None` when the parent has closed its end.
-pub(crate) fn read_page(input: &mut impl Read) -> io::Result<Option<(Raster, Dpi)>> {
+///
+/// # Errors
+/// What the stream says, or what is no frame of a page.
+pub fn read_page(input: &mut impl Read) -> io::Result<Option<(Raster, Dpi)>> {
     let Some(header) = read_json::<PageHeader>(input)? else { return Ok(None) };
     let pixels = u64::from(header.width) * u64::from(header.height);
     let pixels =
@@ -51,13 +58,20 @@ pub(crate) fn read_page(input: &mut impl Read) -> io::Result<Option<(Raster, Dpi
     Ok(Some((raster, header.dpi)))
 }
 
-pub(crate) fn write_answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+/// Writes an answer.
+///
+/// # Errors
+/// What the stream says.
+pub fn write_answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     write_json(out, answer)?;
     out.flush()
 }
 
 /// The next answer, `None` at the end of the stream.
-pub(crate) fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
+///
+/// # Errors
+/// What the stream says, or what is no frame of an answer.
+pub fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     read_json(input)
 }
 

@@ -7,7 +7,10 @@ use sohoa_domain::{Baseline, Block, Line, Rect, Word, text::nfc};
 use crate::engine::OcrError;
 
 /// Blocks as the engine found them, in its order; empty lines and blocks are left out.
-pub(crate) fn parse(hocr: &str) -> Result<Vec<Block>, OcrError> {
+///
+/// # Errors
+/// `Garbage` when it is no XML.
+pub fn parse(hocr: &str) -> Result<Vec<Block>, OcrError> {
     let mut reader = Reader::from_str(hocr);
     reader.config_mut().check_end_names = false;
     let mut blocks: Vec<Block> = Vec::new();
@@ -105,7 +108,8 @@ fn bbox(title: &str) -> Option<Rect> {
 /// The numbers behind a property's name in a title, e.g. `bbox 1 2 3 4; baseline 0.01 -5`.
 fn numbers(title: &str, property: &str) -> Vec<f32> {
     let found = title.split(';').find_map(|part| part.trim().strip_prefix(property)?.strip_prefix(' '));
-    found.into_iter().flat_map(str::split_whitespace).filter_map(|n| n.parse().ok()).collect()
+    let finite = |n: &str| n.parse().ok().filter(|v: &f32| v.is_finite());
+    found.into_iter().flat_map(str::split_whitespace).map_while(finite).collect()
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> String {

@@ -28,9 +28,12 @@ pub(crate) fn to_unicode(bytes: usize, entries: impl Iterator<Item = (u32, char)
     out.into_bytes()
 }
 
+/// Codes that the ranges of one map may define together: all of two bytes, twice over.
+const MOST: usize = 1 << 17;
+
 /// Reads a map: code → UTF-16 units. What it does not understand it skips.
 pub(crate) fn read(bytes: &[u8]) -> HashMap<u32, Vec<u16>> {
-    let mut map = HashMap::new();
+    let (mut map, mut left) = (HashMap::new(), MOST);
     let tokens = tokens(bytes);
     let mut i = 0;
     while i < tokens.len() {
@@ -50,13 +53,14 @@ pub(crate) fn read(bytes: &[u8]) -> HashMap<u32, Vec<u16>> {
                     match tokens.get(i) {
                         Some(Token::Hex(first)) => {
                             let first = units(first);
-                            for code in from..=to {
+                            for code in (from..=to).take(left) {
                                 let mut value = first.clone();
                                 if let Some(last) = value.last_mut() {
                                     *last = last.wrapping_add((code - from) as u16);
                                 }
                                 map.insert(code, value);
                             }
+                            left = left.saturating_sub((from..=to).count());
                             i += 1;
                         }
                         Some(Token::Word(w)) if w == b"[" => {
@@ -64,7 +68,7 @@ pub(crate) fn read(bytes: &[u8]) -> HashMap<u32, Vec<u16>> {
                             let mut code = from;
                             while let Some(Token::Hex(value)) = tokens.get(i) {
                                 map.insert(code, units(value));
-                                code += 1;
+                                code = code.saturating_add(1);
                                 i += 1;
                             }
                             i += 1;
@@ -145,5 +149,12 @@ mod tests {
         assert_eq!(map[&5], [0x43]);
         assert_eq!(map[&0x11], [0x62, 0x63]);
         assert_eq!(map.len(), 5);
+    }
+
+    #[test]
+    fn ranges_that_multiply_end() {
+        let many: String = (0..3000).map(|i| format!("<{i:04X}0000> <{i:04X}FFFF> <0041>\n")).collect();
+        assert!(read(format!("beginbfrange\n{many}endbfrange").as_bytes()).len() <= MOST);
+        assert_eq!(read(b"beginbfrange <FFFFFFFF> <FFFFFFFF> [<41> <42>] endbfrange").len(), 1);
     }
 }

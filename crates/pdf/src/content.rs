@@ -5,8 +5,15 @@ use lopdf::{Dictionary, Object};
 
 use crate::geometry::{Box2, Matrix, number};
 
+/// Bytes of content that are parsed at a time; parsed, they take up to 90 times as much.
+pub(crate) const MAX_CONTENT: usize = 16 << 20;
+pub(crate) const TOO_LONG: &str = "its content is too long";
+
 /// All operations; an error when the stream holds anything that is none.
 pub(crate) fn operations(bytes: &[u8]) -> Result<Vec<Operation>, String> {
+    if bytes.len() > MAX_CONTENT {
+        return Err(TOO_LONG.into());
+    }
     Content::decode_strict(bytes).map(|c| c.operations).map_err(|_| "its content stream cannot be parsed".into())
 }
 

@@ -13,6 +13,8 @@ use crate::{cmap, survey};
 
 /// Widths may differ by this much, thousandths of an em (ISO 19005-2, 6.2.11.5).
 const WIDTH_SLACK: f64 = 1.0;
+/// Identifiers that the ranges of one `W` array may name together: all of two bytes, twice over.
+const MOST_RANGED: usize = 1 << 17;
 const SYMBOLIC: i64 = 4;
 const NONSYMBOLIC: i64 = 32;
 
@@ -124,7 +126,8 @@ impl FontFacts {
         self.encoding(source, font);
         let first = source.get(font, b"FirstChar").as_i64().unwrap_or(0).max(0) as u32;
         if let Ok(widths) = source.get(font, b"Widths").as_array() {
-            self.widths = (first..).zip(widths).filter_map(|(c, w)| Some((c, number(source.resolve(w))?))).collect();
+            let codes = first..=u32::MAX;
+            self.widths = codes.zip(widths).filter_map(|(c, w)| Some((c, number(source.resolve(w))?))).collect();
         }
         let descriptor = source.dict(font, b"FontDescriptor");
         if let Some(d) = descriptor {
@@ -306,6 +309,7 @@ fn composite_widths(source: &PdfSource, font: &Dictionary) -> HashMap<u32, f64> 
     let mut out = HashMap::new();
     let Ok(array) = source.get(font, b"W").as_array() else { return out };
     let mut items = array.iter().map(|o| source.resolve(o));
+    let mut left = MOST_RANGED;
     while let (Some(first), Some(second)) = (items.next(), items.next()) {
         let first = number(first).unwrap_or(0.0).clamp(0.0, 65_535.0) as u32;
         match second {
@@ -315,7 +319,8 @@ fn composite_widths(source: &PdfSource, font: &Dictionary) -> HashMap<u32, f64> 
             last => {
                 let last = number(last).unwrap_or(0.0).clamp(0.0, 65_535.0) as u32;
                 if let Some(w) = items.next().and_then(number) {
-                    out.extend((first..=last).map(|c| (c, w)));
+                    out.extend((first..=last).take(left).map(|c| (c, w)));
+                    left = left.saturating_sub((first..=last).count());
                 }
             }
         }

@@ -242,7 +242,7 @@ fn samples(
     }
     let raw: Cow<'_, [u8]> = source.raw(stream).ok()?;
     let mut plain = source.unfilter(filters, raw).ok()?;
-    let need = usize::try_from(row * u64::from(height)).ok()?;
+    let need = usize::try_from(row.checked_mul(height.into())?).ok()?;
     if plain.len() < need {
         return None;
     }

@@ -17,6 +17,8 @@ use crate::sparse::{self, Bodies};
 const MAX_ENCRYPTED: u64 = 64 << 20;
 /// A4, for pages without a usable media box.
 const A4: Box2 = Box2 { x0: 0.0, y0: 0.0, x1: 595.276, y1: 841.89 };
+/// A cross-reference or object stream of a small file may grow to this.
+const MAX_STRUCTURE: usize = 8 << 20;
 const MAX_TREE_DEPTH: usize = 64;
 
 /// A page with what it inherits.
@@ -58,7 +60,7 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, InputError> {
     };
     let loaded = sparse::load(&file, len).map_err(unreadable)?;
     let (mut doc, mut bodies) = parse(loaded, limits, false).map_err(|e| broken(&e))?;
-    if doc.is_encrypted() || doc.was_encrypted() {
+    if doc.trailer.has(b"Encrypt") || doc.was_encrypted() {
         doc = decrypt(&file, len, limits)?;
         bodies = Bodies::default();
     } else if root(&doc).is_none() {
@@ -109,11 +111,20 @@ fn ends_properly(file: &File, len: u64) -> std::io::Result<bool> {
 fn parse(loaded: sparse::Sparse, limits: &Limits, rebuild: bool) -> Result<(Document, Bodies), lopdf::Error> {
     let options = LoadOptions {
         filter: Some(sparse::shrink),
-        max_decompressed_size: usize::try_from(limits.stream_bytes).ok(),
+        max_decompressed_size: Some(most_structure(loaded.buffer.len(), limits)),
         force_reconstruct: rebuild,
         ..LoadOptions::default()
     };
-    Ok((Document::load_mem_with_options(&loaded.buffer, options)?, loaded.bodies))
+    sparse::forget_loaded();
+    let loaded_all = Document::load_mem_with_options(&loaded.buffer, options);
+    sparse::forget_loaded();
+    Ok((loaded_all?, loaded.bodies))
+}
+
+/// Bytes that a cross-reference or object stream may grow to. Each of them can become an entry of a table in memory, so
+/// this is less than what other streams may have.
+fn most_structure(len: usize, limits: &Limits) -> usize {
+    usize::try_from(limits.stream_bytes).unwrap_or(usize::MAX).min(MAX_STRUCTURE.saturating_add(len / 2))
 }
 
 /// Opens a file whose user password is empty, as those that only restrict printing or copying have it.
@@ -129,11 +140,11 @@ fn decrypt(file: &File, len: u64, limits: &Limits) -> Result<Document, InputErro
         .map_err(|e| InputError::file(RefusalCode::Unreadable, e.kind()))?;
     let options = LoadOptions {
         password: Some(String::new()),
-        max_decompressed_size: usize::try_from(limits.stream_bytes).ok(),
+        max_decompressed_size: Some(most_structure(buffer.len(), limits)),
         ..LoadOptions::default()
     };
     match Document::load_mem_with_options(&buffer, options) {
-        Ok(doc) if !doc.is_encrypted() && root(&doc).is_some() => Ok(doc),
+        Ok(doc) if !doc.trailer.has(b"Encrypt") && root(&doc).is_some() => Ok(doc),
         _ => Err(encrypted("it asks for a password")),
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use sohoa_domain::{Dpi, EncodedImage, InputError, Limits, OcrPage, Raster, RefusalCode, Rotation};
 
+use crate::content::{MAX_CONTENT, TOO_LONG};
 use crate::font_facts::FontFacts;
 use crate::open::{self, Opened, PageNode};
 use crate::sparse::Bodies;
@@ -77,9 +78,6 @@ pub struct PdfSource {
     texts: Mutex<HashMap<u32, OwnText>>,
 }
 
-/// Bytes of content that one page may have; parsed, it takes many times as much.
-const MAX_CONTENT: usize = 64 << 20;
-
 static SERIAL: AtomicU64 = AtomicU64::new(0);
 
 impl PdfSource {
@@ -129,6 +127,15 @@ impl PdfSource {
         let pixels = survey::pixels(self, node, &survey, index)?;
         let archivable = self.archivable(node, &survey, text);
         Ok(SourcePage { width_pt: width as f32, height_pt: height as f32, pixels, text, archivable })
+    }
+
+    /// Whether the content of page `index` can be kept in PDF/A-2u, whatever its text is worth: that takes no renderer.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn copyable(&self, index: u32) -> Result<(), String> {
+        let node = self.node(index).map_err(|e| e.to_string())?;
+        copy::check(self, node, copy::Strip::Nothing)
     }
 
     /// What the page shows and whether its text is its own.
@@ -292,12 +299,13 @@ impl PdfSource {
 
     /// The concatenated content streams of a page (ISO 32000-1, 7.8.2).
     pub(crate) fn content(&self, node: &PageNode) -> Result<Vec<u8>, String> {
+        let limit = usize::try_from(self.limits.stream_bytes).unwrap_or(usize::MAX);
         let mut all = Vec::new();
         for stream in self.content_streams(node)? {
             all.extend_from_slice(&self.decoded(stream)?);
             all.push(b'\n');
-            if all.len() > MAX_CONTENT {
-                return Err("its content is too long".into());
+            if all.len() > MAX_CONTENT.min(limit) {
+                return Err(TOO_LONG.into());
             }
         }
         Ok(all)

@@ -4,12 +4,13 @@
 //! copies everything except the bodies of large image streams into it. The rest is never touched and so never becomes
 //! resident. Where a body was left out, its first bytes say where it lies in the file.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-use lopdf::{Object, ObjectId};
+use lopdf::{Dictionary, Object, ObjectId};
 use memchr::memmem;
 
 /// Shorter bodies are not worth a record.
@@ -41,9 +42,53 @@ impl Bodies {
     }
 }
 
+/// What the copies of objects that were loaded before may take together, about. Updated files have some.
+const MAX_REPEATED: usize = 128 << 20;
+
+/// What was loaded of the file that this thread is loading: lopdf's filter is a plain function.
+#[derive(Default)]
+struct Loaded {
+    ids: HashSet<ObjectId>,
+    repeated: usize,
+}
+
+impl Loaded {
+    fn may_repeat(&mut self, object: &Object) -> bool {
+        self.repeated = self.repeated.saturating_add(size(object));
+        self.repeated <= MAX_REPEATED
+    }
+}
+
+thread_local! {
+    static LOADED: RefCell<Loaded> = RefCell::default();
+}
+
+/// Before and after a file is loaded.
+pub(crate) fn forget_loaded() {
+    LOADED.take();
+}
+
+/// About what an object takes in memory.
+fn size(object: &Object) -> usize {
+    let entries = |d: &Dictionary| d.iter().map(|(k, v)| 64 + k.len() + size(v)).sum::<usize>();
+    64 + match object {
+        Object::Array(a) => a.iter().map(size).sum(),
+        Object::Dictionary(d) => entries(d),
+        Object::Stream(s) => entries(&s.dict) + s.content.len(),
+        Object::String(s, _) | Object::Name(s) => s.len(),
+        _ => 0,
+    }
+}
+
 /// Empties a body that was left out right when its object is loaded, so that zeros never pile up. What stays is the
 /// record of its place; it is not empty because lopdf would read an empty body again.
+///
+/// An object that many cross-references lead to is loaded for each of them; what that takes has a limit, too.
 pub(crate) fn shrink(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    let again = LOADED.with_borrow_mut(|loaded| !loaded.ids.insert(id) && !loaded.may_repeat(object));
+    if again {
+        return None;
+    }
     if let Object::Stream(stream) = object
         && stream.content.starts_with(MARK)
         && stream.content.len() > 24
@@ -69,14 +114,18 @@ pub(crate) fn load(file: &File, len: u64) -> io::Result<Sparse> {
     let mut buffer = vec![0; size];
     let mut window = Window { file, len, start: 0, data: Vec::new() };
     let mut bodies = BTreeSet::new();
-    let mut at = 0;
+    let (mut at, mut ends) = (0, true);
     while let Some(keyword) = window.copy_up_to(b"stream", at, &mut buffer)? {
         at = keyword + 6;
         let body = window.body_start(at)?;
-        if !is_large_image(&buffer[..keyword as usize]) {
+        if !ends || !is_large_image(&buffer[..keyword as usize]) {
             continue;
         }
-        let Some(end) = window.find(b"endstream", body)? else { continue };
+        // Where none ends from here on, none will later, and the rest is not searched again.
+        let Some(end) = window.find(b"endstream", body)? else {
+            ends = false;
+            continue;
+        };
         if end - body >= MIN_BODY {
             let (from, to) = (at as usize, body as usize);
             file.read_exact_at(&mut buffer[from..to], at)?;

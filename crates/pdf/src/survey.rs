@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lopdf::{Dictionary, Object, Stream};
 use sohoa_domain::{Dpi, InputError, RefusalCode, Rotation};
 
-use crate::content::{Machine, State, readable_operations, shown_strings};
+use crate::content::{MAX_CONTENT, Machine, State, TOO_LONG, readable_operations, shown_strings};
 use crate::copy::Strip;
 use crate::geometry::{Box2, Matrix};
 use crate::image;
@@ -16,6 +16,8 @@ use crate::source::{OwnText, PdfSource, PixelSource};
 const MAX_FORMS: usize = 12;
 /// A page that shows more forms than this is refused: forms that show each other several times multiply.
 const MAX_SHOWN: usize = 20_000;
+/// A page whose content is longer than this, forms counted as often as they are shown, is refused.
+const MAX_WALKED: usize = 8 * MAX_CONTENT;
 /// A page of which one image covers this share counts as a scan.
 const SCAN_SHARE: f64 = 0.5;
 /// Up to this many characters, visible text on a scan is what a fax or scanner stamped on it.
@@ -54,14 +56,15 @@ pub(crate) struct Survey<'a> {
 /// Walks the page.
 pub(crate) fn survey<'a>(source: &'a PdfSource, node: &'a PageNode) -> Result<Survey<'a>, String> {
     let content = source.content(node)?;
-    let mut walk = Walk { source, view: node.view, shown: 0, out: Survey::default() };
+    let new_walk = || Walk { source, view: node.view, shown: 0, live: 0, walked: 0, out: Survey::default() };
+    let mut walk = new_walk();
     let empty = Dictionary::new();
     let resources = node.resources.as_ref().and_then(|r| source.resolve(r).as_dict().ok());
     let state = State::new(Matrix::IDENTITY, node.view);
     match resources {
         Some(r) => walk.run(&content, r, state, 0)?,
         // Without resources nothing can be named, so nothing that borrows from them survives the walk.
-        None => Walk { source, view: node.view, shown: 0, out: Survey::default() }.run(&content, &empty, state, 0)?,
+        None => new_walk().run(&content, &empty, state, 0)?,
     }
     Ok(walk.out)
 }
@@ -71,6 +74,10 @@ struct Walk<'a> {
     view: Box2,
     /// Forms and images shown so far.
     shown: usize,
+    /// Bytes of the content that is parsed now: the page's and those of the forms that lead here.
+    live: usize,
+    /// Bytes of all content so far.
+    walked: usize,
     out: Survey<'a>,
 }
 
@@ -80,6 +87,11 @@ impl<'a> Walk<'a> {
         'r: 'a,
     {
         let source = self.source;
+        self.live += content.len();
+        self.walked += content.len();
+        if self.live > MAX_CONTENT || self.walked > MAX_WALKED {
+            return Err(TOO_LONG.into());
+        }
         let named = |kind: &[u8], name: &[u8]| -> Option<&'a Object> {
             source.dict(resources, kind).and_then(|d| d.get(name).ok())
         };
@@ -107,6 +119,7 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
+        self.live -= content.len();
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../../tests/fuzz/src/tiny_model.rs"]
+#[path = "../../../tests/fuzz/src/recognizer/tiny_model.rs"]
 mod tiny_model;
 
 use sohoa_recognizer::LineModel;

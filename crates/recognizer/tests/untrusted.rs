@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../tests/fuzz/src/lib.rs"]
+#[path = "../../../tests/fuzz/src/recognizer/mod.rs"]
 mod fuzz;
 
 use std::path::Path;

@@ -1,19 +1,22 @@
-//! Writes the inputs that the fuzzer starts from: a few models and pages.
+//! Writes the inputs that the fuzzer starts from: a few models and pages, texts of each kind, and of the files in the
+//! folders given those that are small.
 //!
-//!     seeds CORPUS
+//!     seeds CORPUS FOLDER…
 
 use std::error::Error;
 use std::path::Path;
 
-use sohoa_fuzz::tiny_model::TinyModel;
+use sohoa_fuzz::recognizer::tiny_model::TinyModel;
+use sohoa_fuzz::texts::{DOSSIER, KINDS};
 
-/// Twelve lines of letters, by [`sohoa_fuzz::ink`].
+/// Twelve lines of letters, by [`sohoa_fuzz::recognizer::ink`].
 const LINES: u8 = 12;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let corpus = std::env::args().nth(1).ok_or("usage: seeds CORPUS")?;
+    let mut arguments = std::env::args().skip(1);
+    let corpus = arguments.next().ok_or("usage: seeds CORPUS FOLDER…")?;
     let corpus = Path::new(&corpus);
-    for folder in ["model", "lines", "page"] {
+    for folder in ["model", "lines", "page", "image", "pdf", "text"] {
         std::fs::create_dir_all(corpus.join(folder))?;
     }
     for (seed, cells) in [(1, 1), (2, 8), (3, 16)] {
@@ -29,7 +32,73 @@ fn main() -> Result<(), Box<dyn Error>> {
             std::fs::write(corpus.join(format!("page/{name}-{arithmetic}")), bytes)?;
         }
     }
+    for folder in arguments {
+        files(Path::new(&folder), corpus)?;
+    }
+    for (i, (kind, text)) in texts().into_iter().enumerate() {
+        let number = KINDS.iter().position(|(name, _)| *name == kind).ok_or("no such kind of text")?;
+        std::fs::write(corpus.join(format!("text/{kind}-{i}")), [&[number as u8], &text[..]].concat())?;
+    }
     Ok(())
+}
+
+/// Copies what is small.
+fn files(folder: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let (kind, most) = match path.extension().and_then(|e| e.to_str()) {
+            Some("pdf") => ("pdf", 65_536),
+            Some("jpg" | "png" | "tif" | "tiff" | "webp" | "bmp") => ("image", 32_768),
+            _ => continue,
+        };
+        if path.metadata()?.len() <= most {
+            // Some names are too odd for the fuzzer.
+            let name: String = path.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+            std::fs::copy(&path, corpus.join(kind).join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// One of each kind that is taken.
+fn texts() -> Vec<(&'static str, Vec<u8>)> {
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let framed = |json: &str| [&(json.len() as u32).to_le_bytes()[..], json.as_bytes()].concat();
+    let inventory = format!(
+        r#"{{"id":"urn:sohoa:dossier:{DOSSIER}","type":"https://ocfl.io/1.1/spec/#inventory","digestAlgorithm":"sha256",
+        "head":"v1","contentDirectory":"content","manifest":{{"{digest}":["v1/content/a/b"]}},"versions":{{"v1":
+        {{"created":"2023-06-15T00:00:00Z","message":"m","user":{{"name":"n","address":"urn:x"}},"state":
+        {{"{digest}":["a/b"]}}}}}}}}"#
+    );
+    let event = format!(
+        r#"{{"at":"2023-06-15T00:00:00Z","kind":"accepted","outcome":"success","agent":"a","source":"{digest}",
+        "dossier":"{DOSSIER}","document":"{}","detail":""}}"#,
+        &digest[..24]
+    );
+    let hocr = r#"<div class='ocr_page'><div class='ocr_carea' title="bbox 10 20 500 80"><p>
+        <span class='ocr_line' title="bbox 10 20 500 80; baseline 0.01 -12; x_size 44">
+        <span class='ocrx_word' title='bbox 10 20 100 70; x_wconf 96'>S&#39;</span>
+        <span class='ocrx_word' title='bbox 120 22 200 72; x_wconf 41'><strong>A&amp;B</strong></span></span></p></div></div>"#;
+    let register = "dossier,received,channel,status,component,component_name,kind,required\n\
+        H41-230615-0001,2023-06-15T08:30,counter,4,TP01,Đơn,component,true\n\
+        H41-230615-0001,2023-06-15T08:30,counter,4,KQ,\"Giấy, phép\",result,false\n";
+    let page = r#"{"Page":{"width":9,"height":9,"dpi":{"x":300,"y":300},"rotation":"None","engine":"e","blocks":[]}}"#;
+    let question = framed(r#"{"width":3,"height":2,"dpi":{"x":300,"y":300}}"#);
+    vec![
+        ("codes", b"000.20.41.H41-230615-0001".to_vec()),
+        ("codes", "H41.20-230615-0001_TP01 đơn.pdf".into()),
+        ("codes", b"1.012790.000.00.00.H41".to_vec()),
+        ("codes", b"urn%3asohoa%3adossier%3aH41%2e20-230615-0001".to_vec()),
+        ("codes", digest.into()),
+        ("names", b"H41-230615-0001/H41-230615-0002_TP1.pdf".to_vec()),
+        ("components", "_TP1_don\nTP1=Đơn đề nghị\nTP10=Bản vẽ\n\nĐƠN ĐỀ NGHỊ\n".into()),
+        ("register", register.into()),
+        ("inventory", inventory.into_bytes()),
+        ("event", event.into_bytes()),
+        ("hocr", hocr.into()),
+        ("answers", [framed(r#"{"Ready":"x"}"#), framed(page)].concat()),
+        ("frames", [question, vec![0; 6]].concat()),
+    ]
 }
 
 /// The drawing program of a page.

@@ -1,5 +1,5 @@
 //! What the fuzz targets and the tests that replay their findings have in common.
 
-pub mod checks;
-pub mod ink;
-pub mod tiny_model;
+pub mod documents;
+pub mod recognizer;
+pub mod texts;

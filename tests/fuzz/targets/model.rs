@@ -18,9 +18,9 @@ fn allowed(len: usize) -> usize {
 fuzz_target!(|bytes: &[u8]| {
     // What is over the limit aborts, which is a finding.
     let _ = MEMORY.set_limit(MEMORY.allocated() + allowed(bytes.len()));
-    let model = sohoa_fuzz::checks::read_model(bytes);
+    let model = sohoa_fuzz::recognizer::checks::read_model(bytes);
     let _ = MEMORY.set_limit(usize::MAX);
     if let Some(model) = model {
-        sohoa_fuzz::checks::run_model(model);
+        sohoa_fuzz::recognizer::checks::run_model(model);
     }
 });

@@ -28,6 +28,9 @@ pub(crate) struct Header {
     ids: [u8; 4],
 }
 
+/// A scan of a few bytes can touch every pixel. Encoders write about ten, and none more than 189 for each component.
+const MAX_SCANS: u32 = 600;
+
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
 const SOS: u8 = 0xda;
@@ -59,6 +62,9 @@ impl Header {
                     at = after + 2 + segment.len();
                     if marker == SOS {
                         scans += 1;
+                        if scans > MAX_SCANS {
+                            return Err(malformed(format!("more than {MAX_SCANS} scans in a JPEG stream")));
+                        }
                         at = end_of_scan(bytes, at);
                     }
                 }

@@ -38,8 +38,8 @@ fn run(bytes: &[u8], header: &Header, strict: bool) -> Result<Vec<u8>, DecodeErr
     };
     let options = DecoderOptions::default()
         .set_strict_mode(strict)
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
+        .set_max_width(header.width as usize)
+        .set_max_height(header.height as usize)
         .jpeg_set_out_colorspace(space);
     JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode()
 }

@@ -52,6 +52,9 @@ pub(super) struct Layout {
     pub(super) dpi: Option<Dpi>,
 }
 
+/// Bytes that the chunks of a page may have together when they are more than the file.
+const MAX_SHARED: u64 = 64 << 20;
+
 const T4_OPTIONS: Tag = Tag::Unknown(292);
 
 impl Tiff {
@@ -103,6 +106,18 @@ impl Tiff {
         let layout = self.layout(offset, limits)?;
         let mut chunks = layout.offsets.iter().zip(&layout.counts);
         Ok(chunks.all(|(offset, count)| offset.checked_add(*count).is_some_and(|end| end <= self.size)))
+    }
+
+    /// Refuses chunks that lie on each other so often that reading them is far more than reading the file. A writer may
+    /// keep equal tiles once.
+    pub(super) fn check_shared(&self, layout: &Layout) -> Result<(), InputError> {
+        let sum = layout.counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
+        let ends = layout.offsets.iter().zip(&layout.counts).map(|(offset, count)| offset.saturating_add(*count));
+        let whole = ends.max().unwrap_or_default() <= self.size;
+        if whole && sum > self.size.max(MAX_SHARED) {
+            return Err(malformed("TIFF strips or tiles lie on each other"));
+        }
+        Ok(())
     }
 
     /// 16-bit samples lie least significant byte first.
@@ -192,9 +207,15 @@ impl Tiff {
         let alpha = extra.iter().position(|&e| e == 1 || e == 2);
         let alpha = alpha.map(|i| (samples - extra.len() as u16 + i as u16, extra[i] == 1));
         let chunk = if tiled { (tile_width, tile_height) } else { (width, large(rows_per_strip)?.max(1)) };
-        // A tile may stick out over the page, but not by much more than itself.
         check_pixels(chunk.0, chunk.1, limits)?;
-        let expected = u64::from(width.div_ceil(chunk.0)) * u64::from(height.div_ceil(chunk.1));
+        let (across, down) = (width.div_ceil(chunk.0), height.div_ceil(chunk.1));
+        if tiled {
+            // Tiles stick out over the page: what they hold together counts.
+            let side =
+                |n: u32, length: u32| n.checked_mul(length).ok_or_else(|| malformed("TIFF tiles without measure"));
+            check_pixels(side(across, chunk.0)?, side(down, chunk.1)?, limits)?;
+        }
+        let expected = u64::from(across) * u64::from(down);
         let expected = expected * if planar { u64::from(samples) } else { 1 };
         if (offsets.len() as u64) < expected || counts.len() != offsets.len() {
             return Err(malformed("TIFF strips or tiles do not cover the page"));
@@ -236,6 +257,10 @@ pub(super) fn refusal(e: &TiffError) -> InputError {
     match e {
         TiffError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
             truncated("the TIFF file ends within a directory")
+        }
+        // No file can be that long.
+        TiffError::IoError(e) if e.kind() == std::io::ErrorKind::InvalidInput => {
+            truncated("a TIFF directory lies behind the end of the file")
         }
         TiffError::IoError(e) => InputError::file(RefusalCode::Unreadable, e.kind()),
         TiffError::UnsupportedError(_) => unsupported("a TIFF variant that is not supported"),

@@ -26,6 +26,7 @@ pub(super) fn load(tiff: &mut Tiff, layout: &Layout, limits: &Limits) -> Result<
     if layout.photometric == YCBCR && layout.compression != JPEG {
         return Err(unsupported("TIFF with YCbCr pixels without JPEG"));
     }
+    tiff.check_shared(layout)?;
     let (mirror, rotation) = orient::split(layout.orientation);
     let single = layout.offsets.len() == 1 && !layout.tiled && !mirror;
     let received = if single { Some(tiff.chunk(layout, 0)?) } else { None };
