@@ -6,7 +6,7 @@ use sohoa_domain::{
     Baseline, Block, Codec, Dpi, EncodedImage, InputError, Limits, Line, LoadedPage, OcrPage, Raster, Rect, Rotation,
     Word,
 };
-use sohoa_imaging::{FileKind, ImageFile, decode, encode_lossless, for_ocr, inspect, is_whole, sniff};
+use sohoa_imaging::{FileKind, ImageFile, decode, encode_lossless, for_ocr, inspect, sniff, wholeness};
 use sohoa_pdf::{DocumentInfo, FontFolders, PdfSource, PdfWriter, PixelSource, WriteError};
 use tempfile::NamedTempFile;
 
@@ -32,7 +32,7 @@ fn refusal(error: &InputError) {
 /// A raster file: opened, and its first pages loaded, inspected and made ready to be read and to be kept.
 pub fn image(bytes: &[u8]) {
     let (file, limits) = (file(bytes), limits());
-    is_whole(file.path(), &limits);
+    wholeness(file.path(), &limits);
     let kind = match sniff(file.path(), &limits) {
         Ok(FileKind::Pdf) => return,
         Ok(kind) => kind,

@@ -125,6 +125,7 @@ fn components(bytes: &[u8]) {
             let words = fold(page);
             assert!(words.contains(&fold(&entry.name)), "{id}");
         }
+        ComponentEvidence::Person => panic!("no person was asked"),
         ComponentEvidence::OnlyOneListed => assert_eq!(list.len(), 1),
     }
 }

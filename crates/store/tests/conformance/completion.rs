@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sohoa_domain::{AttachmentState, DocumentId, EventKind, FileState, PageOutcome, PageState};
+use sohoa_domain::{AttachmentState, Change, DocumentId, EventKind, FileState, Move, PageOutcome, PageState};
 use sohoa_store::{Completion, PageLedger, Records, StoreError};
 
 use super::support::*;
@@ -34,7 +34,12 @@ pub async fn a_document_comes_back_as_it_was_given(records: Arc<dyn Records>) {
     assert_eq!(records.all_documents().await.unwrap(), documents);
     assert_eq!(records.document_of_source(&code(1), &given.source_digest).await.unwrap().as_ref(), Some(row));
     assert!(records.document_of_source(&code(2), &given.source_digest).await.unwrap().is_none());
-    assert_eq!(records.events(Some(&code(1))).await.unwrap(), told);
+    // The last event says what became of the file.
+    let [mut packaged, mut attached] = told;
+    (packaged.file, attached.file) = (Some(id.0), Some(id.0));
+    let loose_pages = vec![(2, PageState::Separator)];
+    attached.change = Some(Change::Moved(Move { loose_pages, ..Move::to(FileState::Attached) }));
+    assert_eq!(records.events(Some(&code(1))).await.unwrap(), [packaged, attached]);
     sound(&*records).await;
 }
 
@@ -139,12 +144,15 @@ pub async fn ordinals_are_given_once(records: Arc<dyn Records>) {
 
 pub async fn times_keep_their_microseconds(records: Arc<dyn Records>) {
     let batch = batch(&*records).await;
-    accept(&*records, batch, "a", "a").await;
+    let id = accept(&*records, batch, "a", "a").await;
     let lease = reserve(&*records, 0).await;
     let mut told = event(EventKind::Rejected, None, "a \"quoted\" đ");
     told.at = jiff::Timestamp::new(1_686_800_001, 123_456_789).unwrap();
     let completion = Completion::Rejected { code: "malformed".to_owned(), reason: "x".to_owned() };
     records.complete(&lease, &completion, &[told.clone()], at(1)).await.unwrap();
     told.at = jiff::Timestamp::new(1_686_800_001, 123_456_000).unwrap();
+    told.file = Some(id.0);
+    let (code, reason) = (Some("malformed".to_owned()), Some("x".to_owned()));
+    told.change = Some(Change::Moved(Move { code, reason, ..Move::to(FileState::Rejected) }));
     assert_eq!(records.events(None).await.unwrap()[1], told);
 }
