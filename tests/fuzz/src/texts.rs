@@ -19,8 +19,11 @@ use sohoa_store::read_register_csv;
 /// Whose inventories are read.
 pub const DOSSIER: &str = "H41-230615-0001";
 
+/// What is checked of a text.
+pub type Check = fn(&[u8]);
+
 /// The parser that the first byte chooses gets the rest.
-pub const KINDS: [(&str, fn(&[u8])); 9] = [
+pub const KINDS: [(&str, Check); 9] = [
     ("codes", codes),
     ("names", names),
     ("components", components),
