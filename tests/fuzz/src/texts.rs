@@ -115,7 +115,10 @@ fn components(bytes: &[u8]) {
             exempt_reason: None,
         })
     };
-    let list: Vec<ComponentEntry> = lines.filter_map(entry).collect();
+    let mut list: Vec<ComponentEntry> = lines.filter_map(entry).collect();
+    // No dossier has an id twice.
+    list.sort_by(|a, b| a.id.cmp(&b.id));
+    list.dedup_by(|a, b| a.id == b.id);
     let Some((id, why)) = match_component(&list, rest, page) else { return };
     let entry = list.iter().find(|c| c.id == id).expect("it is one of those listed");
     match why {
