@@ -97,6 +97,7 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
         ("event", event.into_bytes()),
         ("hocr", hocr.into()),
         ("answers", [framed(r#"{"Ready":"x"}"#), framed(page)].concat()),
+        ("segment", format!("{digest} {{}}\n{digest} {{}}\n").into_bytes()),
         ("frames", [question, vec![0; 6]].concat()),
     ]
 }

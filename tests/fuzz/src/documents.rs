@@ -85,6 +85,7 @@ fn same(a: &Raster, b: &Raster, lossy: bool) {
 /// A PDF: opened, its first pages surveyed and copied into a PDF/A, which opens again.
 pub fn pdf(bytes: &[u8]) {
     let (file, limits) = (file(bytes), limits());
+    wholeness(file.path(), &limits);
     let source = match PdfSource::open_with_fonts(file.path(), &limits, FontFolders(Vec::new())) {
         Ok(source) => source,
         Err(error) => return refusal(&error),

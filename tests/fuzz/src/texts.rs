@@ -14,7 +14,7 @@ use sohoa_domain::{
 use sohoa_dossier::{ComponentEvidence, Decision, decide, from_names, match_component};
 use sohoa_ocr::{AltoWriter, frame, hocr, order};
 use sohoa_store::ocfl::{Inventory, VersionNumber, dossier_of_directory, object_path};
-use sohoa_store::read_register_csv;
+use sohoa_store::{DocumentFile, event_lines, read_register_csv};
 
 /// Whose inventories are read.
 pub const DOSSIER: &str = "H41-230615-0001";
@@ -23,7 +23,7 @@ pub const DOSSIER: &str = "H41-230615-0001";
 pub type Check = fn(&[u8]);
 
 /// The parser that the first byte chooses gets the rest.
-pub const KINDS: [(&str, Check); 9] = [
+pub const KINDS: [(&str, Check); 10] = [
     ("codes", codes),
     ("names", names),
     ("components", components),
@@ -33,6 +33,7 @@ pub const KINDS: [(&str, Check); 9] = [
     ("hocr", pages),
     ("answers", answers),
     ("frames", frames),
+    ("segment", segment),
 ];
 
 /// Any of the texts.
@@ -133,6 +134,7 @@ fn components(bytes: &[u8]) {
         }
         ComponentEvidence::Person => panic!("no person was asked"),
         ComponentEvidence::OnlyOneListed => assert_eq!(list.len(), 1),
+        ComponentEvidence::Person => panic!("nobody was asked"),
     }
 }
 
@@ -175,6 +177,15 @@ fn event(bytes: &[u8]) {
     comes_back::<Event>(bytes);
     comes_back::<DossierEntry>(bytes);
     comes_back::<OcrPage>(bytes);
+    comes_back::<DocumentFile>(bytes);
+}
+
+/// A sealed segment of events.
+fn segment(bytes: &[u8]) {
+    let Ok(lines) = event_lines(1, bytes) else { return };
+    let written: String = lines.iter().map(|line| format!("{} {}\n", line.chain, line.text)).collect();
+    assert!(written == utf8(bytes).replace("\r\n", "\n"), "a segment is read as another");
+    assert!(lines.iter().zip(1..).all(|(line, number)| line.number == number));
 }
 
 /// What Tesseract prints, on its way into the results.
