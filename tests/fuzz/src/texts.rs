@@ -134,7 +134,6 @@ fn components(bytes: &[u8]) {
         }
         ComponentEvidence::Person => panic!("no person was asked"),
         ComponentEvidence::OnlyOneListed => assert_eq!(list.len(), 1),
-        ComponentEvidence::Person => panic!("nobody was asked"),
     }
 }
 
