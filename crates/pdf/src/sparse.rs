@@ -70,14 +70,15 @@ pub(crate) fn forget_loaded() {
 
 /// About what an object takes in memory.
 fn size(object: &Object) -> usize {
-    let entries = |d: &Dictionary| d.iter().map(|(k, v)| 64 + k.len() + size(v)).sum::<usize>();
-    64 + match object {
-        Object::Array(a) => a.iter().map(size).sum(),
-        Object::Dictionary(d) => entries(d),
-        Object::Stream(s) => entries(&s.dict) + s.content.len(),
-        Object::String(s, _) | Object::Name(s) => s.len(),
-        _ => 0,
-    }
+    let entries = |d: &Dictionary| d.iter().map(|(k, v)| size_of::<Vec<u8>>() + k.len() + size(v)).sum::<usize>();
+    size_of::<Object>()
+        + match object {
+            Object::Array(a) => a.iter().map(size).sum(),
+            Object::Dictionary(d) => entries(d),
+            Object::Stream(s) => entries(&s.dict) + s.content.len(),
+            Object::String(s, _) | Object::Name(s) => s.len(),
+            _ => 0,
+        }
 }
 
 /// Empties a body that was left out right when its object is loaded, so that zeros never pile up. What stays is the

@@ -9,9 +9,10 @@ use libfuzzer_sys::fuzz_target;
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
-/// Bytes that a file of `len` bytes may take: every stream of it inflated up to the limit and parsed.
+/// Bytes that a file of `len` bytes may take: every stream of it inflated up to the limit and parsed, and 128 MiB of
+/// copies of objects that several references lead to.
 fn allowed(len: usize) -> usize {
-    256 * sohoa_fuzz::documents::limits().stream_bytes as usize + 1024 * len + (64 << 20)
+    256 * sohoa_fuzz::documents::limits().stream_bytes as usize + 1024 * len + (192 << 20)
 }
 
 fuzz_target!(
