@@ -64,15 +64,28 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 #[track_caller]
+fn wait_for(home: &TestHome, done: impl Fn(&Value) -> bool) -> Value {
+    let begun = Instant::now();
+    loop {
+        let status = home.status();
+        if done(&status) {
+            return status;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(PATIENCE), "{status}\n{}", home.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[track_caller]
 fn wait_for_files(home: &TestHome, state: &str, files: u64) -> Value {
-    home.wait_for(PATIENCE, |ledger| ledger["files"][state] == files)
+    wait_for(home, |ledger| ledger["files"][state] == files)
 }
 
 /// Everything is attached, nothing is left in the scan folder, nothing doubled, all bytes as they should be.
 #[track_caller]
 fn ends_well(home: &TestHome, files: u64) {
     let whole = |ledger: &Value| ledger["files"]["attached"] == files && ledger["inboxes"][0]["files"] == 0;
-    let ledger = home.wait_for(PATIENCE, whole);
+    let ledger = wait_for(home, whole);
     assert_eq!((&ledger["files"]["seen"], &ledger["files"]["review"]), (&files.into(), &0.into()), "{ledger}");
     assert_eq!(ledger["waiting"], Value::Array(Vec::new()));
     let documents = home.json(&["dossier", "show", CODE])["documents"].as_array().unwrap().len();
@@ -204,7 +217,7 @@ fn a_full_store_of_received_files_takes_what_fits_and_the_rest_when_there_is_roo
     serve.stop();
     told_once(&home, UNCLAIMED);
     assert!(home.log().contains("no space left for received files"), "{}", home.log());
-    assert_eq!(home.ledger()["low_on_space"], serde_json::json!([]));
+    assert_eq!(home.status()["low_on_space"], serde_json::json!([]));
 }
 
 #[test]
@@ -220,7 +233,7 @@ fn full_packages_make_the_work_pause_and_cost_no_attempt() {
     for n in 2..=4 {
         put(&inbox(&home), &format!("{n}.jpg"), &jpeg(n));
     }
-    let ledger = home.wait_for(PATIENCE, |ledger| ledger["waiting"][0]["files"].as_u64() >= Some(2));
+    let ledger = wait_for(&home, |ledger| ledger["waiting"][0]["files"].as_u64() >= Some(2));
     assert!(ledger["waiting"][0]["reason"].as_str().unwrap().contains("no space left"), "{ledger}");
     assert_eq!((&ledger["files"]["pending"], &ledger["files"]["review"]), (&3.into(), &0.into()), "{ledger}");
     assert_eq!(ledger["low_on_space"], serde_json::json!(["packages"]));
@@ -248,7 +261,7 @@ fn a_full_disk_under_the_database_makes_everything_wait() {
     home.wait_for_log(PATIENCE, PAUSES, 1);
     home.wait_for_log(PATIENCE, UNCLAIMED, 1);
     // What is known can be seen while nothing can be written.
-    let ledger = home.ledger();
+    let ledger = home.status();
     assert!(ledger["inboxes"][0]["files"].as_u64() > Some(0), "{ledger}");
     assert_eq!(ledger["low_on_space"], serde_json::json!(["database"]));
     disk.free();
@@ -300,7 +313,7 @@ fn a_database_locked_by_another_process_makes_the_work_wait() {
         // Both have waited as long as SQLite does, and failed.
         home.wait_for_log(PATIENCE, PAUSES, 1);
         home.wait_for_log(PATIENCE, UNCLAIMED, 1);
-        let ledger = home.ledger();
+        let ledger = home.status();
         assert_eq!((&ledger["files"]["pending"], &ledger["inboxes"][0]["files"]), (&1.into(), &1.into()), "{ledger}");
         lock.rollback().await.unwrap();
     });
@@ -331,7 +344,7 @@ fn misbehaves(engine: &str, told: &str) {
     (2..=4).for_each(|n| put(&inbox(&home), &format!("{n}.jpg"), &jpeg(n)));
     let serve = home.serve();
     let whole = |ledger: &Value| ledger["files"]["attached"] == 3 && ledger["files"]["review"] == 1;
-    let ledger = home.wait_for(PATIENCE, whole);
+    let ledger = wait_for(&home, whole);
     assert_eq!((&ledger["files"]["seen"], &ledger["pages"]["failed"]), (&4.into(), &1.into()), "{ledger}");
     serve.stop();
     let review = home.run(&["--json", "review", "list"]).ends_with(1).json();
@@ -416,7 +429,7 @@ fn a_scan_folder_that_vanishes_is_told_and_picked_up_when_it_is_back() {
     wait_for_files(&home, "attached", 1);
     fs::rename(&folder, &away).unwrap();
     home.wait_for_log(PATIENCE, "the scan folder cannot be read", 1);
-    assert_eq!(home.ledger()["inboxes"][0]["files"], Value::Null);
+    assert_eq!(home.status()["inboxes"][0]["files"], Value::Null);
     put(&away, "2.jpg", &jpeg(2));
     fs::rename(&away, &folder).unwrap();
     home.wait_for_log(PATIENCE, "the scan folder is back", 1);

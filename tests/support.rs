@@ -218,9 +218,19 @@ impl TestHome {
         self.run(&["register", "import", file.to_str().unwrap()]).ends_with(0);
     }
 
-    /// Files and pages of the ledger; fails when its sums do not close.
+    /// Files, pages and dossiers of the ledger; fails when its sums do not close.
     #[track_caller]
     pub fn ledger(&self) -> serde_json::Value {
+        let mut ledger = self.status();
+        for beside in ["waiting", "inboxes", "low_on_space"] {
+            assert!(ledger.as_object_mut().unwrap().remove(beside).is_some(), "{beside}");
+        }
+        ledger
+    }
+
+    /// The ledger and what stands beside it.
+    #[track_caller]
+    pub fn status(&self) -> serde_json::Value {
         let status = self.json(&["status"]);
         let sum = |part: &str, keys: &[&str]| keys.iter().map(|k| status[part][k].as_u64().unwrap()).sum::<u64>();
         let files = sum("files", &["pending", "attached", "review", "rejected", "duplicate"]);
@@ -233,6 +243,17 @@ impl TestHome {
 
 /// A running `sohoa serve`.
 pub struct Serving(Child);
+
+impl Drop for Serving {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let group = format!("-{}", self.0.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+            let _ = self.0.wait();
+        }
+    }
+}
 
 impl Serving {
     /// Sends a signal to the process and its children.
