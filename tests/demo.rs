@@ -91,8 +91,12 @@ fn the_pdfs_are_pdfa(pdfs: &BTreeMap<String, Document>) {
 }
 
 pub fn the_packages_are_ocfl(home: &TestHome) {
+    a_storage_root_is_ocfl(&home.path().join("ocfl"));
+}
+
+pub fn a_storage_root_is_ocfl(storage: &Path) {
     let mut judge = Command::new("sh");
-    judge.arg(root().join("tests/judges/ocfl")).arg(home.path().join("ocfl"));
+    judge.arg(root().join("tests/judges/ocfl")).arg(storage);
     run(&mut judge).ends_with(0);
 }
 

@@ -6,6 +6,7 @@
 mod accuracy;
 mod crash;
 mod demo;
+mod faults;
 mod folders;
 mod history;
 mod ingest;

@@ -67,20 +67,22 @@ pub fn run(command: &mut Command) -> Ran {
 /// A home of its own that vanishes with the test.
 pub struct TestHome {
     pub dir: TempDir,
+    /// A program with arguments that runs every command, as `nsenter` does in a namespace; none when empty.
+    pub within: Vec<String>,
     engine: String,
 }
 
 impl TestHome {
     /// An initialized home.
     pub fn new(engine: &str) -> Self {
-        let home = Self { dir: tempfile::tempdir().unwrap(), engine: engine.to_owned() };
+        let home = Self { dir: tempfile::tempdir().unwrap(), within: Vec::new(), engine: engine.to_owned() };
         home.run(&["init"]).ends_with(0);
         home
     }
 
     /// A place for a home, and none there yet.
     pub fn empty(engine: &str) -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), engine: engine.to_owned() }
+        Self { dir: tempfile::tempdir().unwrap(), within: Vec::new(), engine: engine.to_owned() }
     }
 
     /// The home's folder.
@@ -91,6 +93,16 @@ impl TestHome {
     /// A command in this home.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = sohoa(&self.engine);
+        if let [program, args @ ..] = &self.within[..] {
+            let plain = std::mem::replace(&mut command, Command::new(program));
+            command.args(args).arg(plain.get_program());
+            for (name, value) in plain.get_envs() {
+                match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
+        }
         command.arg("--home").arg(self.path()).args(args);
         command
     }
@@ -157,16 +169,21 @@ impl TestHome {
         self.start(command)
     }
 
-    fn start(&self, mut command: Command) -> Serving {
+    /// Starts a command that runs until it is stopped.
+    pub fn start(&self, mut command: Command) -> Serving {
         use std::os::unix::process::CommandExt as _;
         let log = std::fs::File::options().create(true).append(true).open(self.dir.path().join("log")).unwrap();
         Serving(command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
+    /// What all that were started have logged so far.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.dir.path().join("log")).unwrap_or_default()).into_owned()
+    }
+
     /// How many lines of the log hold these words.
     pub fn logged(&self, words: &str) -> usize {
-        let log = std::fs::read(self.dir.path().join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&log).lines().filter(|line| line.contains(words)).count()
+        self.log().lines().filter(|line| line.contains(words)).count()
     }
 
     /// Waits until so many lines of the log hold these words.
@@ -201,9 +218,19 @@ impl TestHome {
         self.run(&["register", "import", file.to_str().unwrap()]).ends_with(0);
     }
 
-    /// Files and pages of the ledger; fails when its sums do not close.
+    /// Files, pages and dossiers of the ledger; fails when its sums do not close.
     #[track_caller]
     pub fn ledger(&self) -> serde_json::Value {
+        let mut ledger = self.status();
+        for beside in ["waiting", "inboxes", "low_on_space"] {
+            assert!(ledger.as_object_mut().unwrap().remove(beside).is_some(), "{beside}");
+        }
+        ledger
+    }
+
+    /// The ledger and what stands beside it.
+    #[track_caller]
+    pub fn status(&self) -> serde_json::Value {
         let status = self.json(&["status"]);
         let sum = |part: &str, keys: &[&str]| keys.iter().map(|k| status[part][k].as_u64().unwrap()).sum::<u64>();
         let files = sum("files", &["pending", "attached", "review", "rejected", "duplicate"]);
@@ -217,7 +244,24 @@ impl TestHome {
 /// A running `sohoa serve`.
 pub struct Serving(Child);
 
+impl Drop for Serving {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let group = format!("-{}", self.0.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+            let _ = self.0.wait();
+        }
+    }
+}
+
 impl Serving {
+    /// Sends a signal to the process and its children.
+    pub fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.0.id());
+        assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
+    }
+
     /// Asks it to stop, as a system does, and waits until it has.
     pub fn stop(mut self) {
         assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
@@ -244,8 +288,7 @@ impl Serving {
 
     /// SIGKILL for the process and its children.
     pub fn kill(mut self) {
-        let group = format!("-{}", self.0.id());
-        assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+        self.signal("-KILL");
         self.0.wait().unwrap();
     }
 }

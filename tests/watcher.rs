@@ -199,7 +199,7 @@ fn a_read_only_folder_is_claimed_once_and_left_as_it_is() {
         assert_eq!(home.ledger(), ledger);
     }
     assert_eq!(home.logged("cannot be moved out of the scan folder"), 1);
-    assert_eq!(home.logged("could not be claimed"), 0);
+    assert_eq!(home.logged("cannot be claimed"), 0);
     assert!(share.join("a.jpg").exists() && share.join("sub/a.jpg").exists() && !share.join("done").exists());
     // When it can be written to again, the next start moves them, and claims nothing anew.
     writable(0o755);

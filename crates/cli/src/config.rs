@@ -128,6 +128,8 @@ impl Ocr {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Work {
     pub(crate) max_attempts: u32,
+    pub(crate) lease_seconds: f64,
+    pub(crate) retry_seconds: f64,
     pub(crate) result_code: String,
 }
 
@@ -209,6 +211,12 @@ impl Config {
         }
         if self.work.max_attempts == 0 {
             bail!("work.max_attempts must be at least 1");
+        }
+        if !(1.0..=3600.0).contains(&self.work.lease_seconds) {
+            bail!("work.lease_seconds must be from 1 to 3600");
+        }
+        if !(0.05..=3600.0).contains(&self.work.retry_seconds) {
+            bail!("work.retry_seconds must be from 0.05 to 3600");
         }
         Ok(())
     }
@@ -328,6 +336,8 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
             ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
+            ("[work]\nlease_seconds = 0.5", vec![], "lease_seconds"),
+            ("[work]\nretry_seconds = nan", vec![], "retry_seconds"),
         ] {
             let error = format!("{:#}", load(own, &environment).unwrap_err());
             assert!(error.contains(word), "{error}");

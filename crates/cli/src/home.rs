@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
-use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule};
+use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule, Trouble};
 use sohoa_report::{CheckpointFolders, CheckpointKey, Stores, VerifyOptions, VerifyReport, verify};
 use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteRecords};
 
@@ -138,9 +138,24 @@ impl Home {
             language: bcp47(&self.config.ocr.lang).to_owned(),
             jobs,
             max_attempts: self.config.work.max_attempts,
+            lease: jiff::SignedDuration::from_secs_f64(self.config.work.lease_seconds),
+            retry: Duration::from_secs_f64(self.config.work.retry_seconds),
+            trouble: Trouble::default(),
             result_code: self.config.work.result_code.clone(),
             agent: AGENT.to_owned(),
         }))
+    }
+
+    /// The stores whose disk is nearly full, by their keys in the settings.
+    pub(crate) fn low_on_space(&self) -> anyhow::Result<Vec<&'static str>> {
+        let store = &self.config.store;
+        let stores = [
+            ("database", store.database(&self.path)?),
+            ("blobs", store.blobs(&self.path)?),
+            ("packages", store.packages(&self.path)?),
+        ];
+        let low = stores.into_iter().filter(|(_, path)| sohoa_store::is_low_on_space(path));
+        Ok(low.map(|(name, _)| name).collect())
     }
 
     /// The scan folders with absolute paths.

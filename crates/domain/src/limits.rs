@@ -16,7 +16,7 @@ pub struct Limits {
     pub stream_bytes: u64,
     /// Seconds that OCR of one page may take.
     pub page_seconds: u64,
-    /// Mebibytes that one OCR child may map.
+    /// Mebibytes that one child process may map: a recognizer, or a program of poppler.
     pub child_mib: u64,
 }
 

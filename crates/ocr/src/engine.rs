@@ -70,6 +70,8 @@ pub enum EngineChoice {
     FakeGarbage,
     /// Allocates until it is stopped.
     FakeEatMemory,
+    /// Does so on pages that are wider than high, and reads the others as [`EngineChoice::Fake`] does.
+    FakeOnWide(Box<EngineChoice>),
 }
 
 /// Not the name of a recognizer.
@@ -89,11 +91,27 @@ impl FromStr for EngineChoice {
             "fake-hang" => Self::FakeHang,
             "fake-garbage" => Self::FakeGarbage,
             "fake-eat-memory" => Self::FakeEatMemory,
-            _ => match s.strip_prefix("fake-slow:").and_then(|ms| ms.parse().ok()) {
-                Some(millis) => Self::Fake { millis },
-                None => return Err(UnknownEngine(s.to_owned())),
-            },
+            _ => {
+                let slow = s.strip_prefix("fake-slow:").and_then(|ms| ms.parse().ok());
+                let on_wide = s.strip_prefix("fake-on-wide:").and_then(|other| other.parse().ok());
+                match (slow, on_wide) {
+                    (Some(millis), _) => Self::Fake { millis },
+                    (_, Some(other)) => Self::FakeOnWide(Box::new(other)),
+                    _ => return Err(UnknownEngine(s.to_owned())),
+                }
+            }
         })
+    }
+}
+
+impl EngineChoice {
+    /// How it behaves on this page.
+    pub(crate) fn on(&self, page: &Raster) -> &Self {
+        match self {
+            Self::FakeOnWide(other) if page.width() > page.height() => other,
+            Self::FakeOnWide(_) => &Self::Fake { millis: 0 },
+            other => other,
+        }
     }
 }
 
@@ -108,6 +126,7 @@ impl std::fmt::Display for EngineChoice {
             Self::FakeHang => f.write_str("fake-hang"),
             Self::FakeGarbage => f.write_str("fake-garbage"),
             Self::FakeEatMemory => f.write_str("fake-eat-memory"),
+            Self::FakeOnWide(other) => write!(f, "fake-on-wide:{other}"),
         }
     }
 }

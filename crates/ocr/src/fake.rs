@@ -19,7 +19,7 @@ impl Engine for FakeEngine {
 
     fn recognize(&mut self, grey: &Raster, dpi: Dpi) -> Result<OcrPage, OcrError> {
         let mut page = OcrPage::empty(grey.width(), grey.height(), dpi, Rotation::None, &self.name());
-        match &self.0 {
+        match self.0.on(grey) {
             EngineChoice::FakeCrash => std::process::abort(),
             EngineChoice::FakeHang => loop {
                 std::thread::sleep(Duration::from_secs(3600));
@@ -34,7 +34,10 @@ impl Engine for FakeEngine {
                 std::thread::sleep(Duration::from_millis(*millis));
                 page.blocks.push(words_at(grey.width() as f32 / 10.0, grey.height() as f32 / 10.0));
             }
-            EngineChoice::Tesseract | EngineChoice::FakeEmpty | EngineChoice::FakeGarbage => {}
+            EngineChoice::Tesseract
+            | EngineChoice::FakeEmpty
+            | EngineChoice::FakeGarbage
+            | EngineChoice::FakeOnWide(_) => {}
         }
         Ok(page)
     }

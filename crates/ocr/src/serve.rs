@@ -53,7 +53,7 @@ fn serve(args: &[String]) -> io::Result<()> {
     };
     write_answer(&mut out, &Answer::Ready(engine.name()))?;
     while let Some((grey, dpi)) = read_page(&mut input)? {
-        if choice == EngineChoice::FakeGarbage {
+        if *choice.on(&grey) == EngineChoice::FakeGarbage {
             out.write_all(b"\x05\0\0\0this is no frame")?;
             out.flush()?;
             continue;

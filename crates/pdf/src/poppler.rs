@@ -1,14 +1,16 @@
-//! Poppler's programs as child processes with a time limit.
+//! Poppler's programs as child processes with limits of time and memory.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sohoa_domain::{InputError, PixelLayout, Raster, RefusalCode};
+use rustix::io::Errno;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use sohoa_domain::{InputError, Limits, PixelLayout, Raster, RefusalCode};
 
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
@@ -16,8 +18,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 const LOST: &[&str] =
     &["Unknown filter", "Bad image", "end of file", "Couldn't", "orrupt", "nsufficient", "Invalid XRef", "Bad stream"];
 
-/// Runs a program and returns what it printed, stdout and stderr. At most `limit` bytes of stdout are kept.
-pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64) -> Result<(Vec<u8>, String), String> {
+/// Runs a program with so many mebibytes of address space and returns what it printed, stdout and stderr. At most `limit`
+/// bytes of stdout are kept.
+pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64, mib: u64) -> Result<(Vec<u8>, String), String> {
     let mut child = Command::new(program)
         .args(args)
         .env("LC_ALL", "C")
@@ -26,6 +29,11 @@ pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64) -> Result<(Vec<u8>
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|e| format!("{program} cannot be started: {}", e.kind()))?;
+    if let Err(error) = restrain(&child, mib) {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(format!("{program} cannot be given its limits: {}", error.kind()));
+    }
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (send, done) = mpsc::channel();
     let errors = thread::spawn(move || read_all(stderr, 64 << 10));
@@ -52,6 +60,19 @@ pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64) -> Result<(Vec<u8>
         return Err(format!("{program} failed"));
     }
     Ok((out, errors))
+}
+
+/// Limits the memory of a program that has just been started. No core file: it would hold the page.
+fn restrain(child: &Child, mib: u64) -> io::Result<()> {
+    let most = |n| Rlimit { current: Some(n), maximum: Some(n) };
+    for (resource, limit) in [(Resource::As, mib.saturating_mul(1 << 20)), (Resource::Core, 0)] {
+        match prlimit(Some(Pid::from_child(child)), resource, most(limit)) {
+            // It has ended already, or has been given less by whoever started us.
+            Ok(_) | Err(Errno::SRCH | Errno::PERM) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Reads up to `limit` bytes and then drops the pipe, so that a program that prints without end fails.
@@ -82,12 +103,13 @@ pub(crate) fn render(
     dpi: f32,
     size_pt: (f64, f64),
     user_unit: f64,
-    max_pixels: u64,
+    limits: &Limits,
     hide_annotations: bool,
 ) -> Result<Raster, InputError> {
     let number = index.saturating_add(1);
     let pixels = |pt: f64| (pt * f64::from(dpi) / 72.0).ceil().max(1.0) as u64;
     let (w, h) = (pixels(size_pt.0), pixels(size_pt.1));
+    let max_pixels = limits.page_pixels;
     if w.saturating_mul(h) > max_pixels || !(1.0..=9600.0).contains(&dpi) {
         let detail = format!("{w} × {h} pixels at {dpi} dpi, limit {max_pixels}");
         return Err(InputError::page(RefusalCode::TooManyPixels, number, detail));
@@ -100,7 +122,8 @@ pub(crate) fn render(
         args.push(OsStr::new("-hide-annotations"));
     }
     args.push(path.as_os_str());
-    let (out, errors) = run("pdftoppm", &args, w * h * 3 + (w + h + 16) * 6 + 64).map_err(failed)?;
+    let most = w * h * 3 + (w + h + 16) * 6 + 64;
+    let (out, errors) = run("pdftoppm", &args, most, limits.child_mib).map_err(failed)?;
     if let Some(line) = errors.lines().find(|l| LOST.iter().any(|s| l.contains(s))) {
         tracing::debug!(page = number, "pdftoppm lost content: {line}");
         return Err(failed("the renderer could not show all of it".into()));
@@ -138,9 +161,19 @@ mod tests {
 
     #[test]
     fn a_child_that_hangs_or_fails_is_an_error() {
-        assert!(run("false", &[], 10).is_err());
-        assert!(run("no-such-program-here", &[], 10).is_err());
-        assert_eq!(run("echo", &[OsStr::new("a")], 10).unwrap().0, b"a\n");
+        assert!(run("false", &[], 10, 256).is_err());
+        assert!(run("no-such-program-here", &[], 10, 256).is_err());
+        assert_eq!(run("echo", &[OsStr::new("a")], 10, 256).unwrap().0, b"a\n");
+    }
+
+    #[test]
+    fn a_child_cannot_take_more_memory_than_its_limit() {
+        // It waits until it sees a limit, then takes 128 MiB in one piece.
+        let script =
+            "while [ \"$(ulimit -v)\" = unlimited ]; do :; done; exec dd if=/dev/zero of=/dev/null bs=128M count=1";
+        let eat = |mib| run("sh", &["-c", script].map(OsStr::new), 10, mib);
+        assert_eq!(eat(64), Err("sh failed".to_owned()));
+        assert!(eat(512).is_ok());
     }
 
     #[test]

@@ -176,8 +176,7 @@ impl PdfSource {
 
     fn rendered(&self, index: u32, dpi: f32, hide_annotations: bool) -> Result<Raster, InputError> {
         let node = self.node(index)?;
-        let limit = self.limits.page_pixels;
-        poppler::render(&self.path, index, dpi, displayed_size(node), node.user_unit, limit, hide_annotations)
+        poppler::render(&self.path, index, dpi, displayed_size(node), node.user_unit, &self.limits, hide_annotations)
     }
 
     /// The page's own text without that of annotations, in px at 300 dpi of the page as displayed.

@@ -1,8 +1,11 @@
 //! One job: the file's bytes through the stages, the decision, the package, and what the records are told.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::Serialize;
 use sohoa_domain::{
     AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Limits, Outcome, PageState,
@@ -14,13 +17,14 @@ use sohoa_dossier::{
 use sohoa_pdf::DocumentInfo;
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
-    BlobError, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource,
-    FileRow, NewContent, NewDocument, PackageError, Records, Rendition, RenditionKind, StoreError,
+    Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, FileRow,
+    NewContent, NewDocument, PackageError, Records, Rendition, RenditionKind, StoreError,
 };
 
 use crate::assemble::software;
 use crate::convert::{Conversion, ConvertError, ConvertOptions, Outputs, convert};
 use crate::engines::Engines;
+use crate::trouble::{Trouble, is_no_space};
 
 /// Everything that the workers of one process share.
 pub struct Context {
@@ -42,6 +46,12 @@ pub struct Context {
     pub jobs: usize,
     /// Attempts before a file goes to review.
     pub max_attempts: u32,
+    /// How long a lease lasts without a heartbeat. A worker that dies holds its file no longer than this.
+    pub lease: SignedDuration,
+    /// First pause after a failed attempt; doubles with each further one.
+    pub retry: Duration,
+    /// Disk full, database away.
+    pub trouble: Trouble,
     /// Scheme of result codes, with `{dossier}` and `{ordinal}`.
     pub result_code: String,
     /// Who does it, for events.
@@ -55,14 +65,26 @@ pub(crate) enum ProcessError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Package(#[from] PackageError),
-    #[error(transparent)]
-    Blob(#[from] BlobError),
     #[error("cannot write the outputs: {0}")]
     Output(String),
+    #[error("no space left for what is being made")]
+    NoSpace,
     #[error("the task that processes files died of a defect")]
     Task,
     #[error("cannot use the staging folder: {0}")]
     Staging(#[from] std::io::Error),
+}
+
+impl ProcessError {
+    /// Whether disk or database are at fault, and not the file.
+    pub(crate) fn is_not_of_the_file(&self) -> bool {
+        match self {
+            Self::NoSpace | Self::Package(PackageError::NoSpace) => true,
+            Self::Store(error) => error.is_temporary(),
+            Self::Package(PackageError::Source { error, .. }) | Self::Staging(error) => is_no_space(error),
+            _ => false,
+        }
+    }
 }
 
 /// How a job ended, to be committed with its events.
@@ -177,6 +199,8 @@ impl Job<'_> {
         let failed = conversion.failed_pages();
         let unassigned = if component.is_none() { "; component unassigned" } else { "" };
         let pages = conversion.pages.len();
+        let failed_page = conversion.pages.iter().find(|p| p.outcome.is_failure());
+        let first_failed = failed_page.and_then(|p| Some((p.number, p.reason.clone()?)));
         let tell = |n| format!("{n} of {pages} pages");
         let recognized = conversion.pages.iter().filter(|p| !p.own_text && !p.outcome.is_failure()).count();
         let ok = if failed == 0 { Outcome::Success } else { Outcome::Warning };
@@ -208,7 +232,10 @@ impl Job<'_> {
         Ok(if failed == 0 {
             self.end(Completion::Attached { documents, loose_pages: Vec::new() })
         } else {
-            let reason = format!("{failed} of {pages} pages have no text");
+            let mut reason = format!("{failed} of {pages} pages have no text");
+            if let Some((number, why)) = first_failed {
+                let _ = write!(reason, "; page {number}: {why}");
+            }
             self.end(Completion::Review { code: "page-failed".to_owned(), reason, documents, loose_pages: Vec::new() })
         })
     }
@@ -249,6 +276,7 @@ impl Job<'_> {
                 let completion = Completion::Rejected { code: error.code.to_string(), reason: error.to_string() };
                 Ok(Err(Ended { completion, events: std::mem::take(&mut self.events) }))
             }
+            Err(ConvertError::Output(error)) if is_no_space(&error) => Err(ProcessError::NoSpace),
             Err(ConvertError::Output(error)) => Err(ProcessError::Output(error.to_string())),
         }
     }

@@ -101,6 +101,9 @@ impl Arrivals {
             *arrival = Arrival::new(look, now);
         }
         arrival.closed |= closed;
+        if now < arrival.since {
+            return Settled::No;
+        }
         match now.saturating_duration_since(arrival.since) {
             still if still < arrival.wait(self.rule) => Settled::No,
             still if still >= self.rule.partial.max(self.rule.whole) => Settled::Yes,
@@ -116,10 +119,10 @@ impl Arrivals {
         }
     }
 
-    /// A file that could not be claimed has to lie still anew.
-    pub(crate) fn again(&mut self, path: &Path, now: Instant) {
+    /// A file that could not be claimed has to lie still anew, from a time on that may be to come.
+    pub(crate) fn again(&mut self, path: &Path, from: Instant) {
         if let Some(arrival) = self.seen.get_mut(path) {
-            *arrival = Arrival::new(arrival.look, now);
+            *arrival = Arrival::new(arrival.look, from);
         }
     }
 

@@ -20,9 +20,12 @@ use tokio::sync::watch as signal;
 use crate::events::{Changes, Events};
 use crate::intake::{Claim, Found, Intake, Walk};
 use crate::settle::{Arrivals, Look, SettleRule, Settled};
+use crate::trouble::growing;
 
 /// Between two looks at single files lies at least this.
 const PAUSE: Duration = Duration::from_millis(50);
+/// After a first failure a file is tried again so soon.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// A folder is listed again so often while new folders appear in it.
 const ROUNDS: u32 = 8;
 /// Bytes of a file's name.
@@ -49,10 +52,23 @@ impl Inbox {
     fn done(&self) -> PathBuf {
         self.path.join("done")
     }
+
+    /// How many papers lie in the folder, those in `done/` left out.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn papers(&self) -> io::Result<usize> {
+        let mut walk = Walk::default();
+        walk.add(&self.path, &self.path, Some(&self.done()))?;
+        match walk.errors.pop() {
+            Some(error) => Err(error.into()),
+            None => Ok(walk.found.len()),
+        }
+    }
 }
 
 /// Watches one folder until `stop` says true. A folder that is away is reported once and picked up when it is back;
-/// a failing claim is reported and repeated.
+/// failing claims are reported once and repeated with growing pauses, each file for itself.
 pub async fn watch(inbox: Inbox, intake: Intake, mut stop: signal::Receiver<bool>) {
     let mut watcher = Watcher::new(inbox, intake, stop.clone());
     let mut rescan = Instant::now();
@@ -101,7 +117,10 @@ struct Watcher {
     /// What is claimed and lies here still.
     claimed: HashMap<PathBuf, Claimed>,
     away: bool,
-    /// Reported: folders that cannot be listed, that not all are told about, and that files cannot be moved.
+    /// How often files could not be claimed for a reason that is not theirs.
+    failed: HashMap<PathBuf, u32>,
+    /// Reported: that files cannot be claimed, folders that cannot be listed, that not all are told about, and that files cannot be moved.
+    unclaimed: bool,
     unlisted: HashSet<PathBuf>,
     untold: bool,
     stuck: bool,
@@ -132,7 +151,9 @@ impl Watcher {
             events,
             arrivals: Arrivals::new(inbox.settle),
             claimed: HashMap::new(),
+            failed: HashMap::new(),
             away: false,
+            unclaimed: false,
             unlisted: HashSet::new(),
             untold: false,
             stuck: false,
@@ -164,6 +185,7 @@ impl Watcher {
             if all {
                 self.arrivals.retain(|path| there.contains(path));
                 self.claimed.retain(|path, _| there.contains(path.as_path()));
+                self.failed.retain(|path, _| there.contains(path.as_path()));
             } else {
                 looked
                     .iter()
@@ -183,9 +205,17 @@ impl Watcher {
                 None => self.consider(&mut batch, file, *look, changes.closed(&file.path)).await,
             };
             if let Err(error) = result {
-                self.arrivals.again(&file.path, Instant::now());
-                tracing::warn!(%error, "a file in the scan folder could not be claimed yet");
+                if !std::mem::replace(&mut self.unclaimed, true) {
+                    let inbox = self.inbox.path.display();
+                    tracing::warn!(%inbox, %error, "files cannot be claimed yet; that is tried again by itself");
+                }
+                let times = self.failed.entry(file.path.clone()).or_default();
+                self.arrivals.again(&file.path, Instant::now() + growing(FIRST_PAUSE, *times));
+                *times = times.saturating_add(1);
             }
+        }
+        if self.failed.is_empty() && std::mem::take(&mut self.unclaimed) {
+            tracing::info!(inbox = %self.inbox.path.display(), "files of the scan folder are claimed again");
         }
     }
 
@@ -274,7 +304,9 @@ impl Watcher {
             self.leave(path, look, None);
             return Ok(());
         }
-        match self.intake.claim(batch, file, None).await? {
+        let claim = self.intake.claim(batch, file, None).await?;
+        self.failed.remove(path);
+        match claim {
             Claim::Accepted(_) | Claim::Known(_) if !self.inbox.move_to_done => self.leave(path, look, None),
             Claim::Accepted(id) | Claim::Known(id) => self.release(path, look, id).await?,
             Claim::Refused { code, .. } => {
@@ -310,6 +342,9 @@ impl Watcher {
         match blocking(move || release(&root, &done, &file, look, id)).await? {
             Release::Moved => {
                 reached(Point::Released);
+                if std::mem::take(&mut self.stuck) {
+                    tracing::info!(inbox = %self.inbox.path.display(), "claimed files are moved again");
+                }
                 self.arrivals.forget(path);
                 self.claimed.remove(path);
                 self.intake.records.mark_released(id).await?;

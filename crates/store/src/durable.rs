@@ -153,6 +153,14 @@ pub(crate) fn is_no_space(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
+/// Whether the disk of a path has less than a twentieth and less than a gibibyte left. False when that cannot be told.
+pub fn is_low_on_space(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|disk| {
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        disk.f_bavail < disk.f_blocks / 20 && free < 1 << 30
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

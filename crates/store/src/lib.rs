@@ -15,13 +15,13 @@ mod sqlite;
 
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
 pub use document_file::{DOCUMENT_FILE, DocumentFile, DocumentSource};
-pub use durable::{hash_file, read_file};
+pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, Rendition, RenditionKind, SearchHit,
-    StoreError,
+    Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE,
+    Lease, Ledger, NewDocument, NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, Rendition, RenditionKind,
+    SearchHit, StoreError, Waiting,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -41,6 +41,16 @@ pub enum StoreError {
     Other(String),
 }
 
+impl StoreError {
+    /// Whether the database itself was not to be had, and may be again: busy, or its disk full.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::Unavailable(_))
+    }
+}
+
+/// A job that was given back never waits longer than this.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
 /// Row id of a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileId(pub i64);
@@ -349,6 +359,15 @@ pub struct Ledger {
     pub duplicate: u64,
 }
 
+/// Pending files whose last attempt failed for one reason: they are tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Why, as the attempt told.
+    pub reason: String,
+    /// How many files.
+    pub files: u64,
+}
+
 /// What a register import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImportSummary {
@@ -436,8 +455,11 @@ pub trait Records: Send + Sync {
 
     /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt. While a
     /// job is in work, others with the very same bytes wait: which of them is the duplicate shows when it ends.
-    /// Jobs whose attempts are used up (`attempts >= max_attempts`) move their file to review with code
-    /// `attempts-exhausted` instead and are not returned. With `only`, jobs of other batches are left alone.
+    /// Jobs whose attempts are used up (`max_attempts` of them, those put off not counted) move their file to review with
+    /// code `attempts-exhausted` instead and are not returned. With `only`, jobs of other batches are left alone.
+    ///
+    /// A lease that ends more than twice `lease` from now, and a pause longer than [`LONGEST_PAUSE`], were written before the
+    /// clock was set back: both are over.
     async fn reserve(
         &self,
         worker: &str,
@@ -447,7 +469,7 @@ pub trait Records: Send + Sync {
         only: Option<BatchId>,
     ) -> Result<Option<Lease>, StoreError>;
 
-    /// Prolongs a lease.
+    /// Sets the end of a lease, earlier too: after the clock was set back it has to agree with the clock again.
     async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
 
     /// Gives back the jobs that are leased to workers of which `is_gone` says so, each with an event. Returns how many.
@@ -463,7 +485,7 @@ pub trait Records: Send + Sync {
         now: Timestamp,
     ) -> Result<FileState, StoreError>;
 
-    /// Gives a job back after a failed attempt, not to be tried before `not_before`; records why.
+    /// Gives a job back after a failed attempt, not to be tried before `not_before`, [`LONGEST_PAUSE`] at most; records why.
     async fn give_back(
         &self,
         lease: &Lease,
@@ -480,6 +502,13 @@ pub trait Records: Send + Sync {
         now: Timestamp,
         person: &str,
     ) -> Result<FileState, StoreError>;
+
+    /// As [`Records::give_back`] when not the file was at fault but disk or database: the attempt is not counted. Also
+    /// allowed when the lease has run out, as long as no one else has reserved the job.
+    async fn put_off(&self, lease: &Lease, why: &str, not_before: Timestamp, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Pending files whose last attempt failed, by reason, the most frequent first.
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError>;
 
     /// The ordinal of this document within its dossier, from 1: the next free one, or the one it was given before.
     async fn ordinal(&self, dossier: &DossierCode, document: &DocumentId) -> Result<u32, StoreError>;

@@ -39,6 +39,9 @@ on_sqlite! {
         a_lease_that_ran_out_goes_to_another_and_the_first_writes_nothing
         a_heartbeat_keeps_the_lease
         a_job_given_back_waits
+        a_clock_set_back_holds_nothing_up
+        a_clock_set_forward_lets_one_commit
+        an_attempt_put_off_is_not_counted
         attempts_that_are_used_up_go_to_a_person
         jobs_of_workers_that_are_gone_are_due_at_once
         the_same_bytes_are_in_work_once

@@ -49,7 +49,8 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
             for inbox in home.inboxes() {
                 // Elsewhere lie shares, and what is made at the place of one that is away would hide that.
                 if inbox.path.starts_with(&home.path) {
-                    std::fs::create_dir_all(&inbox.path)?;
+                    // One that cannot be made is away, too: the watcher tells, and the others are not held up.
+                    let _ = std::fs::create_dir_all(&inbox.path);
                 }
                 tracing::info!(inbox = %inbox.path.display(), "watching");
                 let (intake, stopped) = (home.intake(), stopped.clone());

@@ -1,10 +1,12 @@
 //! `sohoa status`: the conservation ledger.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
+use sohoa_pipeline::Inbox;
 use sohoa_report::coverage;
-use sohoa_store::{Ledger, PageLedger};
+use sohoa_store::{Ledger, PageLedger, Waiting};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -15,6 +17,18 @@ struct Status {
     files: Ledger,
     pages: PageLedger,
     dossiers: Dossiers,
+    /// Pending files whose last attempt failed, by reason.
+    waiting: Vec<Waiting>,
+    inboxes: Vec<Folder>,
+    /// Stores whose disk is nearly full.
+    low_on_space: Vec<&'static str>,
+}
+
+/// A scan folder with the number of files that lie in it and not in its `done/`; none when it cannot be read.
+#[derive(Serialize)]
+struct Folder {
+    path: String,
+    files: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -31,34 +45,55 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
             files: home.records.ledger().await?,
             pages: home.records.page_ledger().await?,
             dossiers: Dossiers { received: coverage.received, digitized: coverage.digitized_full },
+            waiting: home.records.waiting().await?,
+            inboxes: home.inboxes().iter().map(folder).collect(),
+            low_on_space: home.low_on_space()?,
         })
     })?;
     let (f, p) = (status.files, status.pages);
     let files_close = f.seen == f.pending + f.attached + f.review + f.rejected + f.duplicate;
     let pages_close = p.input == p.kept + p.separator + p.blank + p.failed;
-    output.print(&status, |s| {
-        format!(
-            "files     seen {} = pending {} + attached {} + review {} + rejected {} + duplicate {}\n\
-             pages     in {} = kept {} + separator {} + blank {} + failed {}\n\
-             dossiers  received {}, digitized in full {}",
-            f.seen,
-            f.pending,
-            f.attached,
-            f.review,
-            f.rejected,
-            f.duplicate,
-            p.input,
-            p.kept,
-            p.separator,
-            p.blank,
-            p.failed,
-            s.dossiers.received,
-            s.dossiers.digitized
-        )
-    })?;
+    output.print(&status, text)?;
     if !files_close || !pages_close {
         eprintln!("sohoa: the ledger does not close; run `sohoa verify`");
         return Ok(Exit::Defect);
     }
     Ok(Exit::Done)
+}
+
+fn folder(inbox: &Inbox) -> Folder {
+    Folder { path: inbox.path.display().to_string(), files: inbox.papers().ok() }
+}
+
+/// The ledger, and below it only what is amiss.
+fn text(status: &Status) -> String {
+    let (f, p, d) = (status.files, status.pages, &status.dossiers);
+    let mut text = format!(
+        "files     seen {} = pending {} + attached {} + review {} + rejected {} + duplicate {}\n\
+         pages     in {} = kept {} + separator {} + blank {} + failed {}\n\
+         dossiers  received {}, digitized in full {}",
+        f.seen,
+        f.pending,
+        f.attached,
+        f.review,
+        f.rejected,
+        f.duplicate,
+        p.input,
+        p.kept,
+        p.separator,
+        p.blank,
+        p.failed,
+        d.received,
+        d.digitized
+    );
+    for waiting in &status.waiting {
+        let _ = write!(text, "\nwaiting   {} files, tried again by themselves: {}", waiting.files, waiting.reason);
+    }
+    for folder in status.inboxes.iter().filter(|folder| folder.files.is_none()) {
+        let _ = write!(text, "\ninbox     {} cannot be read", folder.path);
+    }
+    for store in &status.low_on_space {
+        let _ = write!(text, "\nspace     the disk of the {store} is nearly full");
+    }
+    text
 }

@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::events;
 use super::values::{micros, parsed_opt, signed, state, timestamp, unsigned};
+use super::{events, jobs};
 use crate::records::{Accepted, BatchId, FileId, FileRow, NewFile, NewRefusal, StoreError};
 
 /// Local time of the counters: Việt Nam keeps UTC+7 all year.
@@ -95,7 +95,7 @@ pub(super) async fn accept(
          SELECT ?1, 'queued', kind = 'inbox', ?2 FROM batch WHERE id = ?3",
     )
     .bind(id)
-    .bind(micros(now))
+    .bind(jobs::AT_ONCE)
     .bind(file.batch.0)
     .execute(&mut *tx)
     .await?;

@@ -7,7 +7,7 @@ use sohoa_domain::{
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::values::{micros, parsed, parsed_opt, state};
+use super::values::{parsed, parsed_opt, state};
 use super::{accept, events};
 use crate::records::{Decision, FileId, FileRow, StoreError};
 
@@ -91,7 +91,7 @@ pub(super) async fn decide(
              WHERE file.id = ?1",
         )
         .bind(file.0)
-        .bind(micros(now))
+        .bind(super::jobs::AT_ONCE)
         .execute(&mut *tx)
         .await?;
     }

@@ -2,12 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{Change, Event, EventKind, FileState, Move, Outcome, Sha256Digest};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::values::{micros, small};
+use super::values::{micros, small, unsigned};
 use super::{accept, events};
-use crate::records::{BatchId, FileId, IsGone, JobId, Lease, StoreError};
+use crate::records::{BatchId, FileId, IsGone, JobId, LONGEST_PAUSE, Lease, StoreError, Waiting};
+
+/// `due_at` of a job that is due at once, whatever becomes of the clock.
+pub(super) const AT_ONCE: i64 = 0;
 
 /// Files whose attempts are used up wait for a person under this code.
 const EXHAUSTED: &str = "attempts-exhausted";
@@ -20,28 +24,38 @@ pub(super) async fn reserve(
     max_attempts: u32,
     only: Option<BatchId>,
 ) -> Result<Option<Lease>, StoreError> {
-    let until = now.checked_add(lease).map_err(|_| StoreError::Other("the lease is too long".to_owned()))?;
+    let after =
+        |span: SignedDuration| now.checked_add(span).map_err(|_| StoreError::Other("the lease is too long".to_owned()));
+    let until = after(lease)?;
+    let times = Times {
+        now: micros(now),
+        lease_end: micros(after(lease.saturating_mul(2))?),
+        pause_end: micros(after(LONGEST_PAUSE)?),
+    };
     let only = only.map(|b| b.0);
     let mut tx = db.write().await?;
-    close_exhausted(&mut tx, now, max_attempts, only).await?;
+    close_exhausted(&mut tx, now, &times, max_attempts, only).await?;
     let reserved = sqlx::query(
         "UPDATE job SET state = 'leased', attempts = attempts + 1, leased_until = ?2, \
                         token = id || '/' || (attempts + 1) || '/' || ?3 \
          WHERE id = (SELECT job.id FROM job JOIN file ON file.id = job.file \
                      WHERE job.state <> 'done' \
-                       AND ((job.state = 'queued' AND job.due_at <= ?1) \
-                         OR (job.state = 'leased' AND job.leased_until <= ?1)) \
+                       AND ((job.state = 'queued' AND (job.due_at <= ?1 OR job.due_at > ?6)) \
+                         OR (job.state = 'leased' AND (job.leased_until <= ?1 OR job.leased_until > ?5))) \
                        AND (?4 IS NULL OR file.batch = ?4) \
                        AND NOT EXISTS (SELECT 1 FROM file AS twin JOIN job AS held ON held.file = twin.id \
                                        WHERE twin.digest = file.digest AND twin.id <> file.id \
-                                         AND held.state = 'leased' AND held.leased_until > ?1) \
+                                         AND held.state = 'leased' \
+                                         AND held.leased_until > ?1 AND held.leased_until <= ?5) \
                      ORDER BY job.priority DESC, job.id LIMIT 1) \
          RETURNING id, file, attempts, token",
     )
-    .bind(micros(now))
+    .bind(times.now)
     .bind(micros(until))
     .bind(worker)
     .bind(only)
+    .bind(times.lease_end)
+    .bind(times.pause_end)
     .fetch_optional(&mut *tx)
     .await?;
     let lease = match reserved {
@@ -61,23 +75,34 @@ pub(super) async fn reserve(
     Ok(lease)
 }
 
+/// Now, and the latest that a lease and a pause can end that were begun by this clock.
+struct Times {
+    now: i64,
+    lease_end: i64,
+    pause_end: i64,
+}
+
 /// Hands the files of due jobs that have no attempt left to a person.
 async fn close_exhausted(
     conn: &mut SqliteConnection,
     now: Timestamp,
+    times: &Times,
     max_attempts: u32,
     only: Option<i64>,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query(
-        "SELECT job.id, job.file, job.attempts, job.state, job.failure, file.digest, file.state AS file_state \
+        "SELECT job.id, job.file, job.attempts - job.excused, job.state, job.failure, file.digest, file.state AS file_state \
          FROM job JOIN file ON file.id = job.file \
-         WHERE job.state <> 'done' AND job.attempts >= ?2 \
-           AND ((job.state = 'queued' AND job.due_at <= ?1) OR (job.state = 'leased' AND job.leased_until <= ?1)) \
+         WHERE job.state <> 'done' AND job.attempts - job.excused >= ?2 \
+           AND ((job.state = 'queued' AND (job.due_at <= ?1 OR job.due_at > ?5)) \
+             OR (job.state = 'leased' AND (job.leased_until <= ?1 OR job.leased_until > ?4))) \
            AND (?3 IS NULL OR file.batch = ?3) ORDER BY job.id",
     )
-    .bind(micros(now))
+    .bind(times.now)
     .bind(i64::from(max_attempts))
     .bind(only)
+    .bind(times.lease_end)
+    .bind(times.pause_end)
     .fetch_all(&mut *conn)
     .await?;
     for row in rows {
@@ -115,14 +140,12 @@ async fn close_exhausted(
 
 pub(super) async fn heartbeat(db: &SqliteRecords, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
     let mut tx = db.write().await?;
-    let done = sqlx::query(
-        "UPDATE job SET leased_until = max(leased_until, ?3) WHERE id = ?1 AND token = ?2 AND state = 'leased'",
-    )
-    .bind(lease.job.0)
-    .bind(&lease.token)
-    .bind(micros(until))
-    .execute(&mut *tx)
-    .await?;
+    let done = sqlx::query("UPDATE job SET leased_until = ?3 WHERE id = ?1 AND token = ?2 AND state = 'leased'")
+        .bind(lease.job.0)
+        .bind(&lease.token)
+        .bind(micros(until))
+        .execute(&mut *tx)
+        .await?;
     if done.rows_affected() == 0 {
         return Err(StoreError::LeaseLost);
     }
@@ -141,9 +164,47 @@ pub(super) async fn give_back(
     held(&mut tx, lease, now).await?;
     let (file, digest) = (lease.file.id.0, lease.file.digest);
     let told = event(now, EventKind::Retried, digest, file, format!("attempt {}: {why}", lease.attempt));
-    requeue(&mut tx, lease.job, why, not_before, told).await?;
+    requeue(&mut tx, lease.job, why, micros(at_most(not_before, now)), told).await?;
     tx.commit().await?;
     Ok(())
+}
+
+pub(super) async fn put_off(
+    db: &SqliteRecords,
+    lease: &Lease,
+    why: &str,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    let done = sqlx::query("UPDATE job SET excused = excused + 1 WHERE id = ?1 AND token = ?2 AND state = 'leased'")
+        .bind(lease.job.0)
+        .bind(&lease.token)
+        .execute(&mut *tx)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::LeaseLost);
+    }
+    let (file, digest) = (lease.file.id.0, lease.file.digest);
+    let told = event(now, EventKind::Retried, digest, file, format!("attempt {} put off: {why}", lease.attempt));
+    requeue(&mut tx, lease.job, why, micros(at_most(not_before, now)), told).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn at_most(not_before: Timestamp, now: Timestamp) -> Timestamp {
+    not_before.min(now.saturating_add(LONGEST_PAUSE).unwrap_or(now))
+}
+
+pub(super) async fn waiting(db: &SqliteRecords) -> Result<Vec<Waiting>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT failure, count(*) FROM job WHERE state <> 'done' AND failure IS NOT NULL \
+         GROUP BY failure ORDER BY count(*) DESC, failure",
+    )
+    .fetch_all(&db.readers)
+    .await?;
+    let waiting = |row: &SqliteRow| Ok(Waiting { reason: row.try_get(0)?, files: unsigned(row.try_get(1)?)? });
+    rows.iter().map(waiting).collect()
 }
 
 /// Puts a leased job back into the queue.
@@ -151,14 +212,14 @@ async fn requeue(
     conn: &mut SqliteConnection,
     job: JobId,
     why: &str,
-    not_before: Timestamp,
+    due_at: i64,
     told: Event,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE job SET state = 'queued', due_at = ?2, failure = ?3, token = NULL, leased_until = NULL WHERE id = ?1",
     )
     .bind(job.0)
-    .bind(micros(not_before))
+    .bind(due_at)
     .bind(why)
     .execute(&mut *conn)
     .await?;
@@ -184,7 +245,7 @@ pub(super) async fn release_leases(db: &SqliteRecords, is_gone: IsGone, now: Tim
         }
         let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
         let told = event(now, EventKind::Retried, source, file, format!("attempt {attempt}: {WHY}"));
-        requeue(&mut tx, JobId(job), WHY, now, told).await?;
+        requeue(&mut tx, JobId(job), WHY, AT_ONCE, told).await?;
         released += 1;
     }
     tx.commit().await?;

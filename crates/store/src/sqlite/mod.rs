@@ -22,12 +22,12 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
-    NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, SearchHit, StoreError,
+    NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, SearchHit, StoreError, Waiting,
 };
 
 /// How long a process waits for another one that is writing.
@@ -64,7 +64,13 @@ impl SqliteRecords {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(TURN);
+        // On a full disk SQLite ends a transaction by itself, and the driver goes on counting it as open: such a connection
+        // could never write again.
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(TURN)
+                .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+        };
         // The write-ahead log stays switched on in the file once it is. Switching it on is the one step for which
         // SQLite does not wait when another process is making the same file.
         let started = Instant::now();
@@ -181,6 +187,14 @@ impl Records for SqliteRecords {
         person: &str,
     ) -> Result<FileState, StoreError> {
         decide::decide(self, file, decision, now, person).await
+    }
+
+    async fn put_off(&self, lease: &Lease, why: &str, not_before: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        jobs::put_off(self, lease, why, not_before, now).await
+    }
+
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        jobs::waiting(self).await
     }
 
     async fn ordinal(&self, dossier: &DossierCode, document: &DocumentId) -> Result<u32, StoreError> {

@@ -322,7 +322,7 @@ impl<'a> Rebuild<'a> {
             "INSERT INTO main.job (file, state, priority, due_at) SELECT file.id, 'queued', batch.kind = 'inbox', ?1 \
              FROM main.file JOIN main.batch ON batch.id = file.batch WHERE file.state = 'pending'",
         )
-        .bind(micros(now))
+        .bind(super::jobs::AT_ONCE)
         .execute(&mut *conn)
         .await?;
         let files: i64 = sqlx::query_scalar("SELECT count(*) FROM main.file").fetch_one(&mut *conn).await?;

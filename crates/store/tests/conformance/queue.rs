@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use sohoa_domain::{EventKind, FileState};
-use sohoa_store::{Completion, Records, StoreError};
+use sohoa_store::{Completion, Records, StoreError, Waiting};
 
 use super::support::*;
 
@@ -72,11 +72,9 @@ pub async fn a_heartbeat_keeps_the_lease(records: Arc<dyn Records>) {
     let batch = batch(&*records).await;
     accept(&*records, batch, "a", "a").await;
     let lease = reserve(&*records, 0).await;
-    records.heartbeat(&lease, at(300)).await.unwrap();
-    // It never shortens.
-    records.heartbeat(&lease, at(1)).await.unwrap();
-    assert!(records.reserve("w2", at(299), MINUTE, 3, None).await.unwrap().is_none());
-    records.complete(&lease, &rejected(), &[], at(299)).await.unwrap();
+    records.heartbeat(&lease, at(100)).await.unwrap();
+    assert!(records.reserve("w2", at(99), MINUTE, 3, None).await.unwrap().is_none());
+    records.complete(&lease, &rejected(), &[], at(99)).await.unwrap();
 }
 
 pub async fn a_job_given_back_waits(records: Arc<dyn Records>) {
@@ -89,6 +87,68 @@ pub async fn a_job_given_back_waits(records: Arc<dyn Records>) {
     let events = records.events(None).await.unwrap();
     assert_eq!(events[1].kind, EventKind::Retried);
     assert!(events[1].detail.contains("no disk space"));
+    sound(&*records).await;
+}
+
+pub async fn a_clock_set_back_holds_nothing_up(records: Arc<dyn Records>) {
+    const DAY: i64 = 86_400;
+    let batch = batch(&*records).await;
+    let dead = accept(&*records, batch, "a", "a").await;
+    let alive = accept(&*records, batch, "b", "b").await;
+    let given_back = accept(&*records, batch, "c", "c").await;
+    let untouched = accept(&*records, batch, "d", "d").await;
+    let leases = [reserve(&*records, 0).await, reserve(&*records, 0).await, reserve(&*records, 0).await];
+    records.give_back(&leases[2], "x", at(2 * DAY), at(0)).await.unwrap();
+    // The worker that lives sets the end of its lease by the new clock and keeps it.
+    records.heartbeat(&leases[1], at(60 - DAY)).await.unwrap();
+    for id in [dead, given_back, untouched] {
+        assert_eq!(reserve(&*records, -DAY).await.file.id, id);
+    }
+    assert!(records.reserve("w", at(59 - DAY), MINUTE, 3, None).await.unwrap().is_none());
+    let late = records.complete(&leases[0], &rejected(), &[], at(1 - DAY)).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
+    assert_eq!(leases[1].file.id, alive);
+    records.complete(&leases[1], &rejected(), &[], at(1 - DAY)).await.unwrap();
+    sound(&*records).await;
+}
+
+pub async fn a_clock_set_forward_lets_one_commit(records: Arc<dyn Records>) {
+    const DAY: i64 = 86_400;
+    let batch = batch(&*records).await;
+    let id = accept(&*records, batch, "a", "a").await;
+    let first = reserve(&*records, 0).await;
+    let second = reserve(&*records, DAY).await;
+    assert_eq!((second.file.id, second.attempt), (id, 2));
+    for (lease, is_held) in [(first, false), (second, true)] {
+        let document = document(&*records, &lease, &code(1), "").await;
+        let done = records.complete(&lease, &attached(document), &[], at(DAY + 1)).await;
+        assert!(if is_held { done.is_ok() } else { matches!(done, Err(StoreError::LeaseLost)) }, "{done:?}");
+    }
+    assert_eq!(records.documents(&code(1)).await.unwrap().len(), 1);
+    sound(&*records).await;
+}
+
+pub async fn an_attempt_put_off_is_not_counted(records: Arc<dyn Records>) {
+    let batch = batch(&*records).await;
+    let id = accept(&*records, batch, "a", "a").await;
+    let mut tokens = HashSet::new();
+    for n in 0..5 {
+        let lease = records.reserve("w", at(n * 100), MINUTE, 1, None).await.unwrap().unwrap();
+        assert!(tokens.insert(lease.token.clone()), "a token was given twice");
+        // Its lease has run out, but no one else has the job.
+        records.put_off(&lease, "no space", at(n * 100 + 99), at(n * 100 + 61)).await.unwrap();
+        assert!(records.reserve("w", at(n * 100 + 98), MINUTE, 1, None).await.unwrap().is_none());
+        let again = records.put_off(&lease, "no space", at(0), at(0)).await;
+        assert!(matches!(again, Err(StoreError::LeaseLost)), "{again:?}");
+    }
+    assert_eq!(records.waiting().await.unwrap(), [Waiting { reason: "no space".to_owned(), files: 1 }]);
+    // One that fails by itself is counted.
+    let lease = records.reserve("w", at(600), MINUTE, 1, None).await.unwrap().unwrap();
+    records.give_back(&lease, "x", at(600), at(600)).await.unwrap();
+    assert!(records.reserve("w", at(600), MINUTE, 1, None).await.unwrap().is_none());
+    let row = records.file(id).await.unwrap().unwrap();
+    assert_eq!((row.state, row.reason.as_deref()), (FileState::Review, Some("1 attempts failed; x")));
+    assert_eq!(records.waiting().await.unwrap(), []);
     sound(&*records).await;
 }
 
