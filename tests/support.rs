@@ -1,7 +1,7 @@
 //! Running the binary, and small papers to feed it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -274,16 +274,27 @@ impl Serving {
     }
 
     /// Whether it dies by itself, of a signal, before so many seconds are over.
-    pub fn dies_within(mut self, seconds: u64) -> bool {
+    pub fn dies_within(self, seconds: u64) -> bool {
+        self.ends_within(seconds).is_some_and(|status| status.code().is_none())
+    }
+
+    /// How it ended, by itself, before so many seconds were over; killed and `None` when it did not.
+    pub fn ends_within(mut self, seconds: u64) -> Option<ExitStatus> {
         let begun = Instant::now();
         while begun.elapsed().as_secs() < seconds {
             if let Some(status) = self.0.try_wait().unwrap() {
-                return status.code().is_none();
+                return Some(status);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
         self.kill();
-        false
+        None
+    }
+
+    /// Whether it holds this file open now.
+    pub fn has_open(&self, path: &Path) -> bool {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.0.id())).unwrap();
+        open.flatten().any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == path))
     }
 
     /// SIGKILL for the process and its children.

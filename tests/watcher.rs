@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use sohoa_store::{Records as _, SqliteRecords};
+use sohoa_domain::Sha256Digest;
+use sohoa_store::{DiskBlobs, Records as _, SqliteRecords};
 
 use crate::support::{TestHome, jpeg, pdf, register_csv};
 
@@ -209,6 +210,21 @@ fn a_read_only_folder_is_claimed_once_and_left_as_it_is() {
     serve.stop();
     assert_eq!(home.ledger(), before);
     home.run(&["verify"]).ends_with(0);
+}
+
+/// The pause after a file that takes seconds to hash is minutes long at one percent.
+#[test]
+fn a_verification_that_would_take_long_does_not_hold_up_the_end() {
+    let home = TestHome::new("fake");
+    home.change_settings(|text| text.replace("percent = 25\n", "percent = 1\n"));
+    let large = DiskBlobs::open(home.path().join("blobs")).unwrap().path(&Sha256Digest::of(b"large"));
+    std::fs::create_dir_all(large.parent().unwrap()).unwrap();
+    std::fs::File::create(&large).unwrap().set_len(4 << 30).unwrap();
+    let large = large.canonicalize().unwrap();
+    let serve = home.serve();
+    wait_until(|| serve.has_open(&large));
+    serve.ask_to_stop();
+    assert!(serve.ends_within(60).is_some_and(|status| status.success()), "{}", home.log());
 }
 
 #[track_caller]

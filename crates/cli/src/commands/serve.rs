@@ -76,9 +76,18 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
             tasks.spawn(async move { keep_history(&home, stopped).await });
         }
         if working.is_some() && home.config.verify.every_days > 0 {
-            // Not among the tasks: what it is doing when the program is asked to stop is not waited for.
-            let home = Arc::clone(&home);
-            tokio::spawn(async move { verify_again(&home).await });
+            // On a thread that nobody waits for: verification blocks its thread while it hashes, for hours where it pauses
+            // between files, and the runtime would not end before its own threads do, blocking ones too.
+            let (home, mut stopped) = (Arc::clone(&home), stopped.clone());
+            let runtime = tokio::runtime::Handle::current();
+            std::thread::spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = verify_again(&home) => {}
+                        _ = stopped.wait_for(|stopped| *stopped) => {}
+                    }
+                });
+            });
         }
         let ended = tokio::select! {
             () = asked_to_stop() => {
