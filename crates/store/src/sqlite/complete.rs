@@ -6,16 +6,8 @@ use sqlx::SqliteConnection;
 
 use super::SqliteRecords;
 use super::values::{micros, signed, state};
-use super::{accept, events, jobs, register, search};
+use super::{accept, decide, events, jobs, register, search};
 use crate::records::{Completion, FileId, Lease, NewDocument, StoreError};
-
-/// What becomes of the file, without the documents.
-struct Verdict<'a> {
-    state: FileState,
-    code: Option<&'a str>,
-    reason: Option<&'a str>,
-    duplicate_of: Option<FileId>,
-}
 
 pub(super) async fn complete(
     db: &SqliteRecords,
@@ -24,37 +16,31 @@ pub(super) async fn complete(
     told: &[Event],
     now: Timestamp,
 ) -> Result<FileState, StoreError> {
-    let (verdict, documents, loose): (_, &[NewDocument], &[(u32, PageState)]) = match completion {
+    let (to, documents): (Move, &[NewDocument]) = match completion {
         Completion::Attached { documents, .. } if documents.is_empty() => {
             return Err(StoreError::Other("a file without documents cannot be attached".to_owned()));
         }
-        Completion::Attached { documents, loose_pages } => (
-            Verdict { state: FileState::Attached, code: None, reason: None, duplicate_of: None },
-            documents,
-            loose_pages,
-        ),
-        Completion::Review { code, reason, documents, loose_pages } => (
-            Verdict { state: FileState::Review, code: Some(code), reason: Some(reason), duplicate_of: None },
-            documents,
-            loose_pages,
-        ),
-        Completion::Rejected { code, reason } => (
-            Verdict { state: FileState::Rejected, code: Some(code), reason: Some(reason), duplicate_of: None },
-            &[],
-            &[],
-        ),
-        Completion::Duplicate { of } => {
-            (Verdict { state: FileState::Duplicate, code: None, reason: None, duplicate_of: Some(*of) }, &[], &[])
+        Completion::Attached { documents, loose_pages } => {
+            (Move { loose_pages: loose_pages.clone(), ..Move::to(FileState::Attached) }, documents)
         }
+        Completion::Review { code, reason, documents, loose_pages } => {
+            let (code, reason) = (Some(code.clone()), Some(reason.clone()));
+            (Move { code, reason, loose_pages: loose_pages.clone(), ..Move::to(FileState::Review) }, documents)
+        }
+        Completion::Rejected { code, reason } => {
+            let (code, reason) = (Some(code.clone()), Some(reason.clone()));
+            (Move { code, reason, ..Move::to(FileState::Rejected) }, &[])
+        }
+        Completion::Duplicate { of } => (duplicate(*of), &[]),
     };
-    every_page_once(documents, loose)?;
+    every_page_once(documents, &to.loose_pages)?;
 
     let mut tx = db.write().await?;
     let file = jobs::held(&mut tx, lease, now).await?;
     if documents.iter().any(|d| d.source != file) {
         return Err(StoreError::Other("a document names another source file than that of its job".to_owned()));
     }
-    let standing = match standing_elsewhere(&mut tx, documents, file).await? {
+    let state = match standing_elsewhere(&mut tx, documents, file).await? {
         Some((of, document)) => {
             let event = Event {
                 at: now,
@@ -68,25 +54,25 @@ pub(super) async fn complete(
                 file: Some(file.0),
                 change: None,
             };
-            let verdict = Verdict { state: FileState::Duplicate, code: None, reason: None, duplicate_of: Some(of) };
-            settle(&mut tx, file, &verdict).await?;
-            events::append(&mut tx, &with_move(&[event], &verdict, &[], file, now)).await?;
-            verdict.state
+            let to = duplicate(of);
+            settle(&mut tx, file, &to).await?;
+            events::append(&mut tx, &with_move(&[event], &to, file, now)).await?;
+            to.state
         }
         None => {
-            settle(&mut tx, file, &verdict).await?;
+            settle(&mut tx, file, &to).await?;
             for document in documents {
                 record(&mut tx, document, now).await?;
             }
-            for (number, page) in loose {
+            for (number, page) in &to.loose_pages {
                 insert_page(&mut tx, file, *number, *page, None, None).await?;
             }
-            events::append(&mut tx, &with_move(told, &verdict, loose, file, now)).await?;
+            events::append(&mut tx, &with_move(told, &to, file, now)).await?;
             // A register that came while the file was in work did not see these documents.
             if documents.iter().any(|d| d.state == AttachmentState::AwaitingRegister) {
                 register::resolve_awaiting(&mut tx, now, events::AGENT).await?;
             }
-            verdict.state
+            to.state
         }
     };
     sqlx::query("UPDATE job SET state = 'done', token = NULL, leased_until = NULL WHERE id = ?1")
@@ -94,20 +80,18 @@ pub(super) async fn complete(
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok(standing)
+    Ok(state)
+}
+
+fn duplicate(of: FileId) -> Move {
+    Move { duplicate_of: Some(of.0), ..Move::to(FileState::Duplicate) }
 }
 
 /// The events that were told, the last of them with what became of the file.
-fn with_move(
-    told: &[Event],
-    verdict: &Verdict,
-    loose: &[(u32, PageState)],
-    file: FileId,
-    now: Timestamp,
-) -> Vec<Event> {
+fn with_move(told: &[Event], to: &Move, file: FileId, now: Timestamp) -> Vec<Event> {
     let mut told: Vec<Event> = told.to_vec();
     if told.is_empty() {
-        let kind = match verdict.state {
+        let kind = match to.state {
             FileState::Attached | FileState::Pending => EventKind::Attached,
             FileState::Review => EventKind::SentToReview,
             FileState::Rejected => EventKind::Rejected,
@@ -128,14 +112,7 @@ fn with_move(
     }
     told.iter_mut().for_each(|event| event.file = Some(file.0));
     if let Some(last) = told.last_mut() {
-        last.change = Some(Change::Moved(Move {
-            state: verdict.state,
-            code: verdict.code.map(str::to_owned),
-            reason: verdict.reason.map(str::to_owned),
-            duplicate_of: verdict.duplicate_of.map(|f| f.0),
-            component: None,
-            loose_pages: loose.to_vec(),
-        }));
+        last.change = Some(Change::Moved(to.clone()));
     }
     told
 }
@@ -174,20 +151,12 @@ async fn standing_elsewhere<'a>(
     Ok(None)
 }
 
-/// Moves the file to its state.
-async fn settle(conn: &mut SqliteConnection, file: FileId, verdict: &Verdict<'_>) -> Result<(), StoreError> {
+/// Moves the file to its state, if it may.
+async fn settle(conn: &mut SqliteConnection, file: FileId, to: &Move) -> Result<(), StoreError> {
     let now =
         accept::by_id(conn, file).await?.ok_or_else(|| StoreError::Corrupt("a job without its file".to_owned()))?;
-    let to = now.state.transition(verdict.state)?;
-    sqlx::query("UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5 WHERE id = ?1")
-        .bind(file.0)
-        .bind(to.as_str())
-        .bind(verdict.code)
-        .bind(verdict.reason)
-        .bind(verdict.duplicate_of.map(|f| f.0))
-        .execute(conn)
-        .await?;
-    Ok(())
+    now.state.transition(to.state)?;
+    decide::move_file(conn, file, to).await
 }
 
 /// Writes one document with its pages, stored files and text.

@@ -7,7 +7,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::{micros, small, unsigned};
-use super::{accept, events};
+use super::{accept, decide, events};
 use crate::records::{BatchId, FileId, IsGone, JobId, LONGEST_PAUSE, Lease, StoreError, Waiting};
 
 /// `due_at` of a job that is due at once, whatever becomes of the clock.
@@ -120,19 +120,12 @@ async fn close_exhausted(
             .bind(job)
             .execute(&mut *conn)
             .await?;
-        sqlx::query("UPDATE file SET state = 'review', reason_code = ?2, reason = ?3 WHERE id = ?1")
-            .bind(file)
-            .bind(EXHAUSTED)
-            .bind(&reason)
-            .execute(&mut *conn)
-            .await?;
         let source = super::values::parsed_opt::<Sha256Digest>(&row, "digest")?;
         let mut event = event(now, EventKind::SentToReview, source, file, format!("{EXHAUSTED}: {reason}"));
-        event.change = Some(Change::Moved(Move {
-            code: Some(EXHAUSTED.to_owned()),
-            reason: Some(reason),
-            ..Move::to(FileState::Review)
-        }));
+        let (code, reason) = (Some(EXHAUSTED.to_owned()), Some(reason));
+        let to = Move { code, reason, ..Move::to(FileState::Review) };
+        decide::move_file(conn, FileId(file), &to).await?;
+        event.change = Some(Change::Moved(to));
         events::append(conn, &[event]).await?;
     }
     Ok(())
