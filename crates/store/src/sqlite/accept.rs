@@ -89,16 +89,7 @@ pub(super) async fn accept(
     .bind(micros(now))
     .fetch_one(&mut *tx)
     .await?;
-    // A person waits at the counter whose scanner fills an inbox; nobody waits for a batch.
-    sqlx::query(
-        "INSERT INTO job (file, state, priority, due_at) \
-         SELECT ?1, 'queued', kind = 'inbox', ?2 FROM batch WHERE id = ?3",
-    )
-    .bind(id)
-    .bind(jobs::AT_ONCE)
-    .bind(file.batch.0)
-    .execute(&mut *tx)
-    .await?;
+    jobs::enqueue(&mut tx, FileId(id)).await?;
     let arrival = Arrival {
         origin: file.origin.clone(),
         relative: file.relative.clone(),

@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::{parsed, parsed_opt, state};
-use super::{accept, events};
+use super::{accept, events, jobs};
 use crate::records::{Decision, FileId, FileRow, StoreError};
 
 pub(super) async fn decide(
@@ -85,15 +85,7 @@ pub(super) async fn decide(
         _ => name_dossier(&mut tx, file, told.dossier.as_ref(), to).await?,
     }
     if to.state == FileState::Pending {
-        sqlx::query(
-            "INSERT INTO job (file, state, priority, due_at) \
-             SELECT file.id, 'queued', batch.kind = 'inbox', ?2 FROM file JOIN batch ON batch.id = file.batch \
-             WHERE file.id = ?1",
-        )
-        .bind(file.0)
-        .bind(super::jobs::AT_ONCE)
-        .execute(&mut *tx)
-        .await?;
+        jobs::enqueue(&mut tx, file).await?;
     }
     let state = to.state;
     events::append(&mut tx, &[told]).await?;

@@ -11,10 +11,25 @@ use super::{accept, decide, events};
 use crate::records::{BatchId, FileId, IsGone, JobId, LONGEST_PAUSE, Lease, StoreError, Waiting};
 
 /// `due_at` of a job that is due at once, whatever becomes of the clock.
-pub(super) const AT_ONCE: i64 = 0;
+const AT_ONCE: i64 = 0;
 
 /// Files whose attempts are used up wait for a person under this code.
 const EXHAUSTED: &str = "attempts-exhausted";
+
+/// Puts a pending file into the queue, due at once. A person waits at the counter whose scanner fills an inbox; nobody waits
+/// for a batch.
+pub(super) async fn enqueue(conn: &mut SqliteConnection, file: FileId) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO job (file, state, priority, due_at) \
+         SELECT file.id, 'queued', batch.kind = 'inbox', ?2 FROM file JOIN batch ON batch.id = file.batch \
+         WHERE file.id = ?1",
+    )
+    .bind(file.0)
+    .bind(AT_ONCE)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
 
 pub(super) async fn reserve(
     db: &SqliteRecords,

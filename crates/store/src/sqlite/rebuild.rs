@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, register};
+use super::{SqliteRecords, complete, decide, jobs, register};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -318,13 +318,12 @@ impl<'a> Rebuild<'a> {
                 complete::insert_page(conn, FileId(*file), *number, *state, None, None).await?;
             }
         }
-        sqlx::query(
-            "INSERT INTO main.job (file, state, priority, due_at) SELECT file.id, 'queued', batch.kind = 'inbox', ?1 \
-             FROM main.file JOIN main.batch ON batch.id = file.batch WHERE file.state = 'pending'",
-        )
-        .bind(super::jobs::AT_ONCE)
-        .execute(&mut *conn)
-        .await?;
+        let pending: Vec<i64> = sqlx::query_scalar("SELECT id FROM main.file WHERE state = 'pending' ORDER BY id")
+            .fetch_all(&mut *conn)
+            .await?;
+        for file in pending {
+            jobs::enqueue(conn, FileId(file)).await?;
+        }
         let files: i64 = sqlx::query_scalar("SELECT count(*) FROM main.file").fetch_one(&mut *conn).await?;
         rebuilt.files = u64::try_from(files).unwrap_or_default();
         Ok(rebuilt)
