@@ -17,8 +17,9 @@ use sohoa_dossier::{
 use sohoa_pdf::DocumentInfo;
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
-    Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, FileRow,
-    NewContent, NewDocument, PackageError, Records, Rendition, RenditionKind, StoreError,
+    ALTO_FILE, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, FileRow,
+    NewContent, NewDocument, PDF_FILE, PackageError, Records, Rendition, RenditionKind, StoreError, StoredContent,
+    TEXT_FILE,
 };
 
 use crate::assemble::software;
@@ -191,7 +192,7 @@ impl Job<'_> {
             evidence: evidence.clone(),
         };
         let metadata = serde_json::to_vec_pretty(&metadata).map_err(|e| ProcessError::Output(e.to_string()))?;
-        let text = std::fs::read_to_string(staging.path().join("document.txt"))?;
+        let text = std::fs::read_to_string(staging.path().join(TEXT_FILE))?;
         reached(Point::Converted);
         let (version, renditions) = self.package(&dossier, &id, staging.path(), metadata).await?;
 
@@ -262,7 +263,7 @@ impl Job<'_> {
         let (engines, limits, jobs) = (context.engines.clone(), context.limits.clone(), context.jobs);
         let folder = folder.to_owned();
         let result = tokio::task::spawn_blocking(move || {
-            let [pdf, text, alto] = ["document.pdf", "document.txt", "document.alto.xml"].map(|name| folder.join(name));
+            let [pdf, text, alto] = [PDF_FILE, TEXT_FILE, ALTO_FILE].map(|name| folder.join(name));
             let outputs = Outputs { pdf: &pdf, text: Some(&text), alto: Some(&alto) };
             let options = ConvertOptions { engines: &engines, jobs, limits: &limits, info, source_name: "original" };
             convert(&input, &outputs, options, &mut |_, _| {})
@@ -291,23 +292,17 @@ impl Job<'_> {
     ) -> Result<(u32, Vec<Rendition>), ProcessError> {
         let original = self.context.blobs.path(&self.source);
         let extension = extension_of(&self.file.relative);
-        let files: [(RenditionKind, String, ContentSource); 5] = [
-            (RenditionKind::Original, format!("original.{extension}"), ContentSource::Copy(original, self.source)),
-            (RenditionKind::Pdf, "document.pdf".to_owned(), ContentSource::Move(staging.join("document.pdf"))),
-            (
-                RenditionKind::Alto,
-                "document.alto.xml".to_owned(),
-                ContentSource::Move(staging.join("document.alto.xml")),
-            ),
-            (RenditionKind::Text, "document.txt".to_owned(), ContentSource::Move(staging.join("document.txt"))),
-            (RenditionKind::Metadata, DOCUMENT_FILE.to_owned(), ContentSource::Bytes(metadata)),
+        let made = |name: &str| (name.to_owned(), ContentSource::Move(staging.join(name)));
+        let files: [(String, ContentSource); 5] = [
+            (format!("original.{extension}"), ContentSource::Copy(original, self.source)),
+            made(PDF_FILE),
+            made(ALTO_FILE),
+            made(TEXT_FILE),
+            (DOCUMENT_FILE.to_owned(), ContentSource::Bytes(metadata)),
         ];
-        let (mut kinds, mut contents) = (Vec::new(), Vec::new());
-        for (kind, name, source) in files {
-            let logical = format!("documents/{id}/{name}");
-            kinds.push((logical.clone(), kind));
-            contents.push(NewContent { logical, source });
-        }
+        let folder = format!("documents/{id}/");
+        let contents =
+            files.map(|(name, source)| NewContent { logical: format!("{folder}{name}"), source }).into_iter().collect();
         let (packages, dossier) = (self.context.packages.clone(), dossier.clone());
         let (agent, now) = (self.context.agent.clone(), self.context.clock.now());
         let message = format!("document {id}");
@@ -315,19 +310,14 @@ impl Job<'_> {
             tokio::task::spawn_blocking(move || packages.add_version(&dossier, contents, &message, &agent, now))
                 .await
                 .map_err(|_| ProcessError::Task)??;
-        let mut renditions = Vec::new();
-        for file in version.stored {
-            if let Some((_, kind)) = kinds.iter().find(|(logical, _)| *logical == file.logical) {
-                renditions.push(Rendition {
-                    kind: *kind,
-                    logical: file.logical,
-                    stored: file.stored,
-                    digest: file.digest,
-                    bytes: file.bytes,
-                });
-            }
-        }
-        Ok((version.number, renditions))
+        let rendition = |file: StoredContent| Rendition {
+            kind: RenditionKind::of_file(file.logical.strip_prefix(&folder).unwrap_or_default()),
+            logical: file.logical,
+            stored: file.stored,
+            digest: file.digest,
+            bytes: file.bytes,
+        };
+        Ok((version.number, version.stored.into_iter().map(rendition).collect()))
     }
 
     fn event(

@@ -1,8 +1,11 @@
-//! `document.json`: what a document is, in words that need no database. It lies in the package beside the document's files.
+//! A document's files in its package: their names, and `document.json`, which says what the document is in words that need
+//! no database.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{ComponentId, DocumentId, DossierCode, PageRecord, Sha256Digest};
+
+use crate::records::RenditionKind;
 
 /// The content of `document.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,5 +45,24 @@ pub struct DocumentSource {
     pub accepted: Timestamp,
 }
 
-/// Name of the file within the document's folder of the package.
+/// Name of [`RenditionKind::Metadata`] in the document's folder of the package.
 pub const DOCUMENT_FILE: &str = "document.json";
+/// Name of [`RenditionKind::Pdf`].
+pub const PDF_FILE: &str = "document.pdf";
+/// Name of [`RenditionKind::Alto`].
+pub const ALTO_FILE: &str = "document.alto.xml";
+/// Name of [`RenditionKind::Text`].
+pub const TEXT_FILE: &str = "document.txt";
+
+impl RenditionKind {
+    /// What the file of this name in a document's folder is. The received bytes have whatever name is no other's.
+    pub fn of_file(name: &str) -> Self {
+        match name {
+            DOCUMENT_FILE => Self::Metadata,
+            PDF_FILE => Self::Pdf,
+            ALTO_FILE => Self::Alto,
+            TEXT_FILE => Self::Text,
+            _ => Self::Original,
+        }
+    }
+}

@@ -14,7 +14,7 @@ mod register_csv;
 mod sqlite;
 
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
-pub use document_file::{DOCUMENT_FILE, DocumentFile, DocumentSource};
+pub use document_file::{ALTO_FILE, DOCUMENT_FILE, DocumentFile, DocumentSource, PDF_FILE, TEXT_FILE};
 pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};

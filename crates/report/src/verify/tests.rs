@@ -15,7 +15,8 @@ use sohoa_domain::{
 };
 use sohoa_store::{
     BatchId, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, EventLog,
-    Lease, NewContent, NewDocument, NewFile, Rendition, RenditionKind, SqliteRecords, read_register_csv,
+    Lease, NewContent, NewDocument, NewFile, PDF_FILE, Rendition, RenditionKind, SqliteRecords, TEXT_FILE,
+    read_register_csv,
 };
 use walkdir::WalkDir;
 
@@ -132,8 +133,8 @@ impl Home {
         };
         let files = [
             (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest), digest)),
-            (RenditionKind::Pdf, "document.pdf", made("pdf")),
-            (RenditionKind::Text, "document.txt", made("text")),
+            (RenditionKind::Pdf, PDF_FILE, made("pdf")),
+            (RenditionKind::Text, TEXT_FILE, made("text")),
             (RenditionKind::Metadata, DOCUMENT_FILE, ContentSource::Bytes(serde_json::to_vec(&metadata).unwrap())),
         ];
         let logical = |name: &str| format!("documents/{id}/{name}");

@@ -340,7 +340,7 @@ impl<'a> Rebuild<'a> {
             let content = inventory.manifest.get(&digest)?.first()?;
             let path = object.join(content);
             renditions.push(Rendition {
-                kind: kind_of(logical.strip_prefix(&folder)?),
+                kind: RenditionKind::of_file(logical.strip_prefix(&folder)?),
                 logical: logical.to_owned(),
                 stored: path.strip_prefix(packages.root()).ok()?.to_string_lossy().into_owned(),
                 digest,
@@ -371,16 +371,6 @@ impl<'a> Rebuild<'a> {
             text,
             evidence: file.evidence.to_string(),
         })
-    }
-}
-
-fn kind_of(name: &str) -> RenditionKind {
-    match name {
-        DOCUMENT_FILE => RenditionKind::Metadata,
-        "document.pdf" => RenditionKind::Pdf,
-        "document.alto.xml" => RenditionKind::Alto,
-        "document.txt" => RenditionKind::Text,
-        _ => RenditionKind::Original,
     }
 }
 
