@@ -573,6 +573,9 @@ pub trait Records: Send + Sync {
     /// Events in order, those of one dossier or all.
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError>;
 
+    /// Events of one file in order.
+    async fn events_of_file(&self, file: FileId) -> Result<Vec<Event>, StoreError>;
+
     /// Events after this number as they are chained, at most so many.
     async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError>;
 

@@ -136,7 +136,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
     let shown = block_on(async {
         let home = Home::open(home).await?;
         let row = home.records.file(id).await?.ok_or_else(|| unknown(id))?;
-        let history = home.records.events(None).await?.into_iter().filter(|e| e.file == Some(id.0)).collect();
+        let history = home.records.events_of_file(id).await?;
         let stored = row.digest.map(|d| home.blobs.path(&d).display().to_string());
         let (evidence, _) = sohoa_dossier::from_names(&row.relative, row.dossier.as_ref());
         Ok(Shown {

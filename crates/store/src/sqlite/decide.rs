@@ -164,15 +164,9 @@ async fn take_off(
 
 /// The last decision about a file that was not undone, and what the file was before it.
 async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64, Move), StoreError> {
-    let rows = sqlx::query("SELECT id, event FROM event WHERE file = ?1 ORDER BY id")
-        .bind(file.0)
-        .fetch_all(&mut *conn)
-        .await?;
     let mut standing: Vec<(i64, Move)> = Vec::new();
     let mut now = Move::to(FileState::Pending);
-    for row in rows {
-        let text: &str = row.try_get("event")?;
-        let event: Event = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("an event".to_owned()))?;
+    for (number, event) in events::of_file(conn, file).await? {
         let (refused, moved) = match &event.change {
             Some(Change::Seen(arrival)) => (arrival.refused.clone(), None),
             Some(Change::Moved(to)) => (None, Some(to.clone())),
@@ -183,7 +177,7 @@ async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64
         }
         let Some(to) = moved else { continue };
         match event.kind {
-            EventKind::Decided => standing.push((row.try_get("id")?, std::mem::replace(&mut now, to))),
+            EventKind::Decided => standing.push((number, std::mem::replace(&mut now, to))),
             EventKind::Undone => {
                 standing.pop();
                 now = to;

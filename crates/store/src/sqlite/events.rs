@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::SqliteRecords;
 use super::values::{micros, parsed, timestamp};
 use crate::event_log::{CHAIN_START, EventLine, Segment, chain_link};
-use crate::records::StoreError;
+use crate::records::{FileId, StoreError};
 
 /// Who did what the records do on their own: end a job whose attempts are used up, find a repeat at commit.
 pub(super) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
@@ -47,7 +47,18 @@ pub(super) async fn list(db: &SqliteRecords, dossier: Option<&DossierCode>) -> R
         None => sqlx::query_scalar("SELECT event FROM event ORDER BY id"),
     };
     let texts: Vec<String> = query.fetch_all(&db.readers).await?;
-    texts.iter().map(|t| serde_json::from_str(t).map_err(|_| StoreError::Corrupt("an event".to_owned()))).collect()
+    texts.iter().map(|text| read(text)).collect()
+}
+
+/// Events of one file with their numbers, in order.
+pub(super) async fn of_file(conn: &mut SqliteConnection, file: FileId) -> Result<Vec<(i64, Event)>, StoreError> {
+    let rows =
+        sqlx::query("SELECT id, event FROM event WHERE file = ?1 ORDER BY id").bind(file.0).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
+}
+
+fn read(text: &str) -> Result<Event, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt("an event".to_owned()))
 }
 
 /// Events that are looked at together when the chain is followed.

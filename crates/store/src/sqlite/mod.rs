@@ -271,6 +271,11 @@ impl Records for SqliteRecords {
         events::list(self, dossier).await
     }
 
+    async fn events_of_file(&self, file: FileId) -> Result<Vec<Event>, StoreError> {
+        let events = events::of_file(&mut *self.readers.acquire().await?, file).await?;
+        Ok(events.into_iter().map(|(_, event)| event).collect())
+    }
+
     async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError> {
         events::lines(self, after, most).await
     }

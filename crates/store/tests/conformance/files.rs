@@ -22,6 +22,8 @@ pub async fn an_accepted_file_is_pending_with_a_job_and_an_event(records: Arc<dy
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].kind, events[0].source, events[0].at), (EventKind::Accepted, Some(new.digest), at(5)));
     assert_eq!(records.events(Some(&code(1))).await.unwrap(), events);
+    accept(&*records, batch, "b.pdf", "b").await;
+    assert_eq!(records.events_of_file(id).await.unwrap(), events);
     assert!(records.file(FileId(99)).await.unwrap().is_none());
     sound(&*records).await;
 }
