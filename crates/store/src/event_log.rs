@@ -129,14 +129,16 @@ impl EventLog {
         Ok((firsts, strays))
     }
 
-    /// Reads a segment. That its links hold is for the caller to check.
+    /// Reads a segment: what the records have to know of it, and its lines. That its links hold is for the caller to check.
     ///
     /// # Errors
     /// [`EventLogError::Io`], [`EventLogError::Damaged`] for what is not lines of link and text.
-    pub fn read(&self, first: i64) -> Result<Vec<EventLine>, EventLogError> {
+    pub fn read(&self, first: i64) -> Result<(Segment, Vec<EventLine>), EventLogError> {
         let path = self.path(first);
         let bytes = durable::read_file(&path).map_err(io_error(&path))?;
-        lines(first, &bytes).map_err(|why| EventLogError::Damaged { path, why })
+        let lines = lines(first, &bytes).map_err(|why| EventLogError::Damaged { path, why })?;
+        let last = lines.last().map_or(first, |line| line.number);
+        Ok((Segment { first, last, digest: Sha256Digest::of(&bytes) }, lines))
     }
 
     /// Seals all events that the records have and the log has not. Returns how many. Several processes may do so at once:
@@ -176,12 +178,7 @@ impl EventLog {
         }
         let segment = match file.persist_noclobber(&path) {
             Ok(_) => Segment { first, last: first + events.len() as i64 - 1, digest },
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
-                let there = self.read(first)?;
-                let bytes = durable::read_file(&path).map_err(io_error(&path))?;
-                let last = there.last().map_or(first, |line| line.number);
-                Segment { first, last, digest: Sha256Digest::of(&bytes) }
-            }
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => self.read(first)?.0,
             Err(error) => return Err(io_error(&path)(error.error)),
         };
         durable::sync_dir(&self.root).map_err(io_error(&self.root))?;

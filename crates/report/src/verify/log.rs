@@ -98,7 +98,7 @@ impl<'a> Sealed<'a> {
         while self.lines.is_empty() {
             let first = self.segments.pop_front()?;
             match self.log.read(first) {
-                Ok(lines) => self.lines = lines.into(),
+                Ok((_, lines)) => self.lines = lines.into(),
                 Err(_) => {
                     findings.item([Problem::new(None, &self.log.path(first), ProblemKind::Unreadable)]);
                     continue;

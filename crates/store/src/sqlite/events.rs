@@ -119,14 +119,19 @@ pub(super) async fn add_segment(db: &SqliteRecords, segment: &Segment) -> Result
     let next: i64 = sqlx::query_scalar("SELECT coalesce(max(last), 0) + 1 FROM segment").fetch_one(&mut *tx).await?;
     // Another process may have been faster.
     if segment.first == next {
-        sqlx::query("INSERT INTO segment (first, last, digest) VALUES (?1, ?2, ?3)")
-            .bind(segment.first)
-            .bind(segment.last)
-            .bind(segment.digest.to_string())
-            .execute(&mut *tx)
-            .await?;
+        insert_segment(&mut tx, segment).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn insert_segment(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO segment (first, last, digest) VALUES (?1, ?2, ?3)")
+        .bind(segment.first)
+        .bind(segment.last)
+        .bind(segment.digest.to_string())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

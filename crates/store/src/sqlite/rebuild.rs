@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, jobs, register};
+use super::{SqliteRecords, complete, decide, events, jobs, register};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -41,23 +41,15 @@ pub(super) async fn from_log(path: &Path, objects: &Objects<'_>, now: Timestamp)
     let (firsts, _) = objects.log.list().map_err(other)?;
     let mut segments = Vec::new();
     for first in firsts {
-        let lines = objects.log.read(first).map_err(other)?;
-        let bytes = durable::hash_file(&objects.log.path(first)).map_err(other)?;
-        if let Some(last) = lines.last() {
-            segments.push((first, last.number, bytes.0));
-        }
+        let (segment, lines) = objects.log.read(first).map_err(other)?;
+        segments.push(segment);
         for line in lines {
             rebuild.take(&mut tx, &line).await?;
         }
     }
     let mut rebuilt = rebuild.finish(&mut tx, now).await?;
-    for (first, last, digest) in segments {
-        sqlx::query("INSERT INTO segment (first, last, digest) VALUES (?1, ?2, ?3)")
-            .bind(first)
-            .bind(last)
-            .bind(digest.to_string())
-            .execute(&mut *tx)
-            .await?;
+    for segment in &segments {
+        events::insert_segment(&mut tx, segment).await?;
     }
     let known: i64 = sqlx::query_scalar("SELECT count(*) FROM event").fetch_one(&mut *tx).await?;
     rebuilt.events = u64::try_from(known).unwrap_or_default();
@@ -109,7 +101,7 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
             bytes,
             dossier: document.map(|d| d.dossier.clone()),
         };
-        target.accept(&file, now, super::events::AGENT).await?;
+        target.accept(&file, now, events::AGENT).await?;
     }
     Ok(orphans.len() as u64)
 }
