@@ -32,30 +32,20 @@ pub(super) async fn decide(
         file: Some(file.0),
         change: Some(Change::Moved(to)),
     };
+    let pages = take_off(&mut tx, &row, now, person).await?;
     let told = match decision {
         Decision::Reject { reason } => {
-            let loose_pages = take_off(&mut tx, &row, now, person).await?;
             let (code, reason) = (Some("rejected-by-person".to_owned()), Some(reason.clone()));
-            event(
-                EventKind::Decided,
-                None,
-                "rejected",
-                Move { code, reason, loose_pages, ..Move::to(FileState::Rejected) },
-            )
+            let to = Move { code, reason, loose_pages: pages, ..Move::to(FileState::Rejected) };
+            event(EventKind::Decided, None, "rejected", to)
         }
-        Decision::Retry => {
-            take_off(&mut tx, &row, now, person).await?;
-            event(EventKind::Decided, None, "to be tried again", Move::to(FileState::Pending))
-        }
+        Decision::Retry => event(EventKind::Decided, None, "to be tried again", Move::to(FileState::Pending)),
         Decision::Assign { dossier, component } => {
-            take_off(&mut tx, &row, now, person).await?;
             let to = Move { component: component.clone(), ..Move::to(FileState::Pending) };
             event(EventKind::Decided, Some(dossier.clone()), "put on a dossier", to)
         }
         Decision::Undo => {
-            let (decided, before) = last_decision(&mut tx, file).await?;
-            let mut to = before;
-            let pages = take_off(&mut tx, &row, now, person).await?;
+            let (decided, mut to) = last_decision(&mut tx, file).await?;
             if to.state == FileState::Pending {
                 to.loose_pages = Vec::new();
             } else if !pages.is_empty() {
@@ -102,14 +92,13 @@ fn steps(from: FileState, to: FileState) -> Result<Vec<FileState>, StoreError> {
     if from == to {
         return Ok(vec![to]);
     }
-    let ways = [vec![to], vec![FileState::Review, to], vec![FileState::Pending, to]];
-    let leads = |way: &Vec<FileState>| {
-        let mut at = from;
-        way.iter().all(|next| at.transition(*next).map(|s| at = s).is_ok())
-    };
-    match ways.into_iter().find(leads) {
-        Some(way) => Ok(way),
-        None => Err(from.transition(to).map(|_| StoreError::Other(String::new())).unwrap_or_else(StoreError::from)),
+    match from.transition(to) {
+        Ok(to) => Ok(vec![to]),
+        Err(illegal) => {
+            let leads = |over: &FileState| from.transition(*over).and_then(|over| over.transition(to)).is_ok();
+            let over = [FileState::Review, FileState::Pending].into_iter().find(leads).ok_or(illegal)?;
+            Ok(vec![over, to])
+        }
     }
 }
 
