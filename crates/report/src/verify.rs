@@ -173,9 +173,9 @@ pub enum VerifyError {
     /// The checkpoints cannot be listed.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointError),
-    /// The journal of an interrupted run cannot be used.
-    #[error("the journal of this verification: {0}")]
-    Journal(std::io::Error),
+    /// The journal, or the folder in which the records are made anew, cannot be used.
+    #[error("a working file of this verification: {0}")]
+    WorkingFile(std::io::Error),
 }
 
 /// Verifies everything, or one dossier. The calling thread is blocked while files are read, here and on further threads.
@@ -211,7 +211,7 @@ pub async fn verify(
     if only.is_none() {
         log::segments(&stores, &mut findings).await?;
     }
-    findings.hash_all(options, progress).map_err(VerifyError::Journal)?;
+    findings.hash_all(options, progress).map_err(VerifyError::WorkingFile)?;
 
     let mut compared = match look(records, only).await? {
         Ok(rows) => rows::compare(&rows, blobs, packages, &received, &inventories)?,
@@ -234,7 +234,7 @@ pub async fn verify(
             // Rows are compared with what they follow from when that is in order.
             return Ok(findings.report());
         }
-        let scratch = tempfile::tempdir().map_err(VerifyError::Journal)?;
+        let scratch = tempfile::tempdir().map_err(VerifyError::WorkingFile)?;
         let made = scratch.path().join("records.db");
         match unless_away(records.differences(&stores.objects, &made, stores.now).await)? {
             Ok(rows) => findings.item(rows.into_iter().map(Problem::database)),

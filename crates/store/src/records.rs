@@ -405,7 +405,7 @@ pub struct Objects<'a> {
     pub packages: &'a DiskPackages,
     /// Sealed events.
     pub log: &'a EventLog,
-    /// Headers of register files, from ours to theirs.
+    /// Headers of register files, from theirs to ours.
     pub headers: &'a BTreeMap<String, String>,
 }
 

@@ -145,14 +145,14 @@ pub(super) async fn differences(
         Ok(rebuilt) => differ.extend(rebuilt.problems),
         Err(error) => return Ok(vec![format!("the records do not follow from the events: {error}")]),
     }
-    for (table, key, columns, which) in TABLES {
+    for (table, key, columns) in TABLES {
         for (here, there, what) in [
             ("live", "main", "says other than what is stored"),
             ("main", "live", "is not what follows from what is stored"),
         ] {
             let sql = format!(
-                "SELECT {key} AS key FROM (SELECT {columns} FROM {here}.{table} {which} EXCEPT SELECT {columns} FROM \
-                 {there}.{table} {which}) LIMIT {TOLD}"
+                "SELECT {key} AS key FROM (SELECT {columns} FROM {here}.{table} EXCEPT SELECT {columns} FROM \
+                 {there}.{table}) LIMIT {TOLD}"
             );
             let keys: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *tx).await?;
             differ.extend(keys.into_iter().map(|k| format!("{table} {k} {what}")));
@@ -166,36 +166,32 @@ pub(super) async fn differences(
     Ok(differ)
 }
 
-/// Tables that follow from what is stored: name, what names a row, columns, condition.
-const TABLES: [(&str, &str, &str, &str); 8] = [
+/// Tables that follow from what is stored: name, what names a row, columns.
+const TABLES: [(&str, &str, &str); 8] = [
     (
         "file",
         "CAST(id AS TEXT)",
         "id, batch, origin, relative, name_key, inode, modified_ns, digest, bytes, dossier, state, reason_code, reason, \
          duplicate_of, accepted_at, decided, component",
-        "",
     ),
     (
         "document",
         "id",
         "id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, evidence",
-        "",
     ),
-    ("rendition", "document || '/' || kind", "document, logical, kind, stored, digest, bytes, position", ""),
-    ("page", "file || '/' || number", "file, number, state, document, record", ""),
+    ("rendition", "document || '/' || kind", "document, logical, kind, stored, digest, bytes, position"),
+    ("page", "file || '/' || number", "file, number, state, document, record"),
     (
         "dossier",
         "code",
         "code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, status",
-        "",
     ),
-    ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason", ""),
-    ("register_import", "source", "source, imported_at", ""),
+    ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
+    ("register_import", "source", "source, imported_at"),
     (
         "dossier_history",
         "CAST(id AS TEXT)",
         "id, dossier, changed_at, agent, source, before, after, applicant_changed",
-        "",
     ),
 ];
 
