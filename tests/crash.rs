@@ -20,21 +20,27 @@ fn setting(name: &str, otherwise: u32) -> u32 {
     std::env::var(name).ok().map_or(otherwise, |v| v.parse().unwrap())
 }
 
-#[test]
-fn killed_at_any_moment_nothing_is_lost_or_doubled() {
-    let (kills, files) = (setting("SOHOA_CRASH_KILLS", 25), setting("SOHOA_CRASH_FILES", 40));
-    let engine = std::env::var("SOHOA_CRASH_ENGINE").unwrap_or_else(|_| "fake-slow:40".to_owned());
-    let window = if engine.starts_with("fake") { 700 } else { 3000 };
-    let home = TestHome::new(&engine);
+/// A home in which files are taken at once, so that most kills fall into the work, and no file is given up for being hit too
+/// often; and the dossiers of its register.
+fn home(engine: &str) -> (TestHome, Vec<String>) {
+    let home = TestHome::new(engine);
     let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
     let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
     home.register(&register_csv(&rows));
-    // Files are taken at once, so that most kills fall into the work, and no file is given up for being hit too often.
     home.change_settings(|text| {
         let still = text.replace("settle_seconds = 2\n", "settle_seconds = 0\n");
         let quick = still.replace("poll_seconds = 1\n", "poll_seconds = 0.05\n");
         quick.replace("max_attempts = 5\n", "max_attempts = 100000\n")
     });
+    (home, codes)
+}
+
+#[test]
+fn killed_at_any_moment_nothing_is_lost_or_doubled() {
+    let (kills, files) = (setting("SOHOA_CRASH_KILLS", 25), setting("SOHOA_CRASH_FILES", 40));
+    let engine = std::env::var("SOHOA_CRASH_ENGINE").unwrap_or_else(|_| "fake-slow:40".to_owned());
+    let window = if engine.starts_with("fake") { 700 } else { 3000 };
+    let (home, codes) = home(&engine);
     let mut random = Random(u64::from(kills) << 32 | u64::from(files));
     let mut dropped: Vec<Dropped> = Vec::new();
     for kill in 0..kills {
@@ -61,15 +67,7 @@ fn killed_at_any_moment_nothing_is_lost_or_doubled() {
 /// At each durable step the process dies once, and once more some steps later; in the end everything is there once.
 #[test]
 fn killed_at_every_durable_step_nothing_is_lost_or_doubled() {
-    let home = TestHome::new("fake");
-    let codes: Vec<String> = (0..DOSSIERS).map(|d| format!("H41.20-230615-{:04}", d + 1)).collect();
-    let rows: Vec<(&str, &str)> = codes.iter().map(|c| (c.as_str(), "")).collect();
-    home.register(&register_csv(&rows));
-    home.change_settings(|text| {
-        let still = text.replace("settle_seconds = 2\n", "settle_seconds = 0\n");
-        let quick = still.replace("poll_seconds = 1\n", "poll_seconds = 0.05\n");
-        quick.replace("max_attempts = 5\n", "max_attempts = 100000\n")
-    });
+    let (home, codes) = home("fake");
     let mut dropped: Vec<Dropped> = Vec::new();
     let mut deaths = 0;
     for point in Point::ALL {
