@@ -17,9 +17,9 @@ use sohoa_dossier::{
 use sohoa_pdf::DocumentInfo;
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
-    ALTO_FILE, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, FileRow,
-    NewContent, NewDocument, PDF_FILE, PackageError, Records, Rendition, RenditionKind, StoreError, StoredContent,
-    TEXT_FILE,
+    ALTO_FILE, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource,
+    FileRow, NewContent, NewDocument, PDF_FILE, PackageError, Records, Rendition, RenditionKind, StoreError,
+    StoredContent, TEXT_FILE,
 };
 
 use crate::assemble::software;

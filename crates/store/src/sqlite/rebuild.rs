@@ -188,11 +188,7 @@ const TABLES: [(&str, &str, &str); 8] = [
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
     ("register_import", "source", "source, imported_at"),
-    (
-        "dossier_history",
-        "CAST(id AS TEXT)",
-        "id, dossier, changed_at, agent, source, before, after, applicant_changed",
-    ),
+    ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
 ];
 
 /// What the events say of a document.
