@@ -263,14 +263,29 @@ impl Serving {
     }
 
     /// Asks it to stop, as a system does, and waits until it has.
+    #[track_caller]
     pub fn stop(mut self) {
-        assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
-        assert!(self.0.wait().unwrap().success());
+        self.ask_to_stop();
+        let status = self.0.wait().unwrap();
+        assert!(status.success(), "{status}");
     }
 
-    /// Asks it to stop, and does not wait.
+    /// Asks it to stop, as soon as it listens, and does not wait.
+    #[track_caller]
     pub fn ask_to_stop(&self) {
+        let begun = Instant::now();
+        while !self.catches_sigterm() {
+            assert!(begun.elapsed().as_secs() < 60, "it does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         assert!(Command::new("kill").arg(self.0.id().to_string()).status().unwrap().success());
+    }
+
+    /// Whether SIGTERM (15) is among the signals that it catches. Before, it would die of it.
+    fn catches_sigterm(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
     }
 
     /// Whether it dies by itself, of a signal, before so many seconds are over.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use jiff::SignedDuration;
 use sohoa_domain::{Event, EventKind, Outcome};
 use sohoa_report::VerifyOptions;
@@ -41,6 +42,8 @@ pub(crate) fn work(home: &Path, args: &WorkArgs) -> anyhow::Result<Exit> {
 
 fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Result<Exit> {
     block_on(async {
+        // First of all: until then such a signal kills, or is lost on a process that is the first of a container.
+        let asked = asked_to_stop().context("cannot listen for signals")?;
         let home = Arc::new(Home::open(home).await?);
         home.recover().await?;
         let (stop, stopped) = signal::channel(false);
@@ -90,7 +93,7 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
             });
         }
         let ended = tokio::select! {
-            () = asked_to_stop() => {
+            () = asked => {
                 tracing::info!("stopping: files in work are finished first");
                 None
             }
@@ -185,16 +188,14 @@ async fn verify_again(home: &Home) {
     }
 }
 
-/// Ctrl-C or SIGTERM.
-async fn asked_to_stop() {
+/// Ends with Ctrl-C or SIGTERM, one that comes after this call and before the first poll included.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+            _ = interrupt.recv() => {}
         }
-    }
+    })
 }
