@@ -42,6 +42,13 @@ pub(crate) fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBu
     found.ok_or_else(|| OcrError::LanguageMissing(lang.to_owned()))
 }
 
+/// What has to be read to load the models of `lang`: their folder, and each of them, which may lie elsewhere.
+pub(crate) fn model_files(lang: &str, tessdata: Option<&Path>) -> Result<Vec<PathBuf>, OcrError> {
+    let folder = model_folder(lang, tessdata)?;
+    let models = lang.split('+').map(|l| folder.join(format!("{l}.traineddata")));
+    Ok(models.chain([folder.clone()]).collect())
+}
+
 /// Whether the models of `lang` are there: name and version of the engine if so. Loads nothing.
 ///
 /// # Errors
