@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use sohoa_domain::Limits;
 use sohoa_ocr::EngineChoice;
+use sohoa_report::Address;
 use toml::{Table, Value};
 
 use crate::exit::NotReady;
@@ -139,6 +140,7 @@ pub(crate) struct Work {
 pub(crate) struct Checkpoints {
     pub(crate) key: PathBuf,
     pub(crate) publish: Vec<PathBuf>,
+    pub(crate) urls: Vec<Address>,
     pub(crate) every_minutes: u32,
 }
 
@@ -336,6 +338,7 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
             ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
+            ("[checkpoints]\nurls = [\"log.example.vn\"]", vec![], "https://"),
             ("[work]\nlease_seconds = 0.5", vec![], "lease_seconds"),
             ("[work]\nretry_seconds = nan", vec![], "retry_seconds"),
         ] {

@@ -8,7 +8,9 @@ use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
 use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule, Trouble};
-use sohoa_report::{CheckpointFolders, CheckpointKey, Stores, VerifyOptions, VerifyReport, verify};
+use sohoa_report::{
+    CheckpointFolders, CheckpointKey, Receivers, Stores, Unpublished, VerifyOptions, VerifyReport, verify,
+};
 use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
@@ -82,7 +84,19 @@ impl Home {
     /// Signs what the records hold now, and publishes it.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
         self.checkpoints().make(&*self.records, &self.key()?, self.clock.now()).await?;
+        let receivers = self.receivers();
+        tokio::task::spawn_blocking(move || receivers.send()).await??;
         Ok(())
+    }
+
+    /// Addresses that checkpoints are sent to.
+    fn receivers(&self) -> Receivers {
+        Receivers { own: self.checkpoints().own, addresses: self.config.checkpoints.urls.clone() }
+    }
+
+    /// Places of publication that lack checkpoints.
+    pub(crate) fn unpublished(&self) -> anyhow::Result<Vec<Unpublished>> {
+        Ok(sohoa_report::unpublished(&self.checkpoints(), &self.receivers())?)
     }
 
     /// Where checkpoints lie.
@@ -182,6 +196,10 @@ pub(crate) fn engines(config: &Config, lang: &str, size: usize) -> anyhow::Resul
     let own = own && !lang.contains('+');
     if engine == EngineChoice::Tesseract {
         probe(lang, tessdata)?;
+    }
+    let in_force = sohoa_sandbox::trial()?;
+    if !in_force.is_whole() {
+        tracing::warn!(%in_force, "programs that read papers are not fully confined here; see docs/RELIABILITY.md");
     }
     let options = ChildOptions {
         program: std::env::current_exe().context("cannot find this program's own file")?,

@@ -47,9 +47,7 @@ fn serve(args: &[String]) -> io::Result<()> {
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
     let mut input = BufReader::new(io::stdin().lock());
     let started: Result<Box<dyn Engine>, OcrError> = match &choice {
-        EngineChoice::Tesseract => {
-            Tesseract::open(lang, tessdata).map(|t| Box::new(t) as Box<dyn Engine>)
-        }
+        EngineChoice::Tesseract => Tesseract::open(lang, tessdata).map(|t| Box::new(t) as Box<dyn Engine>),
         _ => Ok(Box::new(FakeEngine(choice.clone()))),
     };
     let mut engine = match started {

@@ -1,25 +1,36 @@
-//! What confinement adds to the start of a program, ms: medians over many starts of the smallest one, in turn.
+//! What confinement adds to the start of a program, ms: medians over many starts, plain and confined in turn.
+//!
+//! `cost` starts the smallest program there is; `cost FILE.pdf` lets poppler render the first page, small, and compares what
+//! it prints.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use sohoa_sandbox::Confinement;
 
-const STARTS: usize = 400;
+const STARTS: usize = 200;
 
 fn main() {
     println!("in force: {}", sohoa_sandbox::trial().unwrap());
-    let program = sohoa_sandbox::find_program("true").unwrap();
-    let confinement = Confinement::of_program(&program).reading("/etc/hostname");
+    let file = std::env::args().nth(1);
+    let program = sohoa_sandbox::find_program(if file.is_some() { "pdftoppm" } else { "true" }).unwrap();
+    let mut confinement = Confinement::of_program(&program);
+    let mut command = Command::new(&program);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    if let Some(file) = file {
+        command.args(["-f", "1", "-l", "1", "-r", "20"]).arg(&file);
+        confinement = confinement.reading(file);
+    }
     let (mut plain, mut confined) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let begun = Instant::now();
-        assert!(Command::new(&program).spawn().unwrap().wait().unwrap().success());
+        let out = command.spawn().unwrap().wait_with_output().unwrap();
         plain.push(begun.elapsed());
         let begun = Instant::now();
-        assert!(confinement.spawn(&mut Command::new(&program)).unwrap().wait().unwrap().success());
+        let same = confinement.spawn(&mut command).unwrap().wait_with_output().unwrap();
         confined.push(begun.elapsed());
+        assert!(out.status.success() && same == out, "what it prints differs");
     }
     let median = |times: &mut Vec<std::time::Duration>| {
         times.sort();
