@@ -178,10 +178,10 @@ mod tests {
 
     /// Listens on a port of this machine, answers each request with the next of these lines, and gives what was posted.
     /// Without a line left it takes the connection and says nothing.
-    fn listen(answers: &[&'static str]) -> (String, Receiver<(String, String)>) {
+    fn listen(answers: &'static [&'static str]) -> (String, Receiver<(String, String)>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://name:word@{}/log?key=hidden", listener.local_addr().unwrap());
-        let mut answers = answers.to_vec().into_iter();
+        let mut answers = answers.iter();
         let (send, posted) = channel();
         thread::spawn(move || {
             let mut silent = Vec::new();
@@ -251,8 +251,7 @@ mod tests {
         let dir = own(&[9, 17]);
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let closed = format!("http://{closed}/");
-        let answers = ["200 OK", "503 Busy", "302 Found\r\nlocation: /elsewhere", "200 OK"];
-        let (refusing, posted) = listen(&answers);
+        let (refusing, posted) = listen(&["200 OK", "503 Busy", "302 Found\r\nlocation: /elsewhere", "200 OK"]);
         let (silent, _unheard) = listen(&[]);
         let (working, also_posted) = listen(&["200 OK"; 2]);
         let receivers = receivers(&dir, &[&closed, &refusing, &silent, &working]);

@@ -115,7 +115,7 @@ pub(crate) fn enforce() -> Result<bool, ConfineError> {
 fn program(machine: TargetArch) -> Result<BpfProgram, seccompiler::BackendError> {
     let mut rules = BTreeMap::new();
     for call in [NETWORK, OTHERS, CHANGES, OLDER_CHANGES].concat() {
-        rules.insert(i64::from(call), Vec::new());
+        rules.insert(call, Vec::new());
     }
     for (call, place) in OPENING {
         let for_writing = |flag: &i32| {
@@ -123,7 +123,7 @@ fn program(machine: TargetArch) -> Result<BpfProgram, seccompiler::BackendError>
             let set = SeccompCondition::new(*place, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(flag), flag)?;
             SeccompRule::new(vec![set])
         };
-        rules.insert(i64::from(*call), WRITING.iter().map(for_writing).collect::<Result<_, _>>()?);
+        rules.insert(*call, WRITING.iter().map(for_writing).collect::<Result<_, _>>()?);
     }
     #[cfg(target_arch = "x86_64")]
     {
