@@ -39,7 +39,10 @@ fn in_review(home: &TestHome) -> Vec<i64> {
 
 /// Lets the queue run until nothing is pending.
 fn work(home: &TestHome) {
+    const WORKS: &str = "working the queue";
+    let before = home.logged(WORKS);
     let serve = home.serve();
+    home.wait_for_log(60, WORKS, before + 1);
     home.wait_for(60, |ledger| ledger["files"]["pending"] == 0);
     serve.stop();
 }
@@ -206,7 +209,7 @@ fn listen(answers: &'static [&'static str]) -> (String, Receiver<String>) {
 #[test]
 fn an_address_that_did_not_take_a_checkpoint_is_shown_and_gets_it_later() {
     let home = home();
-    let (url, posted) = listen(&["503 Busy", "200 OK"]);
+    let (url, posted) = listen(&["503 Busy", "200 OK", "200 OK"]);
     home.change_settings(|text| text.replace("urls = []", &format!("urls = [\"{url}\"]")));
     work(&home);
     let refused = posted.try_iter().collect::<Vec<_>>();
@@ -220,9 +223,11 @@ fn an_address_that_did_not_take_a_checkpoint_is_shown_and_gets_it_later() {
     assert_eq!(home.status()["unpublished"], serde_json::json!([]));
     let taken: Vec<_> = posted.try_iter().collect();
     let own = std::fs::read_dir(home.path().join("checkpoints")).unwrap().map(|e| e.unwrap().path());
-    let own: Vec<_> = own.filter(|path| path.extension().is_some_and(|e| e == "checkpoint")).collect();
+    let mut own: Vec<_> = own.filter(|path| path.extension().is_some_and(|e| e == "checkpoint")).collect();
+    own.sort();
+    // The second run may have added one of its own.
     let texts: Vec<_> = own.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    assert_eq!((&refused, &taken), (&texts, &texts));
+    assert_eq!((&refused[..], &taken), (&texts[..1], &texts));
     is_clean(&home);
 }
 
