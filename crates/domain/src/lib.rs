@@ -2,6 +2,7 @@
 //!
 //! Every other crate speaks in these types. This one knows no tokio, SQL, web or file system.
 
+mod barcode;
 mod clock;
 mod code;
 mod digest;
@@ -16,6 +17,7 @@ mod register;
 mod state;
 pub mod text;
 
+pub use barcode::{Barcode, BarcodeFormat};
 pub use clock::Clock;
 pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};

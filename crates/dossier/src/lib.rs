@@ -6,7 +6,13 @@
 mod component;
 mod decide;
 mod evidence;
+mod id_card;
+mod meaning;
+mod sheet;
 
 pub use component::{ComponentEvidence, match_component};
 pub use decide::{Decision, decide};
 pub use evidence::{DossierEvidence, EvidenceSource, from_names};
+pub use id_card::IdCard;
+pub use meaning::{BarcodeMeaning, SystemPaper};
+pub use sheet::{SheetError, SheetMark};
