@@ -6,15 +6,20 @@
 //! to run in a process of its own, and `find` is told how to get there.
 
 mod cells;
+mod child;
 mod crop;
 mod decode;
 mod find;
+mod frame;
 mod patch;
 mod region;
+mod serve;
 
+pub use child::{ChildDecoder, ChildError, ChildOptions};
 pub use crop::Crop;
 pub use decode::{Decoded, decode_crop};
 pub use find::{Found, Options, find};
+pub use serve::child_main;
 
 #[cfg(test)]
 mod drawn;

@@ -82,6 +82,12 @@ enum Command {
         #[command(subcommand)]
         command: commands::config::Command,
     },
+    /// The barcode decoder's process
+    #[command(hide = true)]
+    BarcodeChild {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// The recognizer's process
     #[command(hide = true)]
     OcrChild {
@@ -92,8 +98,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    if let Command::OcrChild { args } = args.command {
-        return sohoa_ocr::child_main(&args);
+    match &args.command {
+        Command::OcrChild { args } => return sohoa_ocr::child_main(args),
+        Command::BarcodeChild { args } => return sohoa_barcode::child_main(args),
+        _ => {}
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("SOHOA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sohoa=info"));
@@ -121,6 +129,7 @@ fn main() -> ExitCode {
         Command::Doctor => commands::doctor::run(&home, output),
         Command::Config { command } => commands::config::run(&home, &command, output),
         Command::OcrChild { args } => return sohoa_ocr::child_main(&args),
+        Command::BarcodeChild { args } => return sohoa_barcode::child_main(&args),
     };
     match result {
         Ok(exit) => exit.into(),

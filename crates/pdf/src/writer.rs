@@ -2,11 +2,13 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use lopdf::{Dictionary, Object, StringFormat, dictionary};
 use sohoa_domain::{Codec, EncodedImage, InputError, OcrPage, Rotation};
 
 use crate::copy::{Copier, Target};
+use crate::drawing::{self, Drawing, Faces, Fonts};
 use crate::geometry::{Box2, Matrix, real};
 use crate::glyphless::InvisibleFont;
 use crate::object_writer::{Id, ObjectWriter, packed, reference};
@@ -59,6 +61,7 @@ pub enum WriteError {
 pub struct PdfWriter {
     target: Target,
     font: InvisibleFont,
+    faces: Faces,
     info: DocumentInfo,
     tree: Id,
     pages: Vec<Id>,
@@ -72,7 +75,14 @@ impl PdfWriter {
     pub fn create(path: &Path, info: DocumentInfo) -> Result<Self, WriteError> {
         let mut objects = ObjectWriter::create(path)?;
         let tree = objects.reserve();
-        Ok(Self { target: Target::new(objects), font: InvisibleFont::default(), info, tree, pages: Vec::new() })
+        Ok(Self {
+            target: Target::new(objects),
+            font: InvisibleFont::default(),
+            faces: Faces::default(),
+            info,
+            tree,
+            pages: Vec::new(),
+        })
     }
 
     /// Adds a page that shows `image` and nothing else, `width_pt` × `height_pt` as displayed. `rotation` is the
@@ -110,6 +120,22 @@ impl PdfWriter {
             "Contents" => reference(content),
         };
         self.add_page(&mut page, rotation, unit)
+    }
+
+    /// Adds a page that is drawn. All drawn pages of a document are set in the `fonts` of the first one.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn drawn_page(&mut self, drawing: &Drawing, fonts: &Arc<Fonts>) -> Result<(), WriteError> {
+        self.faces.set(fonts);
+        let (content, resources) = drawing::page(drawing, &mut self.faces, &mut self.target.objects);
+        let content = self.target.objects.add(&packed(Dictionary::new(), content))?;
+        let side = |pt: f32| f64::from(pt).clamp(MIN_SIDE, MAX_SIDE);
+        let sides = Box2 { x0: 0.0, y0: 0.0, x1: side(drawing.width), y1: side(drawing.height) };
+        let mut page = dictionary! {
+            "MediaBox" => sides.to_object(), "Resources" => resources, "Contents" => reference(content),
+        };
+        self.add_page(&mut page, Rotation::None, 1.0)
     }
 
     /// Adds an empty page: the place of one that could not be decoded.
@@ -213,6 +239,7 @@ impl PdfWriter {
         let Target { objects: mut out, substitutes, .. } = self.target;
         self.font.finish(&mut out)?;
         substitutes.finish(&mut out)?;
+        self.faces.finish(&mut out)?;
         let text = |s: &str| Object::String(s.as_bytes().to_vec(), StringFormat::Literal);
         let pages = self.pages.len() as u32;
         let kids: Vec<Object> = self.pages.iter().map(|id| reference(*id)).collect();
