@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, coverage, dossier, ingest, register, review, search, serve, verify};
+use commands::{convert, cover_sheet, coverage, dossier, ingest, register, review, search, serve, verify};
 
 /// Digitization of dossiers: scan folders in, searchable PDF/A on the right dossier out, with proof.
 #[derive(Parser)]
@@ -63,6 +63,8 @@ enum Command {
         #[command(subcommand)]
         command: review::Command,
     },
+    /// Print separator sheets with a QR code, a page a component
+    CoverSheet(cover_sheet::Args),
     /// Full-text search, with or without accents
     Search(search::Args),
     /// Digitized against received
@@ -120,6 +122,7 @@ fn main() -> ExitCode {
         Command::Status => commands::status::run(&home, output),
         Command::Dossier { command } => dossier::run(&home, &command, output),
         Command::Review { command } => review::run(&home, &command, output),
+        Command::CoverSheet(args) => cover_sheet::run(&home, &args, output),
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod convert;
+pub(crate) mod cover_sheet;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod dossier;
