@@ -196,7 +196,8 @@ class Stack:
         kind = self.r.choice(["code128", "code128", "qr", "data-matrix"])
         module = {"code128": 0.33, "qr": self.r.choice([0.6, 0.8]), "data-matrix": self.r.choice([0.6, 0.8])}[kind]
         askew = self.r.uniform(-2, 2)
-        place = (110 + self.r.uniform(0, 6), 3 + self.r.uniform(0, 3)) if kind == "code128" else (176, 4 + self.r.uniform(0, 4))
+        # At 5° of skew about the middle of the page a corner moves by 9 mm: it has to stay on the glass.
+        place = (100 + self.r.uniform(0, 6), 9 + self.r.uniform(0, 2)) if kind == "code128" else (160, 10 + self.r.uniform(0, 4))
 
         def put(image):
             codes.sticker(image, kind, code, module, *place, self.dpi, askew, 9)
@@ -208,16 +209,18 @@ class Stack:
                               "https://dichvucong.example.vn/tra-cuu?hs={c}&tt=1.012790"]).format(c=code)
 
         def put(image):
-            codes.put(image, codes.symbol("qr", text, 0.5, self.dpi), 4, 4, self.dpi)
+            codes.put(image, codes.symbol("qr", text, 0.5, self.dpi), 12, 11, self.dpi)
             return [{"format": "qr", "text": text, "ours": True, "damaged": False}]
         return put
 
     def foreign(self):
-        kind, text = self.r.choice([("ean", f"893{self.r.randrange(10 ** 9):09d}"), ("qr", f"https://example.vn/tin-tuc/{self.r.randrange(10 ** 6)}"),
+        goods = f"893{self.r.randrange(10 ** 9):09d}"
+        goods += str(-sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(goods)) % 10)
+        kind, text = self.r.choice([("ean", goods), ("qr", f"https://example.vn/tin-tuc/{self.r.randrange(10 ** 6)}"),
                                     ("code128", f"VB{self.r.randrange(10 ** 8):08d}")])
 
         def put(image):
-            codes.put(image, codes.symbol(kind, text, 0.5 if kind == "qr" else 0.33, self.dpi, 10), 150, 268, self.dpi)
+            codes.put(image, codes.symbol(kind, text, 0.5 if kind == "qr" else 0.33, self.dpi, 10), 140, 262, self.dpi)
             return [{"format": kind, "text": text, "ours": False, "damaged": False}]
         return put
 
@@ -287,7 +290,7 @@ def scanned(image, rng, skew, noise, blur, white):
         image = turned(image, skew)
     if blur:
         image = image.filter(ImageFilter.GaussianBlur(blur))
-    a = np.asarray(image, dtype=np.int16) * white // 255
+    a = np.asarray(image.point(lambda v: v * white // 255), dtype=np.int16)
     tile = rng.normal(0, noise, (512, 512)).round().astype(np.int16)
     tile = np.roll(tile, tuple(rng.integers(0, 512, 2)), (0, 1))
     h, w = a.shape[:2]

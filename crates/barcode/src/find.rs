@@ -10,6 +10,9 @@ use crate::region::{Region, regions};
 
 /// Paper around a cut-out, mm: the quiet zone that decoders ask for, and what the search cut off.
 const MARGIN_MM: f32 = 3.5;
+/// Smallest side of a place that is told when nothing could be read there, mm: headings in large bold letters are as
+/// dark as a barcode, but not as high.
+const UNREAD_MM: f32 = 12.0;
 /// Less skew than this costs no symbol, degrees.
 const LEVEL: f32 = 0.4;
 
@@ -65,7 +68,7 @@ pub fn find<E>(
             bottom: (b as usize + margin).min(page.height() as usize),
         };
         let codes = read(page, ink, area, options.skew_degrees, &mut decode)?;
-        if codes.is_empty() {
+        if codes.is_empty() && (r - l).min(b - t) >= UNREAD_MM / 25.4 * (dpi.x + dpi.y) / 2.0 {
             found.unread.push(Rect { left: l, top: t, right: r, bottom: b });
         }
         found.barcodes.extend(codes);

@@ -44,8 +44,7 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
     let name_of = |id: &ComponentId| match &entry {
         Some(entry) => {
             let component = entry.components.iter().find(|c| &c.id == id);
-            let unknown =
-                || StoreError::Unknown(format!("component {id} of dossier {}", args.code));
+            let unknown = || StoreError::Unknown(format!("component {id} of dossier {}", args.code));
             component.map(|c| c.name.clone()).ok_or_else(unknown)
         }
         None => Ok(String::new()),
