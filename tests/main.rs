@@ -14,6 +14,7 @@ mod memory;
 mod nasty;
 mod refusals;
 mod repository;
+mod sheets;
 mod support;
 mod untrusted;
 mod watcher;
