@@ -1,4 +1,5 @@
 //! The decoder's process from outside: it reads, and whatever it does, the caller goes on.
+#![allow(clippy::unwrap_used)]
 
 use sohoa_barcode::{ChildDecoder, ChildError, ChildOptions, Crop};
 use sohoa_domain::BarcodeFormat;
