@@ -6,7 +6,9 @@
 mod component;
 mod decide;
 mod evidence;
+mod fields;
 
 pub use component::{ComponentEvidence, match_component};
 pub use decide::{Decision, decide};
 pub use evidence::{DossierEvidence, EvidenceSource, from_names};
+pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, IdCard, PaperType, RulesError, extract, id_card_fields};
