@@ -36,10 +36,16 @@ pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     row.last().copied().filter(|&d| d <= most)
 }
 
-/// Whether an anchor was meant: one letter in six may be wrong, none of a word of up to four.
-pub(super) fn is_anchor(read: &str, anchor: &str) -> bool {
+/// How many letters of an anchor were misread, `None` when it was not meant: one in six may be, none of a word of up to
+/// four.
+pub(super) fn anchor_distance(read: &str, anchor: &str) -> Option<usize> {
     let most = if anchor.len() <= 4 { 0 } else { anchor.len() / 6 };
-    distance(read, anchor, most).is_some()
+    distance(read, anchor, most)
+}
+
+/// Whether an anchor was meant.
+pub(super) fn is_anchor(read: &str, anchor: &str) -> bool {
+    anchor_distance(read, anchor).is_some()
 }
 
 #[cfg(test)]

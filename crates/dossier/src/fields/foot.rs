@@ -61,11 +61,22 @@ fn is_title(rules: &FieldRules, piece: &Piece<'_>) -> bool {
     let all = piece.letters();
     let authority = first.text.ends_with('.') || piece.words.get(1).is_some_and(|w| w.text == ".");
     let starts = |title: &String| {
+        let title = letters(title);
         let start: String = all.chars().take(title.chars().count()).collect();
-        all.len() < title.len() + 36 && is_anchor(&start, title)
+        all.len() < title.len() + 36 && is_anchor(&start, &title)
     };
     authority && rules.authorities.contains(&letters(&first.text)) && piece.words.len() > 1
         || rules.titles.iter().any(starts)
+}
+
+/// Whether the title of a line is spelt, with all marks, as one that is known, or is that of a whole body (`TM. ỦY BAN
+/// NHÂN DÂN`). A seal often covers a part of it.
+fn is_spelt_as_known(rules: &FieldRules, piece: &Piece<'_>) -> bool {
+    let text = piece.text();
+    let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
+    let authority = first.strip_suffix('.').is_some_and(|a| rules.authorities.contains(&letters(a)));
+    let title = if authority { rest } else { text.as_str() };
+    rules.titles.iter().any(|t| t == title) || authority && rules.bodies_spelt.iter().any(|b| title.starts_with(b.as_str()))
 }
 
 /// The lines of capitals that follow a first one closely, with the same middle.
@@ -120,7 +131,7 @@ fn title_field(rules: &FieldRules, stack: &Stack<'_, '_>, page: u32) -> Field {
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let texts: Vec<String> = stack.lines.iter().map(|l| l.text()).collect();
     let value = texts.join(" ");
-    let known = stack.lines.iter().all(|l| is_title(rules, l));
+    let known = stack.lines.iter().all(|l| is_spelt_as_known(rules, l));
     let sure = confidence >= SURE && known && capitals(&value) == 1.0;
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }

@@ -71,6 +71,15 @@ impl<'a> Glyphs<'a> {
         found.map(|i| i..i + anchor.len())
     }
 
+    /// Last place before `end` where `anchor` stands, as in [`Self::find`].
+    pub(super) fn find_last(&self, anchor: &str, end: usize) -> Option<Range<usize>> {
+        let anchor: Vec<char> = anchor.chars().collect();
+        let wrong = |i: usize| anchor.iter().zip(&self.glyphs[i..]).filter(|(a, g)| **a != g.folded).count();
+        let places = || (0..(end + 1).saturating_sub(anchor.len())).rev();
+        let found = places().find(|&i| wrong(i) == 0).or_else(|| places().find(|&i| wrong(i) == 1));
+        found.map(|i| i..i + anchor.len())
+    }
+
     /// The smallest confidence of the characters, or of their words when the engine tells none for characters.
     pub(super) fn confidence(&self, part: Range<usize>) -> f32 {
         let of = |g: &Glyph| {

@@ -166,8 +166,8 @@ fn date_of(rows: &[Piece<'_>], page: u32, scanned: Option<Date>) -> Option<(f32,
 /// The date in a line `…, ngày 05 tháng 6 năm 2023`, `None` when there is none or it is left open.
 pub(super) fn date_field(words: &[&Word], page: u32, scanned: Option<Date>) -> Option<Field> {
     let glyphs = Glyphs::new(words);
-    let day = glyphs.find("ngay", 0)?;
-    let month = glyphs.find("thang", day.end)?;
+    let month = glyphs.find("thang", 4)?;
+    let day = glyphs.find_last("ngay", month.start)?;
     let year = glyphs.find("nam", month.end)?;
     let mut end = glyphs.len();
     while end > year.end && glyphs.get(end - 1).is_some_and(|g| !g.c.is_alphanumeric()) {
@@ -175,7 +175,8 @@ pub(super) fn date_field(words: &[&Word], page: u32, scanned: Option<Date>) -> O
     }
     let parts = [day.end..month.start, month.end..year.start, year.end..end];
     let [d, m, y] = parts.clone().map(|p| glyphs.compact(p));
-    if [&d, &m, &y].iter().any(|part| !part.chars().any(char::is_alphanumeric)) {
+    let is_open = |part: &String| part.chars().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-' | ',' | ':'));
+    if [&d, &m, &y].into_iter().any(is_open) {
         return None;
     }
     let (date, issue) = check::date(&d, &m, &y, scanned);

@@ -129,7 +129,11 @@ pub struct FieldRules {
     pub(super) types: Vec<PaperType>,
     /// Letters of the words that a body's name begins with, whole words with spaces.
     pub(super) bodies: Vec<String>,
+    /// The same as they are spelt.
+    pub(super) bodies_spelt: Vec<String>,
+    /// Letters of the abbreviations.
     pub(super) authorities: Vec<String>,
+    /// As they are spelt.
     pub(super) titles: Vec<String>,
     pub(super) labels: Vec<LabelRule>,
     examples: Vec<(String, FieldName, Example)>,
@@ -195,13 +199,13 @@ impl FieldRules {
                 pattern,
             });
         }
-        let words = |list: Vec<String>| list.iter().map(|w| sohoa_domain::text::fold(w)).collect();
-        let folded = |list: Vec<String>| list.iter().map(|w| letters(w)).collect();
+        let words = |list: &[String]| list.iter().map(|w| sohoa_domain::text::fold(w)).collect();
         Ok(Self {
             types: file.types,
-            bodies: words(file.head.bodies),
-            authorities: folded(file.foot.authorities),
-            titles: folded(file.foot.titles),
+            bodies: words(&file.head.bodies),
+            bodies_spelt: file.head.bodies,
+            authorities: file.foot.authorities.iter().map(|w| letters(w)).collect(),
+            titles: file.foot.titles,
             labels,
             examples,
         })

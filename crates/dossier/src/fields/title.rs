@@ -2,7 +2,7 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word, text::fold};
 
-use super::approx::{is_anchor, letters};
+use super::approx::{anchor_distance, is_anchor, letters};
 use super::layout::{Layout, Piece, box_of};
 use super::rules::{FieldRules, PaperType};
 
@@ -53,7 +53,8 @@ fn find<'r>(rules: &'r FieldRules, layout: &Layout<'_>, from: f32) -> Option<Tit
             continue;
         }
         let all = piece.letters();
-        let whole = rules.types.iter().find(|t| is_anchor(&all, &letters(&t.name)));
+        let whole = rules.types.iter().filter_map(|t| Some((anchor_distance(&all, &letters(&t.name))?, t)));
+        let whole = whole.min_by_key(|(wrong, _)| *wrong).map(|(_, t)| t);
         if let Some(kind) = whole {
             return Some(Title { kind, piece: i, words: piece.words.len() });
         }
