@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use sohoa_domain::Limits;
+use sohoa_dossier::FieldRules;
 use sohoa_ocr::EngineChoice;
 use toml::{Table, Value};
 
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) checkpoints: Checkpoints,
     pub(crate) verify: Verify,
     pub(crate) register: Register,
+    pub(crate) fields: Fields,
 }
 
 /// `[store]`
@@ -37,6 +39,25 @@ pub(crate) struct Store {
     blobs: String,
     packages: String,
     events: String,
+}
+
+/// `[fields]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fields {
+    rules: PathBuf,
+}
+
+impl Fields {
+    /// The built-in rules and those of the file that the settings name, relative to the home.
+    pub(crate) fn rules(&self, home: &Path) -> anyhow::Result<FieldRules> {
+        if self.rules.as_os_str().is_empty() {
+            return Ok(FieldRules::built_in()?);
+        }
+        let path = home.join(&self.rules);
+        let own = std::fs::read_to_string(&path).with_context(|| format!("fields.rules: cannot read {}", path.display()))?;
+        FieldRules::new(Some(&own)).with_context(|| format!("in {}", path.display()))
+    }
 }
 
 /// `[[inbox]]`

@@ -135,6 +135,7 @@ impl Home {
             engines: Arc::new(engines(&self.config, &self.config.ocr.lang, jobs)?),
             clock: self.clock.clone(),
             limits: self.config.limits.clone(),
+            field_rules: Arc::new(self.config.fields.rules(&self.path).map_err(NotReady::from)?),
             language: bcp47(&self.config.ocr.lang).to_owned(),
             jobs,
             max_attempts: self.config.work.max_attempts,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-use sohoa_domain::{InputError, Limits, PageOutcome, PageRecord};
+use jiff::civil::Date;
+use sohoa_domain::{Field, InputError, Limits, PageOutcome, PageRecord};
+use sohoa_dossier::{FieldReader, FieldRules};
 use sohoa_pdf::DocumentInfo;
 
 use crate::assemble::{AssembleError, Assembly};
@@ -36,6 +38,10 @@ pub struct ConvertOptions<'a> {
     pub info: DocumentInfo,
     /// Name of the source file for the ALTO header; empty when it is not to be told.
     pub source_name: &'a str,
+    /// Which fields are taken from the text, and how.
+    pub field_rules: &'a FieldRules,
+    /// Day on which the paper came in: later dates on it are doubted.
+    pub received: Date,
 }
 
 /// What a conversion did.
@@ -45,6 +51,8 @@ pub struct Conversion {
     pub pages: Vec<PageRecord>,
     /// Text of page 1: evidence for what the paper is.
     pub first_page_text: String,
+    /// What the paper says of itself.
+    pub fields: Vec<Field>,
     /// Bytes of the PDF.
     pub pdf_bytes: u64,
     /// Name of the recognizer, empty when none was asked.
@@ -94,10 +102,12 @@ pub fn convert(
     let mut conversion = Conversion {
         pages: Vec::with_capacity(total as usize),
         first_page_text: String::new(),
+        fields: Vec::new(),
         pdf_bytes: 0,
         engine: String::new(),
         timings: BTreeMap::new(),
     };
+    let mut fields = FieldReader::new(options.field_rules, Some(options.received));
     let mut first_refusal = None;
     let mut shown = 0;
     let queue = PageQueue::new(total, options.jobs.max(1));
@@ -118,6 +128,7 @@ pub fn convert(
                 if index == 0 {
                     conversion.first_page_text = text.plain_text();
                 }
+                timings.cpu("fields", || fields.page(index + 1, text));
                 if !result.record.own_text {
                     conversion.engine.clone_from(&text.engine);
                 }
@@ -130,6 +141,7 @@ pub fn convert(
     if let (0, Some(refusal)) = (shown, first_refusal) {
         return Err(refusal.into());
     }
+    conversion.fields = fields.finish(total);
     conversion.pdf_bytes = timings.cpu("write", || assembly.finish())?;
     conversion.timings = timings.millis();
     debug_assert!(conversion.pages.iter().all(|p| p.outcome != PageOutcome::Blank || p.words == 0));

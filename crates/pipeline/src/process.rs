@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Limits, Outcome, PageState,
+    AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Field, Limits, Outcome, PageState,
     Sha256Digest,
 };
 use sohoa_dossier::{
-    ComponentEvidence, Decision, DossierEvidence, EvidenceSource, decide, from_names, match_component,
+    ComponentEvidence, Decision, DossierEvidence, EvidenceSource, FieldRules, decide, from_names, match_component,
 };
 use sohoa_pdf::DocumentInfo;
 use sohoa_store::fault::{Point, reached};
@@ -40,6 +42,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub limits: Limits,
+    /// Which fields are taken from papers.
+    pub field_rules: Arc<FieldRules>,
     /// Language of the papers, BCP 47, for the PDF.
     pub language: String,
     /// Pages of one file in work at the same time.
@@ -125,9 +129,9 @@ impl Context {
                     return Ok(job.end(Completion::Duplicate { of: standing.source }));
                 }
                 let components = register.map(|entry| entry.components).unwrap_or_default();
-                let component = |text: &str| match &file.component {
+                let component = |text: &str, fields: &[Field]| match &file.component {
                     Some(named) => Some((named.clone(), ComponentEvidence::Person)),
-                    None => match_component(&components, name_rest, text),
+                    None => match_component(&components, name_rest, text, fields),
                 };
                 job.attach(dossier, state, &evidence, component).await
             }
@@ -150,7 +154,7 @@ impl Job<'_> {
         dossier: DossierCode,
         state: AttachmentState,
         evidence: &[DossierEvidence],
-        component: impl FnOnce(&str) -> Option<(ComponentId, ComponentEvidence)>,
+        component: impl FnOnce(&str, &[Field]) -> Option<(ComponentId, ComponentEvidence)>,
     ) -> Result<Ended, ProcessError> {
         let context = self.context;
         let id = DocumentId::derive(&dossier, &self.source, 0);
@@ -167,7 +171,7 @@ impl Job<'_> {
             Ok(conversion) => conversion,
             Err(ended) => return Ok(ended),
         };
-        let component = component(&conversion.first_page_text);
+        let component = component(&conversion.first_page_text, &conversion.fields);
         let evidence = Evidence { dossier: evidence, component: component.as_ref().map(|(_, why)| *why) };
         let component = component.map(|(id, _)| id);
 
@@ -260,11 +264,21 @@ impl Job<'_> {
         let context = self.context;
         let input = context.blobs.path(&self.source);
         let (engines, limits, jobs) = (context.engines.clone(), context.limits.clone(), context.jobs);
+        let rules = context.field_rules.clone();
+        let received = civil_day(self.file.accepted_at);
         let folder = folder.to_owned();
         let result = tokio::task::spawn_blocking(move || {
             let [pdf, text, alto] = ["document.pdf", "document.txt", "document.alto.xml"].map(|name| folder.join(name));
             let outputs = Outputs { pdf: &pdf, text: Some(&text), alto: Some(&alto) };
-            let options = ConvertOptions { engines: &engines, jobs, limits: &limits, info, source_name: "original" };
+            let options = ConvertOptions {
+                engines: &engines,
+                jobs,
+                limits: &limits,
+                info,
+                source_name: "original",
+                field_rules: &rules,
+                received,
+            };
             convert(&input, &outputs, options, &mut |_, _| {})
         })
         .await
@@ -355,6 +369,11 @@ impl Job<'_> {
     fn end(self, completion: Completion) -> Ended {
         Ended { completion, events: self.events }
     }
+}
+
+/// The day in Việt Nam, UTC+7.
+pub fn civil_day(at: Timestamp) -> Date {
+    Offset::constant(7).to_datetime(at).date()
 }
 
 /// The extension of the received name when it is a plain one, else `bin`.

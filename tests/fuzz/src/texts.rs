@@ -120,7 +120,7 @@ fn components(bytes: &[u8]) {
     // No dossier has an id twice.
     list.sort_by(|a, b| a.id.cmp(&b.id));
     list.dedup_by(|a, b| a.id == b.id);
-    let Some((id, why)) = match_component(&list, rest, page) else { return };
+    let Some((id, why)) = match_component(&list, rest, page, &[]) else { return };
     let entry = list.iter().find(|c| c.id == id).expect("it is one of those listed");
     match why {
         ComponentEvidence::FileName => {

@@ -14,7 +14,7 @@ pub(super) fn fold_char(c: char) -> char {
 }
 
 /// Levenshtein distance, or `None` when it is above `most`.
-pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
+pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     if a.len().abs_diff(b.len()) > most {

@@ -24,6 +24,7 @@ use sohoa_domain::{Field, FieldIssue, FieldName, OcrPage, Rect, text::fold};
 pub use id_card::{IdCard, id_card_fields};
 pub use rules::{DEFAULT_RULES, FieldRules, PaperType, RulesError};
 
+pub(crate) use approx::distance;
 use layout::Layout;
 
 /// Pages with text on which a head, a title and labels are looked for.
