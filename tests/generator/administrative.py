@@ -320,7 +320,7 @@ def make(out, seed, number):
     c = Clerk(r.random())
     kind, paper = form(c) if number % 6 == 0 else administrative(c)
     dpi = r.choice([200, 300, 300])
-    colour = r.random() < 0.6
+    colour = r.random() < 0.85  # The rules ask for colour (Thông tư 02/2019/TT-BNV); some counters scan in grey.
     settings = {"dpi": dpi, "colour": colour, "ink": r.randint(15, 60), "copied": r.randint(130, 170) if r.random() < 0.15 else None, "blur": round(r.uniform(0.2, 0.8) * dpi / 300, 2),
                 "noise": round(r.uniform(1, 8), 1), "shade": round(r.choice([0, 0, r.uniform(0.05, 0.2)]), 2), "specks": r.choice([0, 0, 5, 20]), "jpeg": r.randint(60, 85)}
     pages = []

@@ -55,7 +55,8 @@ impl Fields {
             return Ok(FieldRules::built_in()?);
         }
         let path = home.join(&self.rules);
-        let own = std::fs::read_to_string(&path).with_context(|| format!("fields.rules: cannot read {}", path.display()))?;
+        let own =
+            std::fs::read_to_string(&path).with_context(|| format!("fields.rules: cannot read {}", path.display()))?;
         FieldRules::new(Some(&own)).with_context(|| format!("in {}", path.display()))
     }
 }

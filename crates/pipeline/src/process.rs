@@ -10,8 +10,8 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Field, Limits, Outcome, PageState,
-    Sha256Digest,
+    AttachmentState, Change, Clock, ComponentId, DocumentId, DossierCode, Event, EventKind, Field, Limits, Outcome,
+    PageState, Sha256Digest,
 };
 use sohoa_dossier::{
     ComponentEvidence, Decision, DossierEvidence, EvidenceSource, FieldRules, decide, from_names, match_component,

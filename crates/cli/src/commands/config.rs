@@ -33,9 +33,11 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
     let field_examples = rules.run_examples().map_err(|e| NotReady::from(anyhow::Error::new(e)))?;
     let settings = home.join("sohoa.toml").display().to_string();
     let checked = Checked { settings, inboxes: config.inbox.len(), field_examples };
-    output.print(&checked, |c| format!(
+    output.print(&checked, |c| {
+        format!(
             "{} is in order, {} scan folders; {} examples of fields come out right",
             c.settings, c.inboxes, c.field_examples
-        ))?;
+        )
+    })?;
     Ok(Exit::Done)
 }

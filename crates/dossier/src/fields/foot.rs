@@ -11,6 +11,9 @@ use super::rules::FieldRules;
 const LONGEST_SPACE: f32 = 75.0;
 const FARTHEST_ASIDE: f32 = 20.0;
 
+/// How far a line may be off the middle of its signer's block and still be whole, mm.
+const OFF_CENTRE: f32 = 3.5;
+
 /// From this confidence on a name or title counts as read.
 const SURE: f32 = 0.93;
 
@@ -49,6 +52,9 @@ pub(super) fn foot(rules: &FieldRules, layout: &Layout<'_>, page: u32, from: f32
             best = Some(foot);
         }
     }
+    if best.as_ref().is_none_or(|b| !b.complete) {
+        best = right_of_recipients(layout, &pieces, page).or(best);
+    }
     best
 }
 
@@ -76,7 +82,8 @@ fn is_spelt_as_known(rules: &FieldRules, piece: &Piece<'_>) -> bool {
     let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
     let authority = first.strip_suffix('.').is_some_and(|a| rules.authorities.contains(&letters(a)));
     let title = if authority { rest } else { text.as_str() };
-    rules.titles.iter().any(|t| t == title) || authority && rules.bodies_spelt.iter().any(|b| title.starts_with(b.as_str()))
+    rules.titles.iter().any(|t| t == title)
+        || authority && rules.bodies_spelt.iter().any(|b| title.starts_with(b.as_str()))
 }
 
 /// The lines of capitals that follow a first one closely, with the same middle.
@@ -117,7 +124,7 @@ fn read(rules: &FieldRules, layout: &Layout<'_>, pieces: &[&Piece<'_>], stacks: 
     let mut foot = Foot { fields: Vec::new(), complete: true, y: f32::MAX };
     for stack in stacks {
         foot.y = foot.y.min(stack.lines.first().map_or(f32::MAX, |l| l.y));
-        foot.fields.push(title_field(rules, stack, page));
+        foot.fields.push(title_field(rules, layout, stack, page));
         match name(layout, pieces, stack, page) {
             Some(name) => foot.fields.push(name),
             None => foot.complete = false,
@@ -126,13 +133,19 @@ fn read(rules: &FieldRules, layout: &Layout<'_>, pieces: &[&Piece<'_>], stacks: 
     foot
 }
 
-fn title_field(rules: &FieldRules, stack: &Stack<'_, '_>, page: u32) -> Field {
+fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, page: u32) -> Field {
     let words: Vec<&Word> = stack.lines.iter().flat_map(|l| l.words.iter().copied()).collect();
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let texts: Vec<String> = stack.lines.iter().map(|l| l.text()).collect();
     let value = texts.join(" ");
     let known = stack.lines.iter().all(|l| is_spelt_as_known(rules, l));
-    let sure = confidence >= SURE && known && capitals(&value) == 1.0;
+    let deputy = texts
+        .windows(2)
+        .all(|pair| !pair[0].starts_with("KT.") || pair[1].starts_with("PHÓ ") || pair[1].starts_with("THỨ "));
+    let complete = deputy && texts.last().is_some_and(|t| !t.starts_with("KT.") && !t.starts_with("TM."));
+    // A word that a seal hides makes its line shorter on one side.
+    let centred = stack.lines.iter().all(|l| (l.centre() - stack.centre).abs() < OFF_CENTRE * layout.mm);
+    let sure = confidence >= SURE && known && complete && centred && capitals(&value) == 1.0;
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }
 }
@@ -149,52 +162,90 @@ fn name(layout: &Layout<'_>, pieces: &[&Piece<'_>], stack: &Stack<'_, '_>, page:
         if piece.right - piece.left > 0.7 * (layout.right - layout.left) && piece.words.len() > 6 {
             return None;
         }
-        let (from, to) = name_words(&piece.words)?.into();
-        if to <= from {
+        let Some(found) = name_in(layout, piece, page) else { continue };
+        let aside = (found.centre - stack.centre).abs();
+        if aside > FARTHEST_ASIDE * layout.mm {
             continue;
         }
-        let words = &piece.words[from..to];
-        let Some(part) = layout.piece(words, piece.y, piece.height) else { continue };
-        if (part.centre() - stack.centre).abs() > FARTHEST_ASIDE * layout.mm {
-            continue;
+        let mut field = found.field;
+        if aside > OFF_CENTRE * layout.mm {
+            field.issue = field.issue.or(Some(FieldIssue::Doubtful));
+            field.confident = false;
         }
-        let cut = to - from < piece.words.len();
-        let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
-        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-        let value = texts.join(" ");
-        let issue = (cut || confidence < SURE || words.len() > 5).then_some(FieldIssue::Doubtful);
-        let rect = box_of(words.iter().copied());
-        return Some(Field {
-            name: FieldName::SIGNER_NAME,
-            value,
-            page,
-            rect,
-            confidence,
-            confident: issue.is_none(),
-            issue,
-        });
+        return Some(field);
     }
     None
 }
 
-/// The words of a line that are a name, from and to: signatures leave marks beside it that were read as something.
-struct NameWords(usize, usize);
-
-impl From<NameWords> for (usize, usize) {
-    fn from(words: NameWords) -> Self {
-        (words.0, words.1)
-    }
+/// A name on a line, with its middle, px of the levelled page.
+struct FoundName {
+    field: Field,
+    centre: f32,
 }
 
-fn name_words(words: &[&Word]) -> Option<NameWords> {
-    // Ranks stand before names: ThS., TS., BS.CKI., Đại tá.
-    let fits = |w: &Word| is_name_word(&w.text) && w.text.chars().count() > 1 || is_degree(&w.text);
-    let from = words.iter().position(|w| fits(w)).unwrap_or(words.len());
-    let to = from + words[from..].iter().take_while(|w| fits(w)).count();
-    let rest_is_noise = words.len() - (to - from) <= 2;
-    let names = words[from..to].iter().filter(|w| is_name_word(&w.text)).count();
-    let good = rest_is_noise && (2..=7).contains(&names);
-    Some(if good { NameWords(from, to) } else { NameWords(0, 0) })
+/// The name that a line holds: words of names, beside at most two that a signature or a seal was read as. Marks that no
+/// name begins or ends with do not count.
+fn name_in(layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundName> {
+    let is_mark = |c: char| !c.is_alphabetic();
+    let fits = |w: &Word| {
+        let text = w.text.trim_matches(is_mark);
+        is_name_word(text) && text.chars().count() > 1 || is_degree(&w.text)
+    };
+    let from = piece.words.iter().position(|w| fits(w))?;
+    // A given name may be one letter: Ý, Ỷ.
+    let is_letter = |w: &Word| w.text.chars().count() == 1 && w.text.chars().all(char::is_uppercase);
+    let inner = |w: &&&Word| (fits(w) || is_letter(w)) && !w.text.starts_with(is_mark);
+    let to = from + 1 + piece.words[from + 1..].iter().take_while(inner).count();
+    let words = &piece.words[from..to];
+    let names = words.iter().filter(|w| is_name_word(w.text.trim_matches(is_mark))).count();
+    if piece.words.len() - words.len() > 2 || !(2..=7).contains(&names) {
+        return None;
+    }
+    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    let all = texts.join(" ");
+    let value = all.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
+    let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
+    let whole = words.len() == piece.words.len() && value == all && (3..=5).contains(&names);
+    let issue = (!whole || confidence < SURE).then_some(FieldIssue::Doubtful);
+    let centre = layout.piece(words, piece.y, piece.height)?.centre();
+    let rect = box_of(words.iter().copied());
+    let field =
+        Field { name: FieldName::SIGNER_NAME, value, page, rect, confidence, confident: issue.is_none(), issue };
+    Some(FoundName { field, centre })
+}
+
+/// Where a seal hides the title: to the right of the recipients the lines in capitals that are left, and the lowest name.
+fn right_of_recipients(layout: &Layout<'_>, pieces: &[&Piece<'_>], page: u32) -> Option<Foot> {
+    let recipients = pieces.iter().rev().find(|p| is_anchor(&p.letters(), "noinhan"))?;
+    let near = |p: &&&Piece<'_>| {
+        let down = p.y - recipients.y;
+        p.left > layout.centre() - 12.0 * layout.mm && down > -3.0 * layout.unit && down < LONGEST_SPACE * layout.mm
+    };
+    // A line in capitals is rather what is left of a title.
+    let names = pieces.iter().filter(near).rev().filter(|p| p.capitals() < 0.6);
+    let found = names.filter_map(|p| name_in(layout, p, page)).next();
+    let mut field = found?.field;
+    field.confident = false;
+    field.issue = field.issue.or(Some(FieldIssue::Doubtful));
+    let titles: Vec<&&Piece<'_>> = pieces
+        .iter()
+        .filter(near)
+        .filter(|p| p.y - recipients.y < 3.6 * layout.unit && p.capitals() > 0.75 && p.letters().chars().count() > 2)
+        .collect();
+    let words: Vec<&Word> = titles.iter().flat_map(|t| t.words.iter().copied()).collect();
+    let texts: Vec<String> = titles.iter().map(|t| t.text()).collect();
+    let title = Field {
+        name: FieldName::SIGNER_TITLE,
+        value: texts.join(" "),
+        page,
+        rect: box_of(words.iter().copied()),
+        confidence: words.iter().map(|w| w.confidence).fold(1.0, f32::min),
+        confident: false,
+        issue: Some(FieldIssue::Doubtful),
+    };
+    let mut fields = vec![title, field];
+    fields.retain(|f| !f.value.is_empty());
+    Some(Foot { fields, complete: true, y: recipients.y })
 }
 
 fn is_degree(word: &str) -> bool {

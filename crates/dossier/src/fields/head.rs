@@ -12,9 +12,12 @@ use super::glyphs::Glyphs;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::FieldRules;
 
-/// Lines that the right column begins with, as letters, and how many of them may be wrong.
-const NATIONAL_TITLES: [(&str, usize); 3] =
-    [("conghoaxahoichunghiavietnam", 5), ("doclaptudohanhphuc", 3), ("dangcongsanvietnam", 3)];
+/// Lines that the right column begins with, as syllables.
+const NATIONAL_TITLES: [&str; 3] =
+    ["cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "dang cong san viet nam"];
+
+/// Of how many letters of a national title one may be wrong.
+const LETTERS_A_MISTAKE: usize = 5;
 
 /// From this confidence on a part counts as read.
 const SURE_NUMBER: f32 = 0.95;
@@ -80,12 +83,12 @@ pub(super) fn begins_a_paper(layout: &Layout<'_>) -> bool {
 fn national_title(layout: &Layout<'_>) -> Option<Title> {
     let upper = layout.pieces.iter().filter(|p| p.y < layout.height * 0.4);
     let pieces: Vec<&Piece<'_>> = upper.collect();
-    for (anchor, most) in NATIONAL_TITLES {
+    for anchor in NATIONAL_TITLES {
         for piece in &pieces {
-            if let Some(words) = anchored(piece, anchor, most) {
+            if let Some(words) = anchored(piece, anchor) {
                 let part = layout.piece(&piece.words[words], piece.y, piece.height)?;
                 let mut title = Title { left: part.left, right: part.right, y: part.y, height: part.height };
-                if anchor.starts_with("doclap") {
+                if anchor.starts_with("doc lap") {
                     // It stands under the first line, which is a quarter wider.
                     let more = (title.right - title.left) * 0.18;
                     (title.left, title.right) = (title.left - more, title.right + more);
@@ -99,7 +102,14 @@ fn national_title(layout: &Layout<'_>) -> Option<Title> {
 }
 
 /// Words of a piece that are the anchor.
-fn anchored(piece: &Piece<'_>, anchor: &str, most: usize) -> Option<Range<usize>> {
+fn anchored(piece: &Piece<'_>, anchor: &str) -> Option<Range<usize>> {
+    // Most lines of a page are sorted out by this alone.
+    let all = piece.letters();
+    if anchor.split(' ').filter(|syllable| all.contains(syllable)).count() < 2 {
+        return None;
+    }
+    let anchor = letters(anchor);
+    let most = anchor.len() / LETTERS_A_MISTAKE;
     let folded: Vec<String> = piece.words.iter().map(|w| letters(&w.text)).collect();
     let mut best: Option<(usize, Range<usize>)> = None;
     for start in 0..folded.len() {
@@ -109,7 +119,7 @@ fn anchored(piece: &Piece<'_>, anchor: &str, most: usize) -> Option<Range<usize>
             if joined.len() > anchor.len() + most {
                 break;
             }
-            if let Some(d) = distance(&joined, anchor, most)
+            if let Some(d) = distance(&joined, &anchor, most)
                 && best.as_ref().is_none_or(|(b, _)| d < *b)
             {
                 best = Some((d, start..end + 1));
@@ -153,7 +163,8 @@ fn parting(piece: &Piece<'_>, gutter: f32, unit: f32) -> Option<usize> {
     let widest = (1..piece.words.len()).filter(near).max_by(|a, b| gap(*a).total_cmp(&gap(*b)))?;
     let rest: Vec<&str> = piece.words[widest..].iter().map(|w| w.text.as_str()).collect();
     let rest = letters(&rest.join(""));
-    let is_right = NATIONAL_TITLES.iter().any(|(anchor, most)| distance(&rest, anchor, *most).is_some())
+    let is_title = |anchor: &str| distance(&rest, &letters(anchor), anchor.len() / LETTERS_A_MISTAKE).is_some();
+    let is_right = NATIONAL_TITLES.into_iter().any(is_title)
         || rest.contains("ngay") && (rest.contains("thang") || rest.contains("nam"));
     (is_right || gap(widest) > 0.8 * unit).then_some(widest)
 }
@@ -248,7 +259,8 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
     while last > first && is_mark(last - 1) {
         last -= 1;
     }
-    if last > first {
+    // Strokes of a pen that were read as letters are no number.
+    if (first..last).any(|i| at(i).is_some_and(|c| c.is_ascii_digit())) {
         let digits = glyphs.compact(first..last);
         let filled = || {
             // A printed number stands in one word with its symbol.

@@ -115,6 +115,9 @@ fn hit_at<'r>(rules: &[&'r LabelRule], row: &Piece<'_>, at: usize, others: bool)
         let t = text(i);
         t.chars().count() <= 3 && (t.ends_with(['.', ')', '-', ':', '+', '*']) || t.chars().all(|c| !c.is_alphabetic()))
     };
+    if !text(at).chars().any(char::is_alphabetic) {
+        return None;
+    }
     let begins = at <= LONGEST_ORDINAL && (0..at).all(is_ordinal);
     let follows = at > 0 && text(at - 1).ends_with([',', ';', '.', ')', ':']);
     let mut best: Option<(usize, Hit<'r>)> = None;

@@ -31,6 +31,13 @@ impl Piece<'_> {
         words.join(" ")
     }
 
+    /// Whether another piece follows on the same line with no wide gap.
+    fn goes_on_with(&self, next: &Self) -> bool {
+        let height = self.height.min(next.height);
+        let gap = next.left - self.right;
+        (next.y - self.y).abs() <= 0.4 * height && gap >= -0.2 * height && gap <= 0.8 * height
+    }
+
     pub(super) fn letters(&self) -> String {
         letters(&self.text())
     }
@@ -130,6 +137,19 @@ impl<'a> Layout<'a> {
         for row in self.pieces.chunk_by_mut(|a, b| b.y - a.y <= 0.4 * a.height.min(b.height)) {
             row.sort_by(|a, b| a.left.total_cmp(&b.left));
         }
+        // The engine may part a line where a seal lies on it.
+        let mut joined: Vec<Piece<'a>> = Vec::with_capacity(self.pieces.len());
+        for piece in std::mem::take(&mut self.pieces) {
+            match joined.last_mut() {
+                Some(last) if last.goes_on_with(&piece) => {
+                    last.words.extend(&piece.words);
+                    last.right = piece.right;
+                    last.height = last.height.max(piece.height);
+                }
+                _ => joined.push(piece),
+            }
+        }
+        self.pieces = joined;
     }
 
     /// Pieces at the same height as one, left to right, whatever stands between them.
