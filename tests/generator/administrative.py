@@ -7,7 +7,8 @@ Each paper is a PDF of page images and a JSON of the same name: `kind`, `scan` (
 or a list of values for signers, or null where the paper leaves the field open and a reader must find nothing). Every sixth
 paper is a form with labels; all others have the layout of Nghị định 30/2020: heads of one to four lines, types, letters
 with V/v, subjects of one to five lines, one or two signers, seals over title and name, numbers with and without their zero,
-left open, or filled in with another type. The same seed gives the same papers; people, places and numbers are invented.
+left open, or filled in with another type. Papers with a seal are scanned in colour, as the rules ask for; others in grey as
+well. The same seed gives the same papers; people, places and numbers are invented.
 Rules that were tuned on papers of one seed are to be measured on another.
 Needs tests/generator/requirements.txt and the fonts of Debian's fonts-croscore.
 """
@@ -46,7 +47,7 @@ class Paper:
     """Pages that follow each other, and the truth."""
 
     def __init__(self, clerk):
-        self.c, self.pages, self.truth = clerk, [], {}
+        self.c, self.pages, self.truth, self.sealed = clerk, [], {}, False
         self.size = clerk.r.choice([13, 13, 13.5, 14])
         self.turn_page()
 
@@ -233,8 +234,9 @@ def foot(paper, level, double):
         space = r.uniform(24, 34) * MM
         name_y = y + (len(lines) - 1) * size * 1.18 + space
         middle = name_y - space / 2
-        p.marks.append(("signature", x + r.uniform(-4, 12), middle + r.uniform(-4, 8), 42 * MM, 16 * MM, seed))
-        if r.random() < 0.85 and x == right_x:
+        p.marks.append(("signature", x + r.uniform(-4, 12), middle + r.uniform(-8, 4), 42 * MM, 16 * MM, seed))
+        if r.random() < 0.75 and x == right_x:
+            paper.sealed = True
             p.marks.append(("seal", x - r.uniform(8, 17) * MM, middle + r.uniform(-8, 8), r.uniform(16, 18) * MM, seed))
         p.text(name, x, name_y, size, 1, "centre")
         names.append(name)
@@ -320,7 +322,7 @@ def make(out, seed, number):
     c = Clerk(r.random())
     kind, paper = form(c) if number % 6 == 0 else administrative(c)
     dpi = r.choice([200, 300, 300])
-    colour = r.random() < 0.85  # The rules ask for colour (Thông tư 02/2019/TT-BNV); some counters scan in grey.
+    colour = paper.sealed or r.random() < 0.4
     settings = {"dpi": dpi, "colour": colour, "ink": r.randint(15, 60), "copied": r.randint(130, 170) if r.random() < 0.15 else None, "blur": round(r.uniform(0.2, 0.8) * dpi / 300, 2),
                 "noise": round(r.uniform(1, 8), 1), "shade": round(r.choice([0, 0, r.uniform(0.05, 0.2)]), 2), "specks": r.choice([0, 0, 5, 20]), "jpeg": r.randint(60, 85)}
     pages = []

@@ -14,8 +14,9 @@ const FARTHEST_ASIDE: f32 = 20.0;
 /// How far a line may be off the middle of its signer's block and still be whole, mm.
 const OFF_CENTRE: f32 = 3.5;
 
-/// From this confidence on a name or title counts as read.
-const SURE: f32 = 0.93;
+/// From this confidence on a name counts as read, and a title, which must be a known one besides.
+const SURE_NAME: f32 = 0.985;
+const SURE_TITLE: f32 = 0.93;
 
 /// What a foot says.
 pub(super) struct Foot {
@@ -145,7 +146,7 @@ fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, p
     let complete = deputy && texts.last().is_some_and(|t| !t.starts_with("KT.") && !t.starts_with("TM."));
     // A word that a seal hides makes its line shorter on one side.
     let centred = stack.lines.iter().all(|l| (l.centre() - stack.centre).abs() < OFF_CENTRE * layout.mm);
-    let sure = confidence >= SURE && known && complete && centred && capitals(&value) == 1.0;
+    let sure = confidence >= SURE_TITLE && known && complete && centred && capitals(&value) == 1.0;
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }
 }
@@ -206,7 +207,7 @@ fn name_in(layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundNam
     let value = all.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let whole = words.len() == piece.words.len() && value == all && (3..=5).contains(&names);
-    let issue = (!whole || confidence < SURE).then_some(FieldIssue::Doubtful);
+    let issue = (!whole || confidence < SURE_NAME).then_some(FieldIssue::Doubtful);
     let centre = layout.piece(words, piece.y, piece.height)?.centre();
     let rect = box_of(words.iter().copied());
     let field =

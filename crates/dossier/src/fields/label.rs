@@ -16,7 +16,7 @@ use super::title::paper_type;
 const LONGEST_ORDINAL: usize = 2;
 
 /// From this confidence on a value with a label counts as read.
-const SURE: f32 = 0.93;
+const SURE: f32 = 0.97;
 
 /// A label on a line.
 struct Hit<'r> {

@@ -139,7 +139,9 @@ impl<'r> FieldReader<'r> {
         let Some(foot) = foot::foot(self.rules, layout, number, from) else { return };
         if self.foot_date.is_none() {
             let above = layout.pieces.iter().filter(|p| p.y < foot.y && foot.y - p.y < 3.5 * p.height);
-            self.foot_date = above.filter_map(|p| head::date_field(&p.words, number, self.scanned)).next();
+            // A line of its own on the right, and not the end of the body.
+            let apart = above.filter(|p| p.words.len() <= 12 && p.left > layout.centre() - 45.0 * layout.mm);
+            self.foot_date = apart.filter_map(|p| head::date_field(&p.words, number, self.scanned)).next();
         }
         if foot.complete || self.signers.is_empty() {
             self.signers = foot.fields;

@@ -9,8 +9,8 @@ use super::rules::{FieldRules, PaperType};
 /// Lines of a subject, at most.
 const LONGEST_SUBJECT: usize = 7;
 
-/// From this confidence on a title or a subject counts as read.
-const SURE: f32 = 0.90;
+/// From this confidence on a subject counts as read.
+const SURE: f32 = 0.985;
 
 /// A title: which type, which piece, and how many of its words are the type's name.
 struct Title<'r> {
