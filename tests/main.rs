@@ -7,6 +7,7 @@ mod accuracy;
 mod crash;
 mod demo;
 mod faults;
+mod fields;
 mod folders;
 mod history;
 mod ingest;

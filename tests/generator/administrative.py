@@ -242,6 +242,7 @@ def foot(paper, level, double):
         names.append(name)
         titles.append(" ".join(lines))
     paper.truth["signer_name"], paper.truth["signer_title"] = names, titles
+    paper.truth["seal"] = "true" if paper.sealed else None
     p.y = name_y + 10
 
 

@@ -19,7 +19,7 @@ mod title;
 mod tests;
 
 use jiff::civil::Date;
-use sohoa_domain::{Field, FieldIssue, FieldName, OcrPage, Rect, text::fold};
+use sohoa_domain::{Field, FieldIssue, FieldName, OcrPage, Rect, Rotation, text::fold};
 
 pub use id_card::{IdCard, id_card_fields};
 pub use rules::{DEFAULT_RULES, FieldRules, PaperType, RulesError};
@@ -41,6 +41,7 @@ pub struct FieldReader<'r> {
     front: Vec<Field>,
     labelled: Vec<Field>,
     signers: Vec<Field>,
+    seal: Option<Field>,
     foot_date: Option<Field>,
     /// Name of the type.
     kind: Option<String>,
@@ -61,6 +62,7 @@ impl<'r> FieldReader<'r> {
             front: Vec::new(),
             labelled: Vec::new(),
             signers: Vec::new(),
+            seal: None,
             foot_date: None,
             kind: None,
             has_head: false,
@@ -71,8 +73,9 @@ impl<'r> FieldReader<'r> {
         }
     }
 
-    /// The next page in order; `number` is that of the physical page, from 1.
-    pub fn page(&mut self, number: u32, page: &OcrPage) {
+    /// The next page in order; `number` is that of the physical page, from 1, and `seal` the box of a seal on it, px of
+    /// the page as it was loaded.
+    pub fn page(&mut self, number: u32, page: &OcrPage, seal: Option<Rect>) {
         if self.closed || page.words().next().is_none() {
             return;
         }
@@ -94,6 +97,10 @@ impl<'r> FieldReader<'r> {
         }
         if !self.has_signer {
             self.foot(number, &layout, from);
+            let seal = seal.map(|seal| upright(seal, page));
+            if let Some(seal) = seal.filter(|_| self.signers.first().is_some_and(|s| s.page == number)) {
+                self.seal = Some(seal_field(seal, &self.signers, number, &layout));
+            }
         }
     }
 
@@ -156,6 +163,7 @@ impl<'r> FieldReader<'r> {
             fields.extend(self.foot_date);
         }
         fields.extend(self.signers);
+        fields.extend(self.seal);
         fields.extend(self.labelled);
         let plain = |name: FieldName, value: String, confident: bool| Field {
             name,
@@ -174,6 +182,32 @@ impl<'r> FieldReader<'r> {
     }
 }
 
+/// A box of the page as loaded, on the upright page.
+fn upright(seal: Rect, page: &OcrPage) -> Rect {
+    let (w, h) = (page.width as f32, page.height as f32);
+    let Rect { left, top, right, bottom } = seal;
+    match page.rotation {
+        Rotation::None => seal,
+        Rotation::Quarter => Rect { left: w - bottom, top: left, right: w - top, bottom: right },
+        Rotation::Half => Rect { left: w - right, top: h - bottom, right: w - left, bottom: h - top },
+        Rotation::ThreeQuarter => Rect { left: top, top: h - right, right: bottom, bottom: h - left },
+    }
+}
+
+/// The seal of a page on which somebody signs. One that lies elsewhere may be another's.
+fn seal_field(rect: Rect, signers: &[Field], page: u32, layout: &Layout<'_>) -> Field {
+    let near = 30.0 * layout.mm;
+    let around = |s: &Field| Rect {
+        left: s.rect.left - near,
+        top: s.rect.top - near,
+        right: s.rect.right + near,
+        bottom: s.rect.bottom + near,
+    };
+    let confident = signers.iter().any(|s| around(s).intersection(&rect).area() > 0.5 * rect.area());
+    let issue = (!confident).then_some(FieldIssue::Doubtful);
+    Field { name: FieldName::SEAL, value: "true".to_owned(), page, rect, confidence: 1.0, confident, issue }
+}
+
 fn check_symbol(fields: &mut [Field], expected: Option<&str>) {
     for symbol in fields.iter_mut().filter(|f| f.name == FieldName::SYMBOL) {
         if let Some(issue) = check::symbol(&symbol.value, expected) {
@@ -188,7 +222,7 @@ pub fn extract(pages: &[&OcrPage], rules: &FieldRules, scanned: Option<Date>) ->
     let mut reader = FieldReader::new(rules, scanned);
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     for (number, page) in (1..=count).zip(pages) {
-        reader.page(number, page);
+        reader.page(number, page, None);
     }
     reader.finish(count)
 }

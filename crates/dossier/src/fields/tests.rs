@@ -367,11 +367,40 @@ fn nothing_is_found_on_empty_pages_and_in_plain_text() {
 }
 
 #[test]
+fn a_seal_belongs_to_the_signer_beside_it() {
+    let rules = FieldRules::built_in().unwrap();
+    let seal_of = |seal: Rect| {
+        let mut reader = FieldReader::new(&rules, None);
+        reader.page(1, &decision().0, Some(seal));
+        reader.finish(1).into_iter().find(|f| f.name == FieldName::SEAL).unwrap()
+    };
+    let beside = Rect { left: 1400.0, top: 2500.0, right: 1830.0, bottom: 2930.0 };
+    assert!(seal_of(beside).confident && seal_of(beside).rect == beside);
+    assert!(!seal_of(Rect { left: 100.0, top: 100.0, right: 530.0, bottom: 530.0 }).confident);
+}
+
+#[test]
+fn the_box_of_a_seal_is_turned_with_the_page() {
+    let mut page = OcrPage::empty(2000, 3000, Dpi::square(300.0), Rotation::None, "test");
+    let seal = Rect { left: 100.0, top: 200.0, right: 500.0, bottom: 700.0 };
+    for (rotation, want) in [
+        (Rotation::None, [100.0, 200.0, 500.0, 700.0]),
+        (Rotation::Quarter, [1300.0, 100.0, 1800.0, 500.0]),
+        (Rotation::Half, [1500.0, 2300.0, 1900.0, 2800.0]),
+        (Rotation::ThreeQuarter, [200.0, 2500.0, 700.0, 2900.0]),
+    ] {
+        page.rotation = rotation;
+        let Rect { left, top, right, bottom } = super::upright(seal, &page);
+        assert_eq!([left, top, right, bottom], want, "{rotation:?}");
+    }
+}
+
+#[test]
 fn a_reader_keeps_no_pages() {
     let rules = FieldRules::built_in().unwrap();
     let mut reader = FieldReader::new(&rules, None);
     for number in 1..=20 {
-        reader.page(number, &Sheet::new().body(300.0, 30).0);
+        reader.page(number, &Sheet::new().body(300.0, 30).0, None);
     }
     assert_eq!(reader.signers.len() + reader.front.len() + reader.labelled.len(), 0);
 }
