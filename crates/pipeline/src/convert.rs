@@ -128,7 +128,9 @@ pub fn convert(
                 if index == 0 {
                     conversion.first_page_text = text.plain_text();
                 }
-                timings.cpu("fields", || fields.page(index + 1, text, result.record.inspection.and_then(|i| i.seal)));
+                timings.cpu("fields", || {
+                    fields.page(index + 1, text, result.record.inspection.as_ref().and_then(|i| i.seal))
+                });
                 if !result.record.own_text {
                     conversion.engine.clone_from(&text.engine);
                 }

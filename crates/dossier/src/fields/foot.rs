@@ -11,6 +11,9 @@ use super::rules::FieldRules;
 const LONGEST_SPACE: f32 = 75.0;
 const FARTHEST_ASIDE: f32 = 20.0;
 
+/// How far right of the text's middle a signer signs, mm. Titles in the middle are of the body (`CHỦ TỊCH … QUYẾT ĐỊNH:`).
+const SIDE: f32 = 12.0;
+
 /// How far a line may be off the middle of its signer's block and still be whole, mm.
 const OFF_CENTRE: f32 = 3.5;
 
@@ -40,7 +43,7 @@ pub(super) fn foot(rules: &FieldRules, layout: &Layout<'_>, page: u32, from: f32
     let mut best: Option<Foot> = None;
     let mut used_until = f32::MIN;
     for (i, first) in pieces.iter().enumerate() {
-        if first.y <= used_until || !is_title(rules, first) || first.centre() < layout.centre() {
+        if first.y <= used_until || !is_title(rules, first) || first.centre() < layout.centre() + SIDE * layout.mm {
             continue;
         }
         let stack = stack(rules, layout, &pieces, i);
@@ -54,7 +57,7 @@ pub(super) fn foot(rules: &FieldRules, layout: &Layout<'_>, page: u32, from: f32
         }
     }
     if best.as_ref().is_none_or(|b| !b.complete) {
-        best = right_of_recipients(layout, &pieces, page).or(best);
+        best = right_of_recipients(rules, layout, &pieces, page).or(best);
     }
     best
 }
@@ -126,7 +129,7 @@ fn read(rules: &FieldRules, layout: &Layout<'_>, pieces: &[&Piece<'_>], stacks: 
     for stack in stacks {
         foot.y = foot.y.min(stack.lines.first().map_or(f32::MAX, |l| l.y));
         foot.fields.push(title_field(rules, layout, stack, page));
-        match name(layout, pieces, stack, page) {
+        match name(rules, layout, pieces, stack, page) {
             Some(name) => foot.fields.push(name),
             None => foot.complete = false,
         }
@@ -152,7 +155,13 @@ fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, p
 }
 
 /// The name below a stack of titles.
-fn name(layout: &Layout<'_>, pieces: &[&Piece<'_>], stack: &Stack<'_, '_>, page: u32) -> Option<Field> {
+fn name(
+    rules: &FieldRules,
+    layout: &Layout<'_>,
+    pieces: &[&Piece<'_>],
+    stack: &Stack<'_, '_>,
+    page: u32,
+) -> Option<Field> {
     let last = stack.lines.last()?;
     let below = pieces.iter().filter(|p| {
         let down = p.y - last.y;
@@ -163,7 +172,7 @@ fn name(layout: &Layout<'_>, pieces: &[&Piece<'_>], stack: &Stack<'_, '_>, page:
         if piece.right - piece.left > 0.7 * (layout.right - layout.left) && piece.words.len() > 6 {
             return None;
         }
-        let Some(found) = name_in(layout, piece, page) else { continue };
+        let Some(found) = name_in(rules, layout, piece, page) else { continue };
         let aside = (found.centre - stack.centre).abs();
         if aside > FARTHEST_ASIDE * layout.mm {
             continue;
@@ -186,7 +195,7 @@ struct FoundName {
 
 /// The name that a line holds: words of names, beside at most two that a signature or a seal was read as. Marks that no
 /// name begins or ends with do not count.
-fn name_in(layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundName> {
+fn name_in(rules: &FieldRules, layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundName> {
     let is_mark = |c: char| !c.is_alphabetic();
     let fits = |w: &Word| {
         let text = w.text.trim_matches(is_mark);
@@ -207,7 +216,9 @@ fn name_in(layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundNam
     let value = all.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let whole = words.len() == piece.words.len() && value == all && (3..=5).contains(&names);
-    let issue = (!whole || confidence < SURE_NAME).then_some(FieldIssue::Doubtful);
+    // Family names are few, and their marks are what is misread most.
+    let family = words.iter().find(|w| is_name_word(&w.text)).is_some_and(|w| rules.has_family(&w.text));
+    let issue = (!whole || !family || confidence < SURE_NAME).then_some(FieldIssue::Doubtful);
     let centre = layout.piece(words, piece.y, piece.height)?.centre();
     let rect = box_of(words.iter().copied());
     let field =
@@ -216,7 +227,7 @@ fn name_in(layout: &Layout<'_>, piece: &Piece<'_>, page: u32) -> Option<FoundNam
 }
 
 /// Where a seal hides the title: to the right of the recipients the lines in capitals that are left, and the lowest name.
-fn right_of_recipients(layout: &Layout<'_>, pieces: &[&Piece<'_>], page: u32) -> Option<Foot> {
+fn right_of_recipients(rules: &FieldRules, layout: &Layout<'_>, pieces: &[&Piece<'_>], page: u32) -> Option<Foot> {
     let recipients = pieces.iter().rev().find(|p| is_anchor(&p.letters(), "noinhan"))?;
     let near = |p: &&&Piece<'_>| {
         let down = p.y - recipients.y;
@@ -224,7 +235,7 @@ fn right_of_recipients(layout: &Layout<'_>, pieces: &[&Piece<'_>], page: u32) ->
     };
     // A line in capitals is rather what is left of a title.
     let names = pieces.iter().filter(near).rev().filter(|p| p.capitals() < 0.6);
-    let found = names.filter_map(|p| name_in(layout, p, page)).next();
+    let found = names.filter_map(|p| name_in(rules, layout, p, page)).next();
     let mut field = found?.field;
     field.confident = false;
     field.issue = field.issue.or(Some(FieldIssue::Doubtful));

@@ -218,20 +218,22 @@ fn number_label(row: &Piece<'_>) -> Option<usize> {
     let glyphs = Glyphs::new(&row.words);
     let folded = |i: usize| glyphs.get(i).map(|g| g.folded);
     let at = |i: usize| glyphs.get(i).map(|g| g.c);
-    let is_s = matches!(at(0)?, 'S' | 's' | '$' | '5');
-    let is_o = matches!(folded(1)?, 'o' | '0' | 'é' | 'e' | '6' | 'ó');
-    let has_slash = (2..glyphs.len()).any(|i| at(i) == Some('/'));
+    // Specks before it are read as marks.
+    let s = (0..glyphs.len().min(3)).find(|&i| at(i).is_some_and(|c| c.is_alphanumeric() || c == '$'))?;
+    let is_s = matches!(at(s)?, 'S' | 's' | '$' | '5');
+    let is_o = matches!(folded(s + 1)?, 'o' | '0' | 'e' | '6');
+    let has_slash = (s + 2..glyphs.len()).any(|i| at(i) == Some('/'));
     if !is_s || !is_o {
         return None;
     }
-    let mut end = 2;
+    let mut end = s + 2;
     while at(end).is_some_and(|c| matches!(c, ':' | '.' | ';' | ',' | '…' | '·')) {
         end += 1;
     }
     // "SỞ …" is a body, not a number.
-    let labelled = end > 2 || at(2).is_some_and(|c| c.is_ascii_digit() || c == '/');
+    let labelled = end > s + 2 || at(end).is_some_and(|c| c.is_ascii_digit() || c == '/');
     // With its colon it is one even when the slash was not read: nothing of the body's name stands here.
-    let colon = at(2) == Some(':');
+    let colon = at(s + 2) == Some(':');
     (labelled && (has_slash || colon)).then_some(end)
 }
 

@@ -105,6 +105,8 @@ struct Foot {
     authorities: Vec<String>,
     #[serde(default)]
     titles: Vec<String>,
+    #[serde(default)]
+    families: Vec<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -135,6 +137,8 @@ pub struct FieldRules {
     pub(super) authorities: Vec<String>,
     /// As they are spelt.
     pub(super) titles: Vec<String>,
+    /// Family names as they are spelt, in capitals.
+    families: Vec<String>,
     pub(super) labels: Vec<LabelRule>,
     examples: Vec<(String, FieldName, Example)>,
 }
@@ -162,6 +166,7 @@ impl FieldRules {
             file.head.bodies.extend(own.head.bodies);
             file.foot.authorities.extend(own.foot.authorities);
             file.foot.titles.extend(own.foot.titles);
+            file.foot.families.extend(own.foot.families);
         }
         Self::from_file(file)
     }
@@ -206,6 +211,7 @@ impl FieldRules {
             bodies_spelt: file.head.bodies,
             authorities: file.foot.authorities.iter().map(|w| letters(w)).collect(),
             titles: file.foot.titles,
+            families: file.foot.families.iter().map(|f| f.to_uppercase()).collect(),
             labels,
             examples,
         })
@@ -226,6 +232,11 @@ impl FieldRules {
             }
         }
         Ok(self.examples.len())
+    }
+
+    /// Whether a word is spelt as a family name that is known.
+    pub(super) fn has_family(&self, word: &str) -> bool {
+        self.families.contains(&word.to_uppercase())
     }
 
     /// The type with this name.

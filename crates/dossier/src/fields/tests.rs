@@ -404,3 +404,27 @@ fn a_reader_keeps_no_pages() {
     }
     assert_eq!(reader.signers.len() + reader.front.len() + reader.labelled.len(), 0);
 }
+
+#[test]
+fn a_name_with_no_known_family_name_has_to_be_confirmed() {
+    let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
+    let paper = |name: &str| {
+        let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
+        read(&[sheet.body(900.0, 10).foot(2000.0, &["GIÁM ĐỐC"], name)])
+    };
+    assert!(get(&paper("Đinh Thúy Diễm"), FieldName::SIGNER_NAME).unwrap().confident);
+    let misread = paper("Đỉnh Thúy Diễm");
+    assert_eq!(value(&misread, FieldName::SIGNER_NAME), Some("Đỉnh Thúy Diễm"));
+    assert_eq!(issue(&misread, FieldName::SIGNER_NAME), Some(FieldIssue::Doubtful));
+}
+
+#[test]
+fn the_authority_in_the_preamble_of_a_decision_is_no_signer() {
+    let sheet = Sheet::new()
+        .head(&["SỞ XÂY DỰNG", "Số: 15/QĐ-SXD"], "An Bình, ngày 05 tháng 6 năm 2023")
+        .line(1310.0, 700.0, "QUYẾT ĐỊNH")
+        .line(1310.0, 775.0, "Về việc cấp giấy phép")
+        .line(1310.0, 950.0, "GIÁM ĐỐC SỞ XÂY DỰNG")
+        .line(1310.0, 1150.0, "QUYẾT ĐỊNH:");
+    assert_eq!(value(&read(&[sheet]), FieldName::SIGNER_NAME), None);
+}
