@@ -26,7 +26,7 @@ const TESSDATA: [&str; 4] = [
 const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("textord_disable_pitch_test", "1")];
 
 /// Letters that the Vietnamese model knows and Vietnamese does not: on papers they are slips for Đ, ø for g, Ñ for N.
-const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
+pub(crate) const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
 
 /// Finds the folder that has the models of all languages in `lang` (`vie`, `vie+eng`).
 pub(crate) fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {

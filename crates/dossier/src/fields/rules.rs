@@ -293,7 +293,7 @@ mod tests {
     fn wrong_rules_are_named() {
         let example = "[[rule.example]]\nlines = [\"Lệ phí: 50.000 đồng\"]\nvalue = \"50.000\"\n";
         for (own, words) in [
-            (format!("{RULE}"), ["\"x\"", "example"]),
+            (RULE.to_owned(), ["\"x\"", "example"]),
             (format!("{RULE}pattern = \"(\"\n{example}"), ["\"x\"", "pattern"]),
             (format!("{RULE}types = [\"ĐƠN TỪ\"]\n{example}"), ["\"x\"", "ĐƠN TỪ"]),
             (RULE.replace("Lệ phí", "."), ["\"x\"", "labels"]),
