@@ -524,6 +524,7 @@ impl Inside {
         let engine =
             move || Box::new(Gated(ChildEngine::new(options.clone()), gated.clone())) as Box<dyn Engine + Send>;
         let context = Context {
+            field_rules: Arc::new(sohoa_dossier::FieldRules::built_in().unwrap()),
             records: records.clone(),
             blobs: blobs.clone(),
             packages: Arc::new(DiskPackages::open(home.path().join("ocfl")).unwrap()),

@@ -133,6 +133,7 @@ fn components(bytes: &[u8]) {
             assert!(words.contains(&fold(&entry.name)), "{id}");
         }
         ComponentEvidence::Person => panic!("no person was asked"),
+        ComponentEvidence::Type => panic!("no fields were given"),
         ComponentEvidence::OnlyOneListed => assert_eq!(list.len(), 1),
     }
 }

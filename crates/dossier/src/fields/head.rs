@@ -281,7 +281,11 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
         symbol_start = year.end + 1;
         field(FieldName::NUMBER_YEAR, year, None);
     }
-    let mut end = glyphs.len();
+    // It goes on behind a space only beside a hyphen or slash: QĐ - UBND.
+    let joins = |i: usize| at(i).is_some_and(|c| matches!(c, '-' | '/'));
+    let parted = |i: &usize| glyphs.gap_after(*i).is_some() && !joins(*i) && !joins(*i + 1);
+    let mut end = (symbol_start..glyphs.len()).find(parted).map_or(glyphs.len(), |i| i + 1);
+    let cut = (end..glyphs.len()).any(|i| !is_mark(i)).then_some(FieldIssue::Doubtful);
     while end > symbol_start && is_mark(end - 1) {
         end -= 1;
     }
@@ -289,7 +293,7 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
         return None;
     }
     let symbol = glyphs.compact(symbol_start..end);
-    field(FieldName::SYMBOL, symbol_start..end, check::symbol(&symbol, None));
+    field(FieldName::SYMBOL, symbol_start..end, check::symbol(&symbol, None).or(cut));
     symbol.split(['-', '/']).next().map(str::to_owned)
 }
 

@@ -428,3 +428,43 @@ fn the_authority_in_the_preamble_of_a_decision_is_no_signer() {
         .line(1310.0, 1150.0, "QUYẾT ĐỊNH:");
     assert_eq!(value(&read(&[sheet]), FieldName::SIGNER_NAME), None);
 }
+
+/// Lines of anchors and of anything else, anywhere on the page.
+fn any_line() -> impl proptest::strategy::Strategy<Value = (f32, f32, String)> {
+    use proptest::prelude::*;
+    let part = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:", "Số: 15/QĐ-UBND", "Số", "/", "V/v", "ngày", "tháng", "năm 2023", "15",
+            "QUYẾT ĐỊNH", "ĐƠN ĐỀ NGHỊ", "Nơi nhận:", "TM.", "KT.", "GIÁM ĐỐC", "CHỦ TỊCH", "Lương Thế Khoát", "SỞ Y TẾ", "Họ và tên:",
+            "CCCD số:", "Điện thoại:", "Ngày sinh:", "Thửa đất số:", "Địa chỉ:", "Giới tính / Sex:", "03/11/1979", "040079031418",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{1,12}",
+        1 => "[0-9/.:|-]{1,9}",
+    ];
+    (200f32..2200.0, 100f32..3400.0, proptest::collection::vec(part, 1..6).prop_map(|parts| parts.join(" ")))
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_word_of_a_value_was_read(lines in proptest::collection::vec(any_line(), 0..25)) {
+        let mut sheet = Sheet::new();
+        for (x, y, text) in lines {
+            if text.split(['|', ' ']).any(|w| !w.is_empty()) {
+                sheet = sheet.line(x, y, &text);
+            }
+        }
+        let words: Vec<String> = sheet.0.words().map(|w| w.text.clone()).collect();
+        let fields = read(&[sheet]);
+        let made = [FieldName::DATE, FieldName::BIRTH_DATE, FieldName::LANGUAGE, FieldName::PAGE_COUNT, FieldName::PERSON_ID];
+        for field in fields.iter().filter(|f| !made.contains(&f.name) && f.value != "CÔNG VĂN") {
+            let known = |part: &str| words.iter().any(|w| w.contains(part));
+            // Numbers and symbols are written without the spaces between their words.
+            let right = match field.name == FieldName::NUMBER {
+                true => field.value.chars().all(|c| known(c.encode_utf8(&mut [0; 4]))),
+                false => field.value.split([' ', '-', '/']).all(known),
+            };
+            proptest::prop_assert!(right, "{} {:?}", field.name, field.value);
+            proptest::prop_assert!(field.confident == field.issue.is_none());
+        }
+    }
+}
