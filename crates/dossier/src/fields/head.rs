@@ -242,10 +242,15 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
     let glyphs = Glyphs::new(&row.words);
     let at = |i: usize| glyphs.get(i).map(|g| g.c);
     let start = number_label(row)?;
-    let slash = (start..glyphs.len()).find(|&i| at(i) == Some('/'))?;
+    let slash = (start..glyphs.len()).find(|&i| at(i) == Some('/'));
+    // The slash is an anchor: where it was not read, the symbol begins with the first capital behind a digit.
+    let is_turn = |i: &usize| at(*i - 1).is_some_and(|c| c.is_ascii_digit()) && at(*i).is_some_and(char::is_uppercase);
+    let lost = slash.is_none().then_some(FieldIssue::Doubtful);
+    let slash = slash.or_else(|| (start + 1..glyphs.len()).find(is_turn))?;
+    let after = if lost.is_some() { slash } else { slash + 1 };
     let mut field = |name: FieldName, part: Range<usize>, issue: Option<FieldIssue>| {
         let confidence = glyphs.confidence(part.clone());
-        let issue = issue.or((confidence < SURE_NUMBER).then_some(FieldIssue::Doubtful));
+        let issue = issue.or((confidence < SURE_NUMBER).then_some(FieldIssue::Doubtful)).or(lost);
         let value = glyphs.compact(part.clone());
         let rect = glyphs.box_of(part);
         fields.push(Field { name, value, page, rect, confidence, confident: issue.is_none(), issue });
@@ -254,7 +259,7 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
     let hyphen = (start..slash).find(|&i| at(i) == Some('-'));
     let (number_end, mut symbol_start) = match hyphen {
         Some(h) if (start..h).all(|i| at(i).is_some_and(|c| c.is_ascii_digit())) && h > start => (h, h + 1),
-        _ => (slash, slash + 1),
+        _ => (slash, after),
     };
     let is_mark = |i: usize| at(i).is_some_and(|c| !c.is_alphanumeric());
     let (mut first, mut last) = (start, number_end);

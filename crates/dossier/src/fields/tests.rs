@@ -168,6 +168,18 @@ fn a_number_that_stands_apart_was_filled_in() {
 }
 
 #[test]
+fn a_slash_that_was_not_read_parts_number_and_symbol_all_the_same() {
+    let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "Số: 26QĐ-UBND"];
+    let fields =
+        read(&[Sheet::new().head(&left, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH")]);
+    assert_eq!(value(&fields, FieldName::NUMBER), Some("26"));
+    assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"));
+    let doubted = [FieldName::NUMBER, FieldName::SYMBOL].map(|name| issue(&fields, name));
+    assert_eq!(doubted, [Some(FieldIssue::Doubtful); 2]);
+    assert!(get(&fields, FieldName::ISSUER).unwrap().confident);
+}
+
+#[test]
 fn values_that_break_a_rule_stay_as_read_and_are_not_confident() {
     for (number, date, title, name, want, why) in [
         ("Số: 5/QĐ-UBND", "ngày 05 tháng 6 năm 2023", "QUYẾT ĐỊNH", FieldName::NUMBER, "5", FieldIssue::NotPadded),
