@@ -3,7 +3,7 @@ SOHOA := target/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz crash mutations audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz crash mutations barcodes audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
@@ -72,6 +72,15 @@ crash: setup-test
 MUTATIONS := 1000
 mutations:
 	SOHOA_MUTATIONS=$(MUTATIONS) cargo test --release --locked -p sohoa-report random_corruptions -- --nocapture
+
+# So many stacks, then how many of their barcodes are read and what the pass costs.
+STACKS := 400
+BARCODES := target/stacks
+barcodes: release
+	sh config/setup.sh samples
+	cargo build --release --locked -p sohoa-barcode --example read
+	.venv/bin/python tests/generator/stacks.py $(BARCODES) --sohoa $(SOHOA) --seed 2 --count $(STACKS)
+	python3 tests/judges/barcodes.py $(BARCODES) --reader target/release/examples/read --failures
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-run_packages="tesseract-ocr tesseract-ocr-vie tesseract-ocr-eng libtesseract-dev libleptonica-dev pkg-config g++
+run_packages="tesseract-ocr tesseract-ocr-vie tesseract-ocr-eng libtesseract-dev libleptonica-dev pkg-config g++ cmake
     poppler-utils fonts-croscore"
 test_packages="qpdf default-jdk-headless libjaxb-java"
 bench_packages="ghostscript"

@@ -1,5 +1,9 @@
 //! What can be made anew and what can be undone: the database from what is stored, a decision from the events.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
 use serde_json::Value;
 
 use crate::support::{TestHome, jpeg, pdf, register_csv};
@@ -173,6 +177,53 @@ fn whoever_holds_a_published_checkpoint_sees_a_cut_tail() {
         problems.iter().any(|p| p["kind"] == "checkpoint" && p["path"].as_str().unwrap().contains("stick")),
         "{verified}"
     );
+}
+
+/// Listens on a port of this machine, answers each request with the next of these lines, and gives what was posted.
+fn listen(answers: &'static [&'static str]) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/secret-path", listener.local_addr().unwrap());
+    let (send, posted) = channel();
+    std::thread::spawn(move || {
+        for answer in answers {
+            let mut connection = BufReader::new(listener.accept().unwrap().0);
+            let (mut line, mut length) = (String::new(), 0);
+            while connection.read_line(&mut line).unwrap() > 2 {
+                let value = line.to_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap());
+                length = value.unwrap_or(length);
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            connection.read_exact(&mut body).unwrap();
+            send.send(String::from_utf8(body).unwrap()).unwrap();
+            let end = "content-length: 0\r\nconnection: close\r\n\r\n";
+            write!(connection.get_mut(), "HTTP/1.1 {answer}\r\n{end}").unwrap();
+        }
+    });
+    (url, posted)
+}
+
+#[test]
+fn an_address_that_did_not_take_a_checkpoint_is_shown_and_gets_it_later() {
+    let home = home();
+    let (url, posted) = listen(&["503 Busy", "200 OK"]);
+    home.change_settings(|text| text.replace("urls = []", &format!("urls = [\"{url}\"]")));
+    work(&home);
+    let refused = posted.try_iter().collect::<Vec<_>>();
+    let place = url.strip_suffix("/secret-path").unwrap();
+    let missing = serde_json::json!([{ "place": place, "checkpoints": 1 }]);
+    assert_eq!(home.status()["unpublished"], missing);
+    assert!(home.run(&["status"]).stdout.contains(&format!("{place} lacks 1 checkpoints")));
+    assert_eq!(home.logged("checkpoints could not be published"), 1);
+    assert!(home.log().contains("it answered 503") && !home.log().contains("secret-path"), "{}", home.log());
+    work(&home);
+    assert_eq!(home.status()["unpublished"], serde_json::json!([]));
+    let taken: Vec<_> = posted.try_iter().collect();
+    let own = std::fs::read_dir(home.path().join("checkpoints")).unwrap().map(|e| e.unwrap().path());
+    let own: Vec<_> = own.filter(|path| path.extension().is_some_and(|e| e == "checkpoint")).collect();
+    let texts: Vec<_> = own.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    assert_eq!((&refused, &taken), (&texts, &texts));
+    is_clean(&home);
 }
 
 #[test]

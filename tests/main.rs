@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod accuracy;
+mod confinement;
 mod crash;
 mod demo;
 mod faults;
+mod fields;
 mod folders;
 mod history;
 mod ingest;
@@ -14,6 +16,8 @@ mod memory;
 mod nasty;
 mod refusals;
 mod repository;
+mod sheets;
+mod stacks;
 mod support;
 mod untrusted;
 mod watcher;

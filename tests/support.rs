@@ -222,7 +222,7 @@ impl TestHome {
     #[track_caller]
     pub fn ledger(&self) -> serde_json::Value {
         let mut ledger = self.status();
-        for beside in ["waiting", "inboxes", "low_on_space"] {
+        for beside in ["waiting", "inboxes", "low_on_space", "unpublished"] {
             assert!(ledger.as_object_mut().unwrap().remove(beside).is_some(), "{beside}");
         }
         ledger

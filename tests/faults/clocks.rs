@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{Clock, Dpi, FileState, Limits, OcrPage, Raster};
+use sohoa_dossier::{FieldRules, MatchingRules};
 use sohoa_ocr::{ChildEngine, ChildOptions, Engine, EngineChoice, OcrError};
-use sohoa_pipeline::{Claim, Context, EnginePool, Engines, Found, Intake, Trouble, work};
+use sohoa_pipeline::{BarcodeReader, Claim, Context, EnginePool, Engines, Found, Intake, Trouble, work};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
 use super::{CODE, PATIENCE, block_on, ends_well, home, put};
@@ -98,11 +99,17 @@ impl Inside {
         let gated = gate.clone();
         let engine =
             move || Box::new(Gated(ChildEngine::new(options.clone()), gated.clone())) as Box<dyn Engine + Send>;
+        let barcodes = BarcodeReader::new(sohoa_barcode::ChildOptions {
+            program: env!("CARGO_BIN_EXE_sohoa").into(),
+            args: vec!["barcode-child".to_owned()],
+            crop_seconds: 30,
+            memory_mib: 512,
+        });
         let context = Context {
             records: records.clone(),
             blobs: blobs.clone(),
             packages: Arc::new(DiskPackages::open(home.path().join("ocfl")).unwrap()),
-            engines: Arc::new(Engines { own: None, children: EnginePool::new(2, Box::new(engine)) }),
+            engines: Arc::new(Engines { own: None, children: EnginePool::new(2, Box::new(engine)), barcodes }),
             clock: clock.clone(),
             limits: Limits::default(),
             language: "vi".to_owned(),
@@ -111,6 +118,8 @@ impl Inside {
             lease: SignedDuration::from_mins(1),
             retry: Duration::from_millis(200),
             trouble: Trouble::default(),
+            field_rules: Arc::new(FieldRules::built_in().unwrap()),
+            matching: MatchingRules::default(),
             result_code: "{dossier}.{ordinal}".to_owned(),
             agent: "test/1".to_owned(),
         };
@@ -123,7 +132,7 @@ impl Inside {
         let batch = self.intake.records.open_batch("ingest", "test", self.clock.now()).await.unwrap();
         let relative = format!("{CODE}/{name}");
         let found = Found { path: self.home.dir.path().join(&relative), relative };
-        self.intake.claim(batch, &found, None).await.unwrap()
+        self.intake.claim(batch, &found, None, None).await.unwrap()
     }
 
     async fn accept(&self, name: &str, seed: u32) {

@@ -26,8 +26,10 @@ must 1 python3 "$here/accuracy.py" "$tmp/truth" "$tmp/read" --max-cer 1
 must 1 python3 "$here/accuracy.py" "$tmp/truth" "$tmp/read" --min-recall 99
 
 python3 "$here/boxes.py" --self-test
+python3 "$here/fields.py" --self-test
 python3 "$here/orientation.py" --self-test
 python3 "$here/dictionary.py" --self-test
+python3 "$here/stacks.py" --self-test
 
 python3 "$here/tiny_pdfa.py" "$tmp"
 must 0 sh "$here/pdfa" "$tmp/good.pdf"

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
-use sohoa_domain::Limits;
+use sohoa_domain::{Desk, Limits};
+use sohoa_dossier::{FieldRules, MatchingRules};
 use sohoa_ocr::EngineChoice;
+use sohoa_report::Address;
 use toml::{Table, Value};
 
 use crate::exit::NotReady;
@@ -24,9 +26,11 @@ pub(crate) struct Config {
     pub(crate) ocr: Ocr,
     pub(crate) limits: Limits,
     pub(crate) work: Work,
+    pub(crate) matching: MatchingRules,
     pub(crate) checkpoints: Checkpoints,
     pub(crate) verify: Verify,
     pub(crate) register: Register,
+    pub(crate) fields: Fields,
 }
 
 /// `[store]`
@@ -37,6 +41,26 @@ pub(crate) struct Store {
     blobs: String,
     packages: String,
     events: String,
+}
+
+/// `[fields]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fields {
+    rules: PathBuf,
+}
+
+impl Fields {
+    /// The built-in rules and those of the file that the settings name, relative to the home.
+    pub(crate) fn rules(&self, home: &Path) -> anyhow::Result<FieldRules> {
+        if self.rules.as_os_str().is_empty() {
+            return Ok(FieldRules::built_in()?);
+        }
+        let path = home.join(&self.rules);
+        let own =
+            std::fs::read_to_string(&path).with_context(|| format!("fields.rules: cannot read {}", path.display()))?;
+        FieldRules::new(Some(&own)).with_context(|| format!("in {}", path.display()))
+    }
 }
 
 /// `[[inbox]]`
@@ -65,6 +89,12 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
+    /// The counter that scans here, when the settings name one.
+    pub(crate) fn desk(&self) -> Option<Desk> {
+        let named = !self.counter.is_empty();
+        named.then(|| Desk { agency: self.agency.clone(), counter: self.counter.clone() })
+    }
+
     /// Folder, agency, counter, channel and profile: what its batches are called.
     pub(crate) fn label(&self) -> String {
         let path = self.path.display().to_string();
@@ -139,6 +169,7 @@ pub(crate) struct Work {
 pub(crate) struct Checkpoints {
     pub(crate) key: PathBuf,
     pub(crate) publish: Vec<PathBuf>,
+    pub(crate) urls: Vec<Address>,
     pub(crate) every_minutes: u32,
 }
 
@@ -336,6 +367,7 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
             ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
+            ("[checkpoints]\nurls = [\"log.example.vn\"]", vec![], "https://"),
             ("[work]\nlease_seconds = 0.5", vec![], "lease_seconds"),
             ("[work]\nretry_seconds = nan", vec![], "retry_seconds"),
         ] {

@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
-use sohoa_pipeline::{Context, EnginePool, Engines, Inbox, Intake, SettleRule, Trouble};
-use sohoa_report::{CheckpointFolders, CheckpointKey, Stores, VerifyOptions, VerifyReport, verify};
+use sohoa_pipeline::{BarcodeReader, Context, EnginePool, Engines, Inbox, Intake, SettleRule, Trouble};
+use sohoa_report::{
+    CheckpointFolders, CheckpointKey, Receivers, Stores, Unpublished, VerifyOptions, VerifyReport, verify,
+};
 use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteRecords};
 
 use crate::clock::SystemClock;
@@ -82,7 +84,19 @@ impl Home {
     /// Signs what the records hold now, and publishes it.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
         self.checkpoints().make(&*self.records, &self.key()?, self.clock.now()).await?;
+        let receivers = self.receivers();
+        tokio::task::spawn_blocking(move || receivers.send()).await??;
         Ok(())
+    }
+
+    /// Addresses that checkpoints are sent to.
+    fn receivers(&self) -> Receivers {
+        Receivers { own: self.checkpoints().own, addresses: self.config.checkpoints.urls.clone() }
+    }
+
+    /// Places of publication that lack checkpoints.
+    pub(crate) fn unpublished(&self) -> anyhow::Result<Vec<Unpublished>> {
+        Ok(sohoa_report::unpublished(&self.checkpoints(), &self.receivers())?)
     }
 
     /// Where checkpoints lie.
@@ -135,6 +149,7 @@ impl Home {
             engines: Arc::new(engines(&self.config, &self.config.ocr.lang, jobs)?),
             clock: self.clock.clone(),
             limits: self.config.limits.clone(),
+            field_rules: Arc::new(self.config.fields.rules(&self.path).map_err(NotReady::from)?),
             language: bcp47(&self.config.ocr.lang).to_owned(),
             jobs,
             max_attempts: self.config.work.max_attempts,
@@ -142,6 +157,7 @@ impl Home {
             retry: Duration::from_secs_f64(self.config.work.retry_seconds),
             trouble: Trouble::default(),
             result_code: self.config.work.result_code.clone(),
+            matching: self.config.matching.clone(),
             agent: AGENT.to_owned(),
         }))
     }
@@ -164,6 +180,7 @@ impl Home {
         let inbox = |i: &crate::config::Inbox| Inbox {
             path: self.path.join(&i.path),
             label: i.label(),
+            desk: i.desk(),
             poll: seconds(i.poll_seconds),
             events: i.events,
             settle: SettleRule { whole: seconds(i.settle_seconds), partial: seconds(i.settle_max_seconds) },
@@ -183,6 +200,10 @@ pub(crate) fn engines(config: &Config, lang: &str, size: usize) -> anyhow::Resul
     if engine == EngineChoice::Tesseract {
         probe(lang, tessdata)?;
     }
+    let in_force = sohoa_sandbox::trial()?;
+    if !in_force.is_whole() {
+        tracing::warn!(%in_force, "programs that read papers are not fully confined here; see docs/RELIABILITY.md");
+    }
     let options = ChildOptions {
         program: std::env::current_exe().context("cannot find this program's own file")?,
         args: vec!["ocr-child".to_owned()],
@@ -192,9 +213,16 @@ pub(crate) fn engines(config: &Config, lang: &str, size: usize) -> anyhow::Resul
         page_seconds: config.limits.page_seconds,
         memory_mib: config.limits.child_mib,
     };
+    let decoder = sohoa_barcode::ChildOptions {
+        program: options.program.clone(),
+        args: vec!["barcode-child".to_owned()],
+        crop_seconds: config.limits.page_seconds,
+        memory_mib: config.limits.child_mib,
+    };
     Ok(Engines {
         own: own.then(|| OwnEngine::open(lang, tessdata)).transpose()?,
         children: EnginePool::new(size, Box::new(move || Box::new(ChildEngine::new(options.clone())))),
+        barcodes: BarcodeReader::new(decoder),
     })
 }
 

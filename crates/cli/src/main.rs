@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, coverage, dossier, ingest, register, review, search, serve, verify};
+use commands::{convert, cover_sheet, coverage, dossier, ingest, register, review, search, serve, verify};
 
 /// Digitization of dossiers: scan folders in, searchable PDF/A on the right dossier out, with proof.
 #[derive(Parser)]
@@ -58,11 +58,18 @@ enum Command {
         #[command(subcommand)]
         command: dossier::Command,
     },
+    /// The dossier that is open at a counter
+    Session {
+        #[command(subcommand)]
+        command: commands::session::Command,
+    },
     /// What waits for a person
     Review {
         #[command(subcommand)]
         command: review::Command,
     },
+    /// Print separator sheets with a QR code, a page a component
+    CoverSheet(cover_sheet::Args),
     /// Full-text search, with or without accents
     Search(search::Args),
     /// Digitized against received
@@ -82,6 +89,12 @@ enum Command {
         #[command(subcommand)]
         command: commands::config::Command,
     },
+    /// The barcode decoder's process
+    #[command(hide = true)]
+    BarcodeChild {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// The recognizer's process
     #[command(hide = true)]
     OcrChild {
@@ -92,8 +105,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    if let Command::OcrChild { args } = args.command {
-        return sohoa_ocr::child_main(&args);
+    match &args.command {
+        Command::OcrChild { args } => return sohoa_ocr::child_main(args),
+        Command::BarcodeChild { args } => return sohoa_barcode::child_main(args),
+        _ => {}
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("SOHOA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sohoa=info"));
@@ -111,7 +126,9 @@ fn main() -> ExitCode {
         Command::Work(args) => serve::work(&home, &args),
         Command::Status => commands::status::run(&home, output),
         Command::Dossier { command } => dossier::run(&home, &command, output),
+        Command::Session { command } => commands::session::run(&home, &command, output),
         Command::Review { command } => review::run(&home, &command, output),
+        Command::CoverSheet(args) => cover_sheet::run(&home, &args, output),
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),
@@ -121,6 +138,7 @@ fn main() -> ExitCode {
         Command::Doctor => commands::doctor::run(&home, output),
         Command::Config { command } => commands::config::run(&home, &command, output),
         Command::OcrChild { args } => return sohoa_ocr::child_main(&args),
+        Command::BarcodeChild { args } => return sohoa_barcode::child_main(&args),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Sha256Digest};
+use crate::{
+    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout, Sha256Digest,
+};
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,11 +39,15 @@ pub enum EventKind {
     Decided,
     /// A decision was taken back.
     Undone,
+    /// A clerk opened a dossier at a counter.
+    SessionOpened,
+    /// A clerk closed the dossier at a counter.
+    SessionClosed,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -56,6 +62,8 @@ impl EventKind {
         Self::FixityChecked,
         Self::Decided,
         Self::Undone,
+        Self::SessionOpened,
+        Self::SessionClosed,
     ];
 
     /// As stored.
@@ -75,6 +83,8 @@ impl EventKind {
             Self::FixityChecked => "fixity_checked",
             Self::Decided => "decided",
             Self::Undone => "undone",
+            Self::SessionOpened => "session_opened",
+            Self::SessionClosed => "session_closed",
         }
     }
 
@@ -87,7 +97,12 @@ impl EventKind {
             Self::Converted => "normalization",
             Self::Packaged => "information package creation",
             Self::Attached => "accession",
-            Self::RegisterImported | Self::RegisterResolved | Self::Decided | Self::Undone => "metadata modification",
+            Self::RegisterImported
+            | Self::RegisterResolved
+            | Self::Decided
+            | Self::Undone
+            | Self::SessionOpened
+            | Self::SessionClosed => "metadata modification",
             Self::FixityChecked => "fixity check",
         }
     }
@@ -147,6 +162,17 @@ pub enum Change {
         /// The component it is now.
         component: Option<ComponentId>,
     },
+    /// The dossier of the event is open at this counter now, or none is.
+    Session(Desk),
+}
+
+/// A counter (quầy) of an agency.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Desk {
+    /// Agency, as the scan folder and the register call it.
+    pub agency: String,
+    /// Counter.
+    pub counter: String,
 }
 
 /// Where a file came from.
@@ -166,6 +192,9 @@ pub struct Arrival {
     pub batch: (i64, String, String),
     /// Why it was refused at once: code and clause.
     pub refused: Option<(String, String)>,
+    /// The dossier that was open at the counter of its scan folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<DossierCode>,
 }
 
 /// The state that a file came to.
@@ -188,11 +217,26 @@ pub struct Move {
     /// Its pages outside every document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loose_pages: Vec<(u32, PageState)>,
+    /// Its documents, and the parts of it that wait for a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// What a person said about where its documents begin.
+    #[serde(default, skip_serializing_if = "PartLayout::is_empty")]
+    pub layout: PartLayout,
 }
 
 impl Move {
     /// To this state, with nothing more to say.
     pub fn to(state: FileState) -> Self {
-        Self { state, code: None, reason: None, duplicate_of: None, component: None, loose_pages: Vec::new() }
+        Self {
+            state,
+            code: None,
+            reason: None,
+            duplicate_of: None,
+            component: None,
+            loose_pages: Vec::new(),
+            parts: Vec::new(),
+            layout: PartLayout::default(),
+        }
     }
 }

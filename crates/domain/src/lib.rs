@@ -2,29 +2,37 @@
 //!
 //! Every other crate speaks in these types. This one knows no tokio, SQL, web or file system.
 
+mod barcode;
 mod clock;
 mod code;
 mod digest;
 mod event;
+mod evidence;
+mod field;
 mod id;
 mod image;
 mod limits;
 mod ocr;
 mod page;
+mod part;
 mod refusal;
 mod register;
 mod state;
 pub mod text;
 
+pub use barcode::{Barcode, BarcodeFormat};
 pub use clock::Clock;
 pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};
-pub use event::{Arrival, Change, Event, EventKind, Move, Outcome};
+pub use event::{Arrival, Change, Desk, Event, EventKind, Move, Outcome};
+pub use evidence::{Candidate, DossierEvidence, EvidenceSource};
+pub use field::{Field, FieldIssue, FieldName};
 pub use id::{ComponentId, DocumentId, IdError};
 pub use image::{Codec, Dpi, EncodedImage, InkMap, LoadedPage, PixelLayout, Raster};
 pub use limits::Limits;
 pub use ocr::{Baseline, Block, Line, OcrPage, Rect, Word};
 pub use page::{ColourKind, PageInspection, PageOutcome, PageRecord, PageState, Rotation};
+pub use part::{Assigned, BoundaryCue, Doubt, Part, PartLayout};
 pub use refusal::{InputError, RefusalCode};
 pub use register::{Channel, ComponentEntry, ComponentKind, DossierEntry, DossierStatus, RegisterError};
 pub use state::{AttachmentState, FileState, IllegalTransition};

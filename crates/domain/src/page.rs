@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Dpi;
+use crate::{Dpi, Rect};
 
 /// A clockwise quarter turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct PageInspection {
     pub rotation: Rotation,
     /// Edge sharpness, 0 (blurred) to 1 (crisp).
     pub sharpness: f32,
+    /// Box of a round red seal, px as loaded. Only pages in colour show one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Rect>,
 }
 
 /// How the recognition of one page ended.

@@ -1,44 +1,22 @@
-//! Evidence for the dossier that a file belongs to.
+//! Evidence for the dossier from the names on the way to a file.
 
-use serde::{Deserialize, Serialize};
-use sohoa_domain::DossierCode;
-
-/// Where a dossier code was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceSource {
-    /// The person who started the import named it.
-    Person,
-    /// A folder on the way to the file has the code as its name (or starts with it).
-    FolderName,
-    /// The file name starts with it.
-    FileName,
-}
-
-/// One sighting of a dossier code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DossierEvidence {
-    /// Where.
-    pub source: EvidenceSource,
-    /// What.
-    pub code: DossierCode,
-}
+use sohoa_domain::{DossierCode, DossierEvidence, EvidenceSource};
 
 /// Evidence from the names on the path below the scan folder (`/` between, file name last), and from the person who
 /// started the import. The second value is what the file name says beyond its code: evidence for the component.
 pub fn from_names<'a>(relative: &'a str, person: Option<&DossierCode>) -> (Vec<DossierEvidence>, &'a str) {
     let mut found: Vec<DossierEvidence> =
-        person.map(|code| DossierEvidence { source: EvidenceSource::Person, code: code.clone() }).into_iter().collect();
+        person.map(|code| DossierEvidence::new(EvidenceSource::Person, code.clone())).into_iter().collect();
     let (folders, file) = relative.rsplit_once('/').unwrap_or(("", relative));
     for folder in folders.split('/') {
         if let Some((code, _)) = DossierCode::at_start_of(folder) {
-            found.push(DossierEvidence { source: EvidenceSource::FolderName, code });
+            found.push(DossierEvidence::new(EvidenceSource::FolderName, code));
         }
     }
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     match DossierCode::at_start_of(stem) {
         Some((code, rest)) => {
-            found.push(DossierEvidence { source: EvidenceSource::FileName, code });
+            found.push(DossierEvidence::new(EvidenceSource::FileName, code));
             (found, rest)
         }
         None => (found, stem),

@@ -1,12 +1,26 @@
 //! What a paper says about where it belongs, and the decision. Pure functions: no files, no database, no time.
 //!
-//! Evidence is collected ([`from_names`]), compared with what the register knows ([`decide()`]), and the result is a
-//! decision that keeps its reasons. A conflict never attaches.
+//! Each page gives its facts ([`PageFacts`]); the [`Splitter`] makes documents of the pages; evidence is collected from them
+//! and from names ([`from_names`]), compared with what the register knows ([`decide()`]), and the result is a decision that
+//! keeps its reasons. A conflict never attaches.
 
 mod component;
 mod decide;
 mod evidence;
+mod facts;
+mod fields;
+mod id_card;
+mod meaning;
+mod near;
+mod sheet;
+mod stack;
 
 pub use component::{ComponentEvidence, match_component};
-pub use decide::{Decision, decide};
-pub use evidence::{DossierEvidence, EvidenceSource, from_names};
+pub use decide::{Decision, MatchingRules, decide};
+pub use evidence::from_names;
+pub use facts::{PageFacts, Separator};
+pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract, id_card_fields};
+pub use id_card::IdCard;
+pub use meaning::{BarcodeMeaning, SystemPaper};
+pub use sheet::{SheetError, SheetMark};
+pub use stack::{PartRead, Place, Splitter};

@@ -1,5 +1,6 @@
 //! What a recognizer does, which ones there are, and how one fails.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,13 @@ pub enum EngineChoice {
     FakeGarbage,
     /// Allocates until it is stopped.
     FakeEatMemory,
+    /// Tries to reach a TCP port of this machine and what lies in a folder, and reads what succeeds: `fake-escape:PORT:FOLDER`.
+    FakeEscape {
+        /// Somebody listens there.
+        port: u16,
+        /// Holds a file `secret`.
+        folder: PathBuf,
+    },
     /// Does so on pages that are wider than high, and reads the others as [`EngineChoice::Fake`] does.
     FakeOnWide(Box<EngineChoice>),
 }
@@ -94,9 +102,12 @@ impl FromStr for EngineChoice {
             _ => {
                 let slow = s.strip_prefix("fake-slow:").and_then(|ms| ms.parse().ok());
                 let on_wide = s.strip_prefix("fake-on-wide:").and_then(|other| other.parse().ok());
-                match (slow, on_wide) {
-                    (Some(millis), _) => Self::Fake { millis },
-                    (_, Some(other)) => Self::FakeOnWide(Box::new(other)),
+                let escape = s.strip_prefix("fake-escape:").and_then(|rest| rest.split_once(':'));
+                let escape = escape.and_then(|(port, folder)| Some((port.parse().ok()?, folder.into())));
+                match (slow, on_wide, escape) {
+                    (Some(millis), ..) => Self::Fake { millis },
+                    (_, Some(other), _) => Self::FakeOnWide(Box::new(other)),
+                    (.., Some((port, folder))) => Self::FakeEscape { port, folder },
                     _ => return Err(UnknownEngine(s.to_owned())),
                 }
             }
@@ -126,6 +137,7 @@ impl std::fmt::Display for EngineChoice {
             Self::FakeHang => f.write_str("fake-hang"),
             Self::FakeGarbage => f.write_str("fake-garbage"),
             Self::FakeEatMemory => f.write_str("fake-eat-memory"),
+            Self::FakeEscape { port, folder } => write!(f, "fake-escape:{port}:{}", folder.display()),
             Self::FakeOnWide(other) => write!(f, "fake-on-wide:{other}"),
         }
     }

@@ -1,5 +1,9 @@
 //! Recognizers for tests of what surrounds a recognizer.
 
+use std::fs;
+use std::net::{TcpStream, UdpSocket};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use sohoa_domain::{Baseline, Block, Dpi, Line, OcrPage, Raster, Rect, Rotation, Word};
@@ -32,7 +36,10 @@ impl Engine for FakeEngine {
             }
             EngineChoice::Fake { millis } => {
                 std::thread::sleep(Duration::from_millis(*millis));
-                page.blocks.push(words_at(grey.width() as f32 / 10.0, grey.height() as f32 / 10.0));
+                page.blocks.push(words_at(&WORDS, grey.width() as f32 / 10.0, grey.height() as f32 / 10.0));
+            }
+            EngineChoice::FakeEscape { port, folder } => {
+                page.blocks.push(words_at(&escapes(*port, folder), 10.0, 10.0));
             }
             EngineChoice::Tesseract
             | EngineChoice::FakeEmpty
@@ -43,14 +50,28 @@ impl Engine for FakeEngine {
     }
 }
 
+/// What of all this succeeds; "tried" always does.
+fn escapes(port: u16, folder: &Path) -> Vec<&'static str> {
+    let attempts = [
+        ("tried", true),
+        ("tcp", TcpStream::connect(("127.0.0.1", port)).is_ok()),
+        ("udp", UdpSocket::bind("127.0.0.1:0").is_ok()),
+        ("read", fs::read(folder.join("secret")).is_ok()),
+        ("create", fs::write(folder.join("new"), "").is_ok()),
+        ("remove", fs::remove_file(folder.join("secret")).is_ok()),
+        ("run", Command::new("/bin/true").spawn().and_then(|mut child| child.wait()).is_ok()),
+    ];
+    attempts.iter().filter(|(_, succeeds)| *succeeds).map(|(name, _)| *name).collect()
+}
+
 /// One line of words whose boxes are 100 × 40 px.
-fn words_at(left: f32, top: f32) -> Block {
+fn words_at(words: &[&str], left: f32, top: f32) -> Block {
     let word = |(i, text): (usize, &&str)| {
         let left = left + 120.0 * i as f32;
         let rect = Rect { left, top, right: left + 100.0, bottom: top + 40.0 };
         Word::new(*text, rect, 0.95)
     };
-    let words: Vec<Word> = WORDS.iter().enumerate().map(word).collect();
+    let words: Vec<Word> = words.iter().enumerate().map(word).collect();
     let rect = words.iter().fold(words[0].rect, |all, w| all.union(&w.rect));
     let baseline = Baseline { x0: left, y0: top + 32.0, slope: 0.0 };
     Block { lines: vec![Line { words, rect, baseline, height: 40.0 }], rect }

@@ -8,7 +8,21 @@ use sohoa_recognizer::LineModel;
 
 use crate::engine::OcrError;
 use crate::reading_order;
-use crate::tesseract::model_folder;
+use crate::tesseract::{NOT_VIETNAMESE, model_folder};
+
+/// Letters that are mistaken for foreign ones. In `HĐND` the two kinds of Đ are rivals, and both were read.
+const LOOK_ALIKE: [(char, char); 10] = [
+    ('Ð', 'Đ'),
+    ('ð', 'đ'),
+    ('Ñ', 'N'),
+    ('ñ', 'n'),
+    ('Š', 'S'),
+    ('š', 's'),
+    ('Ÿ', 'Y'),
+    ('ÿ', 'y'),
+    ('Ï', 'I'),
+    ('ï', 'i'),
+];
 
 /// The line model of one language, loaded.
 ///
@@ -27,7 +41,11 @@ impl OwnEngine {
     /// [`OcrError::LanguageMissing`], or [`OcrError::NotStarted`] when the model is damaged or of another kind.
     pub fn open(lang: &str, tessdata: Option<&Path>) -> Result<Self, OcrError> {
         let path = model_folder(lang, tessdata)?.join(format!("{lang}.traineddata"));
-        let model = LineModel::open(&path).map_err(|error| OcrError::NotStarted(error.to_string()))?;
+        let mut model = LineModel::open(&path).map_err(|error| OcrError::NotStarted(error.to_string()))?;
+        if lang == "vie" {
+            let like = |c: char| LOOK_ALIKE.iter().find(|(slip, _)| *slip == c).map(|(_, like)| *like);
+            model.forget(&NOT_VIETNAMESE.chars().map(|c| (c, like(c))).collect::<Vec<_>>());
+        }
         let name = format!("sohoa {} {lang}", env!("CARGO_PKG_VERSION"));
         Ok(Self { model, name })
     }

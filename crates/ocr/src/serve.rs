@@ -1,4 +1,4 @@
-//! The recognizer's own process: its limits, its greeting, page after page.
+//! The recognizer's own process: its limits and confinement, its greeting, page after page.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
@@ -8,11 +8,12 @@ use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
+use sohoa_sandbox::Confinement;
 
 use crate::engine::{Engine, EngineChoice, OcrError};
 use crate::fake::FakeEngine;
 use crate::frame::{Answer, read_page, write_answer};
-use crate::tesseract::Tesseract;
+use crate::tesseract::{Tesseract, model_files};
 
 /// The child process: reads pages from stdin, writes answers to stdout, ends when stdin does.
 ///
@@ -36,15 +37,17 @@ fn serve(args: &[String]) -> io::Result<()> {
     limit(Resource::As, mib.saturating_mul(1 << 20))?;
     // A core file would hold the page.
     limit(Resource::Core, 0)?;
+    let tessdata = value("--tessdata").map(Path::new);
+    // Before any other thread is started: confinement is of this one and of those that it starts.
+    let readable = model_files(lang, tessdata).into_iter().flatten();
+    readable.fold(Confinement::default(), Confinement::reading).enforce().map_err(io::Error::other)?;
     thread::Builder::new().spawn(die_with_the_parent)?;
     // Answers have a descriptor of their own: a stray print of a C library goes to stderr and breaks no frame.
     let mut out = BufWriter::new(File::from(rustix::io::dup(rustix::stdio::stdout())?));
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
     let mut input = BufReader::new(io::stdin().lock());
     let started: Result<Box<dyn Engine>, OcrError> = match &choice {
-        EngineChoice::Tesseract => {
-            Tesseract::open(lang, value("--tessdata").map(Path::new)).map(|t| Box::new(t) as Box<dyn Engine>)
-        }
+        EngineChoice::Tesseract => Tesseract::open(lang, tessdata).map(|t| Box::new(t) as Box<dyn Engine>),
         _ => Ok(Box::new(FakeEngine(choice.clone()))),
     };
     let mut engine = match started {

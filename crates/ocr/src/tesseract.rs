@@ -26,7 +26,7 @@ const TESSDATA: [&str; 4] = [
 const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("textord_disable_pitch_test", "1")];
 
 /// Letters that the Vietnamese model knows and Vietnamese does not: on papers they are slips for Đ, ø for g, Ñ for N.
-const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
+pub(crate) const NOT_VIETNAMESE: &str = "ÐðØøÑñŒœƑƒŠšŸÿÏï";
 
 /// Finds the folder that has the models of all languages in `lang` (`vie`, `vie+eng`).
 pub(crate) fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBuf, OcrError> {
@@ -40,6 +40,13 @@ pub(crate) fn model_folder(lang: &str, tessdata: Option<&Path>) -> Result<PathBu
     let complete = |folder: &PathBuf| lang.split('+').all(|l| folder.join(format!("{l}.traineddata")).is_file());
     let found = folders.into_iter().find(complete).filter(|_| plain);
     found.ok_or_else(|| OcrError::LanguageMissing(lang.to_owned()))
+}
+
+/// What has to be read to load the models of `lang`: their folder, and each of them, which may lie elsewhere.
+pub(crate) fn model_files(lang: &str, tessdata: Option<&Path>) -> Result<Vec<PathBuf>, OcrError> {
+    let folder = model_folder(lang, tessdata)?;
+    let models = lang.split('+').map(|l| folder.join(format!("{l}.traineddata")));
+    Ok(models.chain([folder.clone()]).collect())
 }
 
 /// Whether the models of `lang` are there: name and version of the engine if so. Loads nothing.

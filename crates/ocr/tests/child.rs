@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -118,6 +119,27 @@ fn garbage_is_told_apart_from_a_page() {
 fn a_child_cannot_take_more_memory_than_its_limit() {
     let mut engine = ChildEngine::new(ChildOptions { memory_mib: 256, ..options(EngineChoice::FakeEatMemory) });
     assert!(matches!(recognize(&mut engine), Err(OcrError::Crashed { .. })));
+}
+
+#[test]
+fn a_child_reaches_neither_network_nor_files_nor_programs() {
+    let in_force = sohoa_sandbox::trial().unwrap();
+    if !in_force.is_whole() {
+        let why = format!("\n*** SKIPPED: confinement of recognizers: {in_force}, nothing was tested ***\n\n");
+        std::io::stderr().write_all(why.as_bytes()).unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let choice = format!("fake-escape:{port}:{}", folder.path().display()).parse().unwrap();
+    assert_eq!(recognize(&mut engine(choice)).unwrap(), ["tried"]);
+    assert_eq!(fs::read_to_string(&secret).unwrap(), "secret");
+    // It is only the child that cannot.
+    TcpStream::connect(("127.0.0.1", port)).unwrap();
+    fs::write(folder.path().join("new"), "").unwrap();
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         DocumentInfo {
             title: "Đơn <thử>".into(), identifier: Some("H41-230615-0001.1".into()), language: "vi".into()
         };
-    let mut writer = PdfWriter::create(Path::new(&output), info)?;
+    let mut writer = PdfWriter::create(Path::new(&output))?;
     let mut out = std::io::stdout().lock();
     for index in 0..source.page_count() {
         let page = source.page(index)?;
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    writeln!(out, "{:?}", writer.finish()?)?;
+    writeln!(out, "{:?}", writer.finish(&info)?)?;
     Ok(())
 }
 

@@ -103,7 +103,8 @@ fn rasterized(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> R
     let dpi = RASTER_DPI.to_string();
     let args = ["-png", "-transp", "-singlefile", "-r", &dpi].map(OsStr::new);
     let args = [&args[..], &[file.path().as_os_str(), OsStr::new("-")]].concat();
-    let (png, _) = poppler::run("pdftocairo", &args, 256 << 20, source.limits().child_mib).map_err(broken)?;
+    let run = poppler::run("pdftocairo", &args, file.path(), 256 << 20, source.limits().child_mib);
+    let (png, _) = run.map_err(broken)?;
     let picture = ::image::load_from_memory_with_format(&png, ::image::ImageFormat::Png);
     let picture = picture.map_err(|_| broken("it gave no picture".into()))?.into_rgba8();
     let (width, height) = picture.dimensions();

@@ -9,6 +9,7 @@ mod clean;
 mod cmap;
 mod content;
 mod copy;
+mod drawing;
 mod extract;
 mod font;
 mod font_facts;
@@ -30,6 +31,7 @@ mod text_layer;
 mod truetype;
 mod writer;
 
+pub use drawing::{Drawing, Fonts, Grey, Typeface};
 pub use source::{OwnText, PdfSource, PixelSource, SourcePage};
 pub use substitute::FontFolders;
 pub use writer::{DocumentInfo, Finished, PdfWriter, WriteError};

@@ -18,7 +18,7 @@ pub(crate) fn read(source: &PdfSource, node: &PageNode) -> Result<OcrPage, Strin
     let file = extract::page(source, node).map_err(|e| e.to_string())?;
     let args =
         [OsStr::new("-bbox-layout"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.path().as_os_str(), OsStr::new("-")];
-    let (xhtml, _) = poppler::run("pdftotext", &args, 64 << 20, source.limits().child_mib)?;
+    let (xhtml, _) = poppler::run("pdftotext", &args, file.path(), 64 << 20, source.limits().child_mib)?;
     let (w, h) = displayed_size(node);
     let px = |pt: f64| (pt * DPI / 72.0).round().max(1.0) as u32;
     let scale = (node.user_unit * DPI / 72.0) as f32;

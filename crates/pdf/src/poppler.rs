@@ -1,4 +1,4 @@
-//! Poppler's programs as child processes with limits of time and memory.
+//! Poppler's programs as confined child processes with limits of time and memory.
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use sohoa_domain::{InputError, Limits, PixelLayout, Raster, RefusalCode};
+use sohoa_sandbox::{Confinement, find_program};
 
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
@@ -19,16 +20,24 @@ const LOST: &[&str] =
     &["Unknown filter", "Bad image", "end of file", "Couldn't", "orrupt", "nsufficient", "Invalid XRef", "Bad stream"];
 
 /// Runs a program with so many mebibytes of address space and returns what it printed, stdout and stderr. At most `limit`
-/// bytes of stdout are kept.
-pub(crate) fn run(program: &str, args: &[&OsStr], limit: u64, mib: u64) -> Result<(Vec<u8>, String), String> {
-    let mut child = Command::new(program)
-        .args(args)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| format!("{program} cannot be started: {}", e.kind()))?;
+/// bytes of stdout are kept. It can read `input` and what came with the system, write nowhere, and reach no network.
+pub(crate) fn run(
+    program: &str,
+    args: &[&OsStr],
+    input: &Path,
+    limit: u64,
+    mib: u64,
+) -> Result<(Vec<u8>, String), String> {
+    let not_started = |why: &dyn std::fmt::Display| format!("{program} cannot be started: {why}");
+    let file = find_program(program).ok_or_else(|| not_started(&"not installed"))?;
+    let mut command = Command::new(&file);
+    command.args(args).env("LC_ALL", "C");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let confinement = Confinement::of_program(file).reading(input);
+    let mut child = confinement.spawn(&mut command).map_err(|error| match error.kind() {
+        io::ErrorKind::Other => not_started(&error),
+        kind => not_started(&kind),
+    })?;
     if let Err(error) = restrain(&child, mib) {
         let _ = child.kill();
         let _ = child.wait();
@@ -123,7 +132,7 @@ pub(crate) fn render(
     }
     args.push(path.as_os_str());
     let most = w * h * 3 + (w + h + 16) * 6 + 64;
-    let (out, errors) = run("pdftoppm", &args, most, limits.child_mib).map_err(failed)?;
+    let (out, errors) = run("pdftoppm", &args, path, most, limits.child_mib).map_err(failed)?;
     if let Some(line) = errors.lines().find(|l| LOST.iter().any(|s| l.contains(s))) {
         tracing::debug!(page = number, "pdftoppm lost content: {line}");
         return Err(failed("the renderer could not show all of it".into()));
@@ -159,21 +168,55 @@ fn portable_pixmap(bytes: &[u8]) -> Option<Raster> {
 mod tests {
     use super::*;
 
+    /// For programs that are not given any file.
+    const NO_FILE: &str = "/nonexistent/file";
+
     #[test]
     fn a_child_that_hangs_or_fails_is_an_error() {
-        assert!(run("false", &[], 10, 256).is_err());
-        assert!(run("no-such-program-here", &[], 10, 256).is_err());
-        assert_eq!(run("echo", &[OsStr::new("a")], 10, 256).unwrap().0, b"a\n");
+        let run = |program, args: &[&OsStr]| run(program, args, Path::new(NO_FILE), 10, 256);
+        assert_eq!(run("false", &[]), Err("false failed".to_owned()));
+        assert_eq!(run("no-such", &[]), Err("no-such cannot be started: not installed".to_owned()));
+        assert_eq!(run("echo", &[OsStr::new("a")]).unwrap().0, b"a\n");
     }
 
     #[test]
     fn a_child_cannot_take_more_memory_than_its_limit() {
         // It waits until it sees a limit, then takes 128 MiB in one piece.
-        let script =
-            "while [ \"$(ulimit -v)\" = unlimited ]; do :; done; exec dd if=/dev/zero of=/dev/null bs=128M count=1";
-        let eat = |mib| run("sh", &["-c", script].map(OsStr::new), 10, mib);
-        assert_eq!(eat(64), Err("sh failed".to_owned()));
-        assert!(eat(512).is_ok());
+        let script = "while [ \"$(ulimit -v)\" = unlimited ]; do :; done; printf -v much '%134217728s'";
+        let eat = |mib| run("bash", &["-c", script].map(OsStr::new), Path::new(NO_FILE), 10, mib);
+        assert_eq!(eat(64), Err("bash failed".to_owned()));
+        assert!(eat(1024).is_ok());
+    }
+
+    #[test]
+    fn a_child_reads_its_file_and_nothing_else_and_changes_nothing() {
+        let in_force = sohoa_sandbox::trial().unwrap();
+        if !in_force.is_whole() {
+            let mut terminal = io::stderr();
+            let why = format!("\n*** SKIPPED: confinement of children: {in_force}, nothing was tested ***\n\n");
+            io::Write::write_all(&mut terminal, why.as_bytes()).unwrap();
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("paper.pdf"), "paper\n").unwrap();
+        std::fs::write(at("sohoa.db"), "secret\n").unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        let script = r#"
+            { read -r line < "$1/paper.pdf" && echo "$line"; } 2>&-
+            { read -r line < "$1/sohoa.db" && echo "$line"; } 2>&-
+            { echo x > "$1/new" && echo created; } 2>&-
+            { echo x >> "$1/paper.pdf" && echo changed; } 2>&-
+            { : 3<> "/dev/tcp/127.0.0.1/$2" && echo connected; } 2>&-
+            echo done"#;
+        let args = [OsStr::new("-c"), OsStr::new(script), OsStr::new("bash"), folder.path().as_os_str()];
+        let args = [&args[..], &[OsStr::new(&port)]].concat();
+        let (out, _) = run("bash", &args, &at("paper.pdf"), 1000, 256).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "paper\ndone\n");
+        // What it tried is possible here.
+        let plain = Command::new("bash").args(&args).output().unwrap();
+        assert_eq!(String::from_utf8(plain.stdout).unwrap(), "paper\nsecret\ncreated\nchanged\nconnected\ndone\n");
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Default for FontFolders {
 }
 
 impl FontFolders {
-    fn read(&self, family: Family) -> Option<Vec<u8>> {
+    pub(crate) fn read(&self, family: Family) -> Option<Vec<u8>> {
         self.0.iter().find_map(|folder| std::fs::read(folder.join(family.file_name())).ok())
     }
 }
@@ -43,6 +43,10 @@ pub(crate) struct Family {
 }
 
 impl Family {
+    pub(crate) fn new(name: &'static str, bold: bool, italic: bool) -> Self {
+        Self { name, bold, italic }
+    }
+
     /// The face that stands in for a font name such as `TimesNewRomanPS-BoldMT` or `Arial,Italic`.
     pub(crate) fn of(name: &[u8]) -> Option<Self> {
         let mut plain: String = String::from_utf8_lossy(name).to_lowercase();
@@ -70,7 +74,7 @@ impl Family {
         }
     }
 
-    fn file_name(self) -> String {
+    pub(crate) fn file_name(self) -> String {
         format!("{}-{}.ttf", self.name, self.style())
     }
 }
@@ -85,7 +89,8 @@ pub(crate) struct Substitutes {
     files: HashMap<Family, Vec<u8>>,
 }
 
-struct Substitute {
+/// A font of at most 256 codes, reduced to what is shown.
+pub(crate) struct Substitute {
     id: Id,
     /// Code → glyph of the whole font, character, width in thousandths of an em.
     codes: BTreeMap<u8, (u16, char, f64)>,
@@ -120,7 +125,7 @@ impl Substitutes {
             }
             codes.insert(u8::try_from(*code).map_err(|e| e.to_string())?, (gid.0, c, width));
         }
-        let entry = self.made.entry(key).or_insert_with(|| Substitute { id: out.reserve(), codes: BTreeMap::new() });
+        let entry = self.made.entry(key).or_insert_with(|| Substitute::new(out));
         entry.codes.extend(codes);
         Ok(entry.id)
     }
@@ -136,7 +141,20 @@ impl Substitutes {
 }
 
 impl Substitute {
-    fn write(&self, out: &mut ObjectWriter, family: Family, bytes: &[u8], number: usize) -> io::Result<()> {
+    pub(crate) fn new(out: &mut ObjectWriter) -> Self {
+        Self { id: out.reserve(), codes: BTreeMap::new() }
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Takes note that a code shows this glyph of the whole font; `width` in thousandths of an em.
+    pub(crate) fn show(&mut self, code: u8, gid: u16, c: char, width: f64) {
+        self.codes.insert(code, (gid, c, width));
+    }
+
+    pub(crate) fn write(&self, out: &mut ObjectWriter, family: Family, bytes: &[u8], number: usize) -> io::Result<()> {
         let damaged = || io::Error::other("a substitute font cannot be reduced");
         let face = Face::parse(bytes, 0).map_err(|_| damaged())?;
         let glyphs = self.codes.iter().map(|(code, (gid, ..))| (*code, *gid)).collect();

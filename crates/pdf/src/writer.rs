@@ -2,11 +2,13 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use lopdf::{Dictionary, Object, StringFormat, dictionary};
 use sohoa_domain::{Codec, EncodedImage, InputError, OcrPage, Rotation};
 
 use crate::copy::{Copier, Target};
+use crate::drawing::{self, Drawing, Faces, Fonts};
 use crate::geometry::{Box2, Matrix, real};
 use crate::glyphless::InvisibleFont;
 use crate::object_writer::{Id, ObjectWriter, packed, reference};
@@ -59,7 +61,7 @@ pub enum WriteError {
 pub struct PdfWriter {
     target: Target,
     font: InvisibleFont,
-    info: DocumentInfo,
+    faces: Faces,
     tree: Id,
     pages: Vec<Id>,
 }
@@ -69,10 +71,16 @@ impl PdfWriter {
     ///
     /// # Errors
     /// `Io`.
-    pub fn create(path: &Path, info: DocumentInfo) -> Result<Self, WriteError> {
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
         let mut objects = ObjectWriter::create(path)?;
         let tree = objects.reserve();
-        Ok(Self { target: Target::new(objects), font: InvisibleFont::default(), info, tree, pages: Vec::new() })
+        Ok(Self {
+            target: Target::new(objects),
+            font: InvisibleFont::default(),
+            faces: Faces::default(),
+            tree,
+            pages: Vec::new(),
+        })
     }
 
     /// Adds a page that shows `image` and nothing else, `width_pt` × `height_pt` as displayed. `rotation` is the
@@ -110,6 +118,22 @@ impl PdfWriter {
             "Contents" => reference(content),
         };
         self.add_page(&mut page, rotation, unit)
+    }
+
+    /// Adds a page that is drawn. All drawn pages of a document are set in the `fonts` of the first one.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn drawn_page(&mut self, drawing: &Drawing, fonts: &Arc<Fonts>) -> Result<(), WriteError> {
+        self.faces.set(fonts);
+        let (content, resources) = drawing::page(drawing, &mut self.faces, &mut self.target.objects);
+        let content = self.target.objects.add(&packed(Dictionary::new(), content))?;
+        let side = |pt: f32| f64::from(pt).clamp(MIN_SIDE, MAX_SIDE);
+        let sides = Box2 { x0: 0.0, y0: 0.0, x1: side(drawing.width), y1: side(drawing.height) };
+        let mut page = dictionary! {
+            "MediaBox" => sides.to_object(), "Resources" => resources, "Contents" => reference(content),
+        };
+        self.add_page(&mut page, Rotation::None, 1.0)
     }
 
     /// Adds an empty page: the place of one that could not be decoded.
@@ -202,17 +226,19 @@ impl PdfWriter {
         Ok(())
     }
 
-    /// Writes fonts, metadata, output intent, page tree and cross-reference table, and makes the file durable.
+    /// Writes fonts, metadata, output intent, page tree and cross-reference table, and makes the file durable. What the
+    /// document says of itself may depend on its pages, so it is told last.
     ///
     /// # Errors
     /// `NoPages`, `Io`.
-    pub fn finish(self) -> Result<Finished, WriteError> {
+    pub fn finish(self, info: &DocumentInfo) -> Result<Finished, WriteError> {
         if self.pages.is_empty() {
             return Err(WriteError::NoPages);
         }
         let Target { objects: mut out, substitutes, .. } = self.target;
         self.font.finish(&mut out)?;
         substitutes.finish(&mut out)?;
+        self.faces.finish(&mut out)?;
         let text = |s: &str| Object::String(s.as_bytes().to_vec(), StringFormat::Literal);
         let pages = self.pages.len() as u32;
         let kids: Vec<Object> = self.pages.iter().map(|id| reference(*id)).collect();
@@ -224,7 +250,7 @@ impl PdfWriter {
         )?;
         // Plain text, so that a tool that knows no PDF finds it.
         let xmp = out.reserve();
-        out.write_stream(xmp, &dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, &metadata::xmp(&self.info))?;
+        out.write_stream(xmp, &dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, &metadata::xmp(info))?;
         let profile = out.add(&packed(dictionary! { "N" => 3 }, icc::srgb()))?;
         let intent = dictionary! {
             "Type" => "OutputIntent", "S" => "GTS_PDFA1", "OutputConditionIdentifier" => text("sRGB"),
@@ -232,7 +258,7 @@ impl PdfWriter {
         };
         let catalog = out.add(&Object::Dictionary(dictionary! {
             "Type" => "Catalog", "Pages" => reference(self.tree), "Metadata" => reference(xmp),
-            "OutputIntents" => vec![Object::Dictionary(intent)], "Lang" => text(&self.info.language),
+            "OutputIntents" => vec![Object::Dictionary(intent)], "Lang" => text(&info.language),
             "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
         }))?;
         Ok(Finished { pages, bytes: out.finish(catalog)? })

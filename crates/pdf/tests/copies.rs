@@ -30,14 +30,14 @@ fn standard_fonts_get_a_substitute_with_the_same_widths() {
     assert!(without.page(0).unwrap().archivable.is_err(), "no folder, no substitute");
 
     let out = folder.path().join("three.pdf");
-    let mut writer = sohoa_pdf::PdfWriter::create(&out, support::info()).unwrap();
+    let mut writer = sohoa_pdf::PdfWriter::create(&out).unwrap();
     for i in 0..3 {
         assert!(keeps(&source.page(i).unwrap()));
         writer.source_page(&source, i, Rotation::None, None).unwrap();
     }
     let refused = writer.source_page(&source, 3, Rotation::None, None);
     assert!(matches!(refused, Err(sohoa_pdf::WriteError::NotArchivable(_))));
-    assert_eq!(writer.finish().unwrap().pages, 3);
+    assert_eq!(writer.finish(&support::info()).unwrap().pages, 3);
     support::check(&out);
     let fonts = Command::new("pdffonts").arg(&out).output().unwrap();
     let fonts = String::from_utf8(fonts.stdout).unwrap();
@@ -191,7 +191,7 @@ fn what_pdf_a_forbids_is_refused_or_taken_out() {
     doc.save(&path).unwrap();
     let source = open(&path).unwrap();
     let out = folder.path().join("good.pdf");
-    let mut writer = sohoa_pdf::PdfWriter::create(&out, support::info()).unwrap();
+    let mut writer = sohoa_pdf::PdfWriter::create(&out).unwrap();
     for i in 0..source.page_count() {
         let page = source.page(i).unwrap();
         assert_eq!(page.archivable.is_ok(), i >= first_good, "page {i}: {:?}", page.archivable);
@@ -199,7 +199,7 @@ fn what_pdf_a_forbids_is_refused_or_taken_out() {
             writer.source_page(&source, i, Rotation::None, None).unwrap();
         }
     }
-    writer.finish().unwrap();
+    writer.finish(&support::info()).unwrap();
     support::check(&out);
     let (before, after) = (support::rendered(&path), support::rendered(&out));
     for (i, (a, b)) in before[first_good as usize..].iter().zip(&after).enumerate() {

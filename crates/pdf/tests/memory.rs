@@ -27,14 +27,14 @@ fn a_book_of_400_mb_is_opened_and_rewritten_in_under_100_mb() {
     assert!(opened < 100 << 20, "opening took {opened} bytes");
 
     let info = DocumentInfo { title: "Sách".into(), identifier: None, language: "vi".into() };
-    let mut writer = PdfWriter::create(&out, info).unwrap();
+    let mut writer = PdfWriter::create(&out).unwrap();
     for index in 0..source.page_count() {
         if index % 250 == 0 {
             assert!(matches!(source.page(index).unwrap().pixels, PixelSource::Embedded { .. }));
         }
         writer.source_page(&source, index, Rotation::None, None).unwrap();
     }
-    let finished = writer.finish().unwrap();
+    let finished = writer.finish(&info).unwrap();
     assert_eq!(finished.pages, 1000);
     assert!((400_000_000..bytes * 101 / 100).contains(&finished.bytes), "{}", finished.bytes);
     let all = peak();

@@ -120,13 +120,13 @@ fn images_that_are_taken_as_they_are() {
     let source = open(&path).unwrap();
     // What is embedded, put on a page of its own, looks like the page it comes from.
     let out = folder.path().join("images.pdf");
-    let mut writer = sohoa_pdf::PdfWriter::create(&out, support::info()).unwrap();
+    let mut writer = sohoa_pdf::PdfWriter::create(&out).unwrap();
     for i in 0..count as u32 {
         let page = source.page(i).unwrap();
         let PixelSource::Embedded { image, rotation, .. } = page.pixels else { panic!("case {i} is not embedded") };
         writer.image_page(&image, page.width_pt, page.height_pt, rotation, None).unwrap();
     }
-    writer.finish().unwrap();
+    writer.finish(&support::info()).unwrap();
     support::check(&out);
     for (i, (a, b)) in support::rendered(&path).iter().zip(&support::rendered(&out)).enumerate() {
         let d = support::difference(a, b);

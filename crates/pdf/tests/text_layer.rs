@@ -61,12 +61,12 @@ fn on_pages_made_of_an_image() {
     for turn in TURNS {
         let path = folder.path().join("out.pdf");
         let (w, h) = if turn.swaps_sides() { (400, 300) } else { (300, 400) };
-        let mut writer = PdfWriter::create(&path, info()).unwrap();
+        let mut writer = PdfWriter::create(&path).unwrap();
         let page = one_line((300, 400), turn, &line());
         writer.image_page(&grey(w, h), 300.0, 400.0, turn, Some(&page)).unwrap();
         // The same image shown as it is stored; its text then lies on the side.
         writer.image_page(&grey(w, h), w as f32, h as f32, Rotation::None, None).unwrap();
-        writer.finish().unwrap();
+        writer.finish(&info()).unwrap();
         check(&path);
         assert_on_ink(&words(&path), 1.0, &format!("{turn:?}"));
     }
@@ -99,10 +99,10 @@ fn on_copied_pages_with_an_embedded_image() {
                 let source = open(&pdf.save(folder.path())).unwrap();
                 assert!(support::is_embedded(&source.page(0).unwrap()));
                 let out = folder.path().join("out.pdf");
-                let mut writer = PdfWriter::create(&out, info()).unwrap();
+                let mut writer = PdfWriter::create(&out).unwrap();
                 let page = one_line(displayed, upright, &line());
                 writer.source_page(&source, 0, extra, Some(&page)).unwrap();
-                writer.finish().unwrap();
+                writer.finish(&info()).unwrap();
                 assert_on_ink(&words(&out), 1.0, &format!("{placement} {turn:?} {extra:?} {w}x{h}"));
             }
         }
@@ -132,9 +132,9 @@ fn on_copied_pages_that_were_rendered() {
                 .map(|(t, r)| (t, rect(r.left * 2.0, r.top * 2.0, r.right * 2.0, r.bottom * 2.0)))
                 .collect();
             let out = folder.path().join("out.pdf");
-            let mut writer = PdfWriter::create(&out, info()).unwrap();
+            let mut writer = PdfWriter::create(&out).unwrap();
             writer.source_page(&source, 0, extra, Some(&one_line(size, extra, &double))).unwrap();
-            writer.finish().unwrap();
+            writer.finish(&info()).unwrap();
             check(&out);
             assert_on_ink(&words(&out), 1.0, &format!("{turn:?} {extra:?}"));
         }
@@ -154,9 +154,9 @@ fn a_line_that_runs_askew_stays_one_line() {
         word.rect.top += down;
         word.rect.bottom += down;
     }
-    let mut writer = PdfWriter::create(&path, info()).unwrap();
+    let mut writer = PdfWriter::create(&path).unwrap();
     writer.image_page(&grey(300, 400), 300.0, 400.0, Rotation::None, Some(&page)).unwrap();
-    writer.finish().unwrap();
+    writer.finish(&info()).unwrap();
     assert_eq!(text(&path).trim_end(), "Quyết định số 12/QĐ-UBND");
     for ((.., found), word) in words(&path).iter().zip(page.words()) {
         assert!(overlap(found, &word.rect) > 0.6, "{found:?} {word:?}");
@@ -175,9 +175,9 @@ fn blocks_keep_their_order_and_odd_characters_their_meaning() {
         &[(odd, rect(30.0, 300.0, 80.0, 312.0)), ("x", rect(79.0, 300.0, 90.0, 312.0))],
     );
     page.blocks.insert(0, first.blocks[0].clone());
-    let mut writer = PdfWriter::create(&path, info()).unwrap();
+    let mut writer = PdfWriter::create(&path).unwrap();
     writer.image_page(&grey(30, 40), 300.0, 400.0, Rotation::None, Some(&page)).unwrap();
-    writer.finish().unwrap();
+    writer.finish(&info()).unwrap();
     check(&path);
     let raw = std::process::Command::new("pdftotext").arg("-raw").arg(&path).arg("-").output().unwrap();
     let raw = String::from_utf8(raw.stdout).unwrap();
@@ -200,19 +200,19 @@ fn same_input_same_bytes() {
         .map(|i| {
             let out = folder.path().join(format!("{i}.pdf"));
             let source = open(&path).unwrap();
-            let mut writer = PdfWriter::create(&out, info()).unwrap();
+            let mut writer = PdfWriter::create(&out).unwrap();
             let page = one_line((300, 400), Rotation::None, &line());
             writer.image_page(&grey(300, 400), 300.0, 400.0, Rotation::None, Some(&page)).unwrap();
             writer.source_page(&source, 0, Rotation::None, Some(&page)).unwrap();
-            writer.finish().unwrap();
+            writer.finish(&info()).unwrap();
             std::fs::read(out).unwrap()
         })
         .collect();
     assert!(made[0] == made[1]);
     let other = folder.path().join("other.pdf");
-    let mut writer = PdfWriter::create(&other, info()).unwrap();
+    let mut writer = PdfWriter::create(&other).unwrap();
     writer.image_page(&grey(301, 400), 300.0, 400.0, Rotation::None, None).unwrap();
-    writer.finish().unwrap();
+    writer.finish(&info()).unwrap();
     let id = |b: &[u8]| b[b.windows(3).rposition(|w| w == b"/ID").unwrap()..][..40].to_vec();
     assert_ne!(id(&made[0]), id(&std::fs::read(other).unwrap()));
 }
@@ -221,7 +221,7 @@ fn same_input_same_bytes() {
 fn structure_that_pdf_a_asks_for() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.pdf");
-    let mut writer = PdfWriter::create(&path, info()).unwrap();
+    let mut writer = PdfWriter::create(&path).unwrap();
     let ccitt = EncodedImage {
         width: 8,
         height: 1,
@@ -230,7 +230,7 @@ fn structure_that_pdf_a_asks_for() {
         bytes: Arc::new(vec![0b1000_0000, 0b0000_1000, 0b0000_0000, 0b1000_0000]),
     };
     writer.image_page(&ccitt, 20_000.0, 30_000.0, Rotation::None, None).unwrap();
-    assert_eq!(writer.finish().unwrap().pages, 1);
+    assert_eq!(writer.finish(&info()).unwrap().pages, 1);
     check(&path);
     let doc = lopdf::Document::load(&path).unwrap();
     let catalog = doc.catalog().unwrap();
@@ -246,7 +246,7 @@ fn structure_that_pdf_a_asks_for() {
     assert_eq!(page.get(b"UserUnit").unwrap().as_i64().unwrap(), 3);
 
     let jpeg = EncodedImage { codec: Codec::Jpeg { components: 4, inverted: true }, ..ccitt };
-    let mut writer = PdfWriter::create(&path, info()).unwrap();
+    let mut writer = PdfWriter::create(&path).unwrap();
     assert!(matches!(writer.image_page(&jpeg, 10.0, 10.0, Rotation::None, None), Err(WriteError::NotArchivable(_))));
-    assert!(matches!(writer.finish(), Err(WriteError::NoPages)));
+    assert!(matches!(writer.finish(&info()), Err(WriteError::NoPages)));
 }

@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sohoa_domain::{OcrPage, Rotation};
 use sohoa_ocr::{AltoWriter, TextWriter};
 use sohoa_pdf::{DocumentInfo, PdfSource, PdfWriter, WriteError};
 use tempfile::TempPath;
 
-use crate::convert::Outputs;
 use crate::page::{PageResult, Placement, rendered};
 use crate::source::PageSource;
 
@@ -24,24 +23,31 @@ pub enum AssembleError {
     Pdf(#[from] WriteError),
 }
 
-/// The three outputs of a conversion while they grow.
-pub(crate) struct Assembly<'a> {
-    outputs: &'a Outputs<'a>,
+/// Where a document goes. Nothing is left at these paths when it is given up.
+#[derive(Debug, Clone)]
+pub struct Outputs {
+    /// Searchable PDF/A-2u.
+    pub pdf: PathBuf,
+    /// Plain text, form feeds between pages.
+    pub text: Option<PathBuf>,
+    /// ALTO 4 XML.
+    pub alto: Option<PathBuf>,
+}
+
+/// The three outputs of a document while they grow.
+pub(crate) struct Assembly {
+    outputs: Outputs,
     pdf: PdfWriter,
     pdf_path: TempPath,
     alto: Option<(AltoWriter<BufWriter<File>>, TempPath)>,
     text: Option<(TextWriter<BufWriter<File>>, TempPath)>,
 }
 
-impl<'a> Assembly<'a> {
-    pub(crate) fn begin(
-        outputs: &'a Outputs<'a>,
-        info: DocumentInfo,
-        source_name: &str,
-    ) -> Result<Self, AssembleError> {
-        let pdf_path = temp_beside(outputs.pdf)?;
-        let pdf = PdfWriter::create(&pdf_path, info)?;
-        let alto = match outputs.alto {
+impl Assembly {
+    pub(crate) fn begin(outputs: Outputs, source_name: &str) -> Result<Self, AssembleError> {
+        let pdf_path = temp_beside(&outputs.pdf)?;
+        let pdf = PdfWriter::create(&pdf_path)?;
+        let alto = match &outputs.alto {
             Some(path) => {
                 let path = temp_beside(path)?;
                 let file = BufWriter::new(File::create(&path)?);
@@ -49,7 +55,7 @@ impl<'a> Assembly<'a> {
             }
             None => None,
         };
-        let text = match outputs.text {
+        let text = match &outputs.text {
             Some(path) => {
                 let path = temp_beside(path)?;
                 Some((TextWriter::new(BufWriter::new(File::create(&path)?)), path))
@@ -111,15 +117,15 @@ impl<'a> Assembly<'a> {
     }
 
     /// Completes the files, makes them durable and gives them their names; the PDF last.
-    pub(crate) fn finish(self) -> Result<u64, AssembleError> {
-        let finished = self.pdf.finish()?;
-        if let (Some((alto, temp)), Some(path)) = (self.alto, self.outputs.alto) {
+    pub(crate) fn finish(self, info: &DocumentInfo) -> Result<u64, AssembleError> {
+        let finished = self.pdf.finish(info)?;
+        if let (Some((alto, temp)), Some(path)) = (self.alto, &self.outputs.alto) {
             publish(alto.finish()?, temp, path)?;
         }
-        if let (Some((text, temp)), Some(path)) = (self.text, self.outputs.text) {
+        if let (Some((text, temp)), Some(path)) = (self.text, &self.outputs.text) {
             publish(text.finish()?, temp, path)?;
         }
-        self.pdf_path.persist(self.outputs.pdf).map_err(|e| e.error)?;
+        self.pdf_path.persist(&self.outputs.pdf).map_err(|e| e.error)?;
         Ok(finished.bytes)
     }
 }

@@ -1,28 +1,20 @@
-//! One file in, searchable PDF/A, ALTO and text out. The order of the stages stands here and nowhere else.
+//! One file in; searchable PDF/A, ALTO and text out, once for each document in it. The order of the stages stands here and
+//! nowhere else.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-use sohoa_domain::{InputError, Limits, PageOutcome, PageRecord};
+use jiff::civil::Date;
+use sohoa_domain::{Field, InputError, Limits, PageOutcome, PageRecord, PageState, PartLayout};
+use sohoa_dossier::{FieldReader, FieldRules, PageFacts, PartRead, Place, Splitter, id_card_fields};
 use sohoa_pdf::DocumentInfo;
 
-use crate::assemble::{AssembleError, Assembly};
+use crate::assemble::{AssembleError, Assembly, Outputs};
 use crate::engines::Engines;
 use crate::page::{PageContext, PageResult};
 use crate::source::PageSource;
 use crate::timings::Timings;
-
-/// Where the results go. Nothing is left at these paths when the conversion fails.
-#[derive(Debug, Clone, Copy)]
-pub struct Outputs<'a> {
-    /// Searchable PDF/A-2u.
-    pub pdf: &'a Path,
-    /// Plain text, form feeds between pages.
-    pub text: Option<&'a Path>,
-    /// ALTO 4 XML.
-    pub alto: Option<&'a Path>,
-}
 
 /// How to convert.
 pub struct ConvertOptions<'a> {
@@ -32,32 +24,70 @@ pub struct ConvertOptions<'a> {
     pub jobs: usize,
     /// Limits.
     pub limits: &'a Limits,
-    /// Title, identifier, language of the PDF.
-    pub info: DocumentInfo,
+    /// How the file is split into documents; `None`: it is one, and barcodes are not looked for.
+    pub split: Option<SplitOptions>,
     /// Name of the source file for the ALTO header; empty when it is not to be told.
     pub source_name: &'a str,
+    /// Which fields are taken from the text, and how.
+    pub field_rules: &'a FieldRules,
+    /// Day on which the paper came in: later dates on it are doubted.
+    pub received: Date,
 }
 
-/// What a conversion did.
-#[derive(Debug)]
-pub struct Conversion {
+/// How a file is split into documents.
+#[derive(Debug, Clone, Default)]
+pub struct SplitOptions {
+    /// What a person said.
+    pub layout: PartLayout,
+    /// Whether a page that looks like the first of another document is noted as a doubt.
+    pub doubting: bool,
+}
+
+/// Who says where documents go and what they are called.
+pub trait Filing {
+    /// Where the document goes that begins at this page, from 1.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    fn place(&mut self, first_page: u32) -> Result<Outputs, AssembleError>;
+
+    /// What the document says of itself, now that its pages are known; `None` when it is given up.
+    fn name(&mut self, document: &ConvertedPart) -> Option<DocumentInfo>;
+}
+
+/// One document of a conversion.
+#[derive(Debug, Clone, Default)]
+pub struct ConvertedPart {
+    /// Its pages, and what they say of its dossier.
+    pub read: PartRead,
     /// Every physical page in order.
     pub pages: Vec<PageRecord>,
-    /// Text of page 1: evidence for what the paper is.
+    /// Text of its first page with text: evidence for what the paper is.
     pub first_page_text: String,
-    /// Bytes of the PDF.
+    /// What the paper says of itself.
+    pub fields: Vec<Field>,
+    /// Bytes of the PDF, 0 when it was given up.
     pub pdf_bytes: u64,
-    /// Name of the recognizer, empty when none was asked.
-    pub engine: String,
-    /// Milliseconds by stage.
-    pub timings: BTreeMap<&'static str, u64>,
 }
 
-impl Conversion {
+impl ConvertedPart {
     /// Pages without text because they failed.
     pub fn failed_pages(&self) -> usize {
         self.pages.iter().filter(|p| p.outcome.is_failure()).count()
     }
+}
+
+/// What a conversion did.
+#[derive(Debug, Default)]
+pub struct Conversion {
+    /// The documents in order.
+    pub parts: Vec<ConvertedPart>,
+    /// Pages outside every document: separators and their blank backs.
+    pub loose_pages: Vec<(u32, PageState)>,
+    /// Name of the recognizer, empty when none was asked.
+    pub engine: String,
+    /// Milliseconds by stage.
+    pub timings: BTreeMap<&'static str, u64>,
 }
 
 /// Why there is no result.
@@ -73,7 +103,7 @@ pub enum ConvertError {
 
 /// Converts `input`. `progress` hears the number of pages done and of all pages after each page.
 ///
-/// Stages: open → per page, in parallel: load, inspect, recognize → assemble in order → publish.
+/// Stages: open → per page, in parallel: load, inspect, look for barcodes, recognize → in order: split, assemble → publish.
 /// At most `jobs` pages are decoded at a time and at most `2 · jobs` results wait to be written, so that memory is
 /// bounded by the page, not by the file.
 ///
@@ -82,21 +112,34 @@ pub enum ConvertError {
 /// an outcome of that page, not an error.
 pub fn convert(
     input: &Path,
-    outputs: &Outputs<'_>,
+    filing: &mut dyn Filing,
     options: ConvertOptions<'_>,
     progress: &mut dyn FnMut(u32, u32),
 ) -> Result<Conversion, ConvertError> {
     let timings = Timings::default();
     let source = timings.cpu("open", || PageSource::open(input, options.limits))?;
     let total = source.page_count();
-    let context = PageContext { source: &source, engines: options.engines, limits: options.limits, timings: &timings };
-    let mut assembly = Assembly::begin(outputs, options.info, options.source_name)?;
-    let mut conversion = Conversion {
-        pages: Vec::with_capacity(total as usize),
-        first_page_text: String::new(),
-        pdf_bytes: 0,
-        engine: String::new(),
-        timings: BTreeMap::new(),
+    let splitter = match &options.split {
+        Some(split) => Splitter::new(split.layout.clone(), split.doubting),
+        None => Splitter::whole(),
+    };
+    let context = PageContext {
+        source: &source,
+        engines: options.engines,
+        limits: options.limits,
+        timings: &timings,
+        layout: options.split.as_ref().map(|split| &split.layout),
+    };
+    let mut stack = Stack {
+        source: &source,
+        filing,
+        source_name: options.source_name,
+        timings: &timings,
+        splitter,
+        field_rules: options.field_rules,
+        received: options.received,
+        open: None,
+        done: Conversion::default(),
     };
     let mut first_refusal = None;
     let mut shown = 0;
@@ -107,22 +150,14 @@ pub fn convert(
             scope.spawn(|| queue.work(|index| context.process(index)));
         }
         for index in 0..total {
-            let result = queue.next_result(index)?;
-            timings.cpu("write", || assembly.page(&source, &result))?;
-            if let Some(refusal) = result.refusal {
-                first_refusal.get_or_insert(refusal);
-            } else {
-                shown += 1;
-            }
-            if let Some(text) = &result.text {
-                if index == 0 {
-                    conversion.first_page_text = text.plain_text();
+            let mut result = queue.next_result(index)?;
+            match result.refusal.take() {
+                Some(refusal) => {
+                    first_refusal.get_or_insert(refusal);
                 }
-                if !result.record.own_text {
-                    conversion.engine.clone_from(&text.engine);
-                }
+                None => shown += 1,
             }
-            conversion.pages.push(result.record);
+            stack.page(result)?;
             progress(index + 1, total);
         }
         Ok::<(), ConvertError>(())
@@ -130,10 +165,95 @@ pub fn convert(
     if let (0, Some(refusal)) = (shown, first_refusal) {
         return Err(refusal.into());
     }
-    conversion.pdf_bytes = timings.cpu("write", || assembly.finish())?;
+    let mut conversion = stack.end()?;
     conversion.timings = timings.millis();
-    debug_assert!(conversion.pages.iter().all(|p| p.outcome != PageOutcome::Blank || p.words == 0));
+    debug_assert!(
+        conversion.parts.iter().flat_map(|p| &p.pages).all(|p| p.outcome != PageOutcome::Blank || p.words == 0)
+    );
     Ok(conversion)
+}
+
+/// The file's documents as they come page by page: at most one is open.
+struct Stack<'a> {
+    source: &'a PageSource,
+    filing: &'a mut dyn Filing,
+    source_name: &'a str,
+    timings: &'a Timings,
+    splitter: Splitter,
+    field_rules: &'a FieldRules,
+    received: Date,
+    open: Option<Open<'a>>,
+    done: Conversion,
+}
+
+/// A document whose pages are still coming.
+struct Open<'a> {
+    assembly: Assembly,
+    fields: FieldReader<'a>,
+    part: ConvertedPart,
+}
+
+impl Stack<'_> {
+    fn page(&mut self, result: PageResult) -> Result<(), ConvertError> {
+        let record = &result.record;
+        let (number, blank) = (record.number, record.outcome == PageOutcome::Blank);
+        let facts = PageFacts::of(number, blank, record.inspection.as_ref(), result.text.as_ref(), &result.barcodes);
+        let (place, ended) = self.splitter.page(facts);
+        self.close(ended)?;
+        match place {
+            Place::Separator => self.done.loose_pages.push((number, PageState::Separator)),
+            Place::BackOfSeparator => self.done.loose_pages.push((number, PageState::Blank)),
+            Place::Begins | Place::Continues => {
+                let mut open = match self.open.take() {
+                    Some(open) => open,
+                    None => Open {
+                        assembly: Assembly::begin(self.filing.place(number)?, self.source_name)?,
+                        fields: FieldReader::new(self.field_rules, Some(self.received)),
+                        part: ConvertedPart::default(),
+                    },
+                };
+                self.timings.cpu("write", || open.assembly.page(self.source, &result))?;
+                if let Some(text) = &result.text {
+                    if open.part.first_page_text.is_empty() {
+                        open.part.first_page_text = text.plain_text();
+                    }
+                    let seal = result.record.inspection.as_ref().and_then(|seen| seen.seal);
+                    self.timings.cpu("fields", || open.fields.page(number, text, seal));
+                    if !result.record.own_text {
+                        self.done.engine.clone_from(&text.engine);
+                    }
+                }
+                open.part.pages.push(result.record);
+                self.open = Some(open);
+            }
+        }
+        Ok(())
+    }
+
+    /// Completes the open document, or gives it up.
+    fn close(&mut self, ended: Option<PartRead>) -> Result<(), ConvertError> {
+        if let Some(read) = ended
+            && let Some(open) = self.open.take()
+        {
+            let Open { assembly, fields, mut part } = open;
+            part.fields = fields.finish(u32::try_from(part.pages.len()).unwrap_or(u32::MAX));
+            for (card, page, rect) in &read.cards {
+                part.fields.extend(id_card_fields(card, *page, *rect));
+            }
+            part.read = read;
+            if let Some(info) = self.filing.name(&part) {
+                part.pdf_bytes = self.timings.cpu("write", || assembly.finish(&info))?;
+            }
+            self.done.parts.push(part);
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<Conversion, ConvertError> {
+        let last = self.splitter.end();
+        self.close(last)?;
+        Ok(self.done)
+    }
 }
 
 /// Hands out page numbers to workers and takes their results in order, at most a window ahead of the writer.

@@ -3,6 +3,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex};
 
+use sohoa_barcode::{ChildDecoder, ChildError, ChildOptions};
+use sohoa_domain::{Barcode, InkMap, PageInspection, Raster};
 use sohoa_ocr::{Engine, OwnEngine};
 
 /// Who reads.
@@ -11,6 +13,34 @@ pub struct Engines {
     pub own: Option<OwnEngine>,
     /// Recognizers in child processes: asked for the pages on which our own is in doubt, or for all.
     pub children: EnginePool,
+    /// Who reads barcodes.
+    pub barcodes: BarcodeReader,
+}
+
+/// Reads the barcodes of pages: found here, decoded in child processes, of which as many run as pages are in work.
+pub struct BarcodeReader {
+    options: ChildOptions,
+    idle: Mutex<Vec<ChildDecoder>>,
+}
+
+impl BarcodeReader {
+    /// Starts nothing yet.
+    pub fn new(options: ChildOptions) -> Self {
+        Self { options, idle: Mutex::default() }
+    }
+
+    /// The barcodes of a page of which inspection saw this.
+    ///
+    /// # Errors
+    /// The decoder died or took too long: then nothing is known of the page.
+    pub fn read(&self, page: &Raster, ink: &InkMap, seen: &PageInspection) -> Result<Vec<Barcode>, ChildError> {
+        let lent = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
+        let mut decoder = lent.unwrap_or_else(|| ChildDecoder::new(self.options.clone()));
+        let options = sohoa_barcode::Options { expected: false, skew_degrees: seen.skew_degrees };
+        let found = sohoa_barcode::find(page, ink, seen.dpi, options, |crop| decoder.decode(crop));
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(decoder);
+        Ok(found?.barcodes)
+    }
 }
 
 /// Makes one more recognizer. It starts its child process with its first page.

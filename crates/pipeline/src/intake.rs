@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use sohoa_domain::{Clock, DossierCode, Limits, RefusalCode};
+use jiff::Timestamp;
+use sohoa_domain::{Clock, Desk, DossierCode, Limits, RefusalCode};
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{Accepted, BatchId, BlobError, DiskBlobs, FileId, NewFile, NewRefusal, Records, StoreError};
 use walkdir::WalkDir;
+
+/// How long the scan of a stack may take.
+const SCAN: Duration = Duration::from_secs(120);
 
 /// Something found in a scan folder or named to `ingest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +72,7 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Claims one file. The file itself is only read.
+    /// Claims one file. The file itself is only read. `desk` is the counter whose scan folder it came to.
     ///
     /// # Errors
     /// Only what concerns the whole intake (disk full, database away); what is wrong with the file is a [`Claim`].
@@ -76,6 +81,7 @@ impl Intake {
         batch: BatchId,
         found: &Found,
         dossier: Option<&DossierCode>,
+        desk: Option<&Desk>,
     ) -> Result<Claim, IntakeError> {
         let facts = match Facts::of(&found.path) {
             Ok(facts) if facts.bytes > self.limits.file_bytes => {
@@ -106,6 +112,7 @@ impl Intake {
             digest: stored.digest,
             bytes: stored.bytes,
             dossier: dossier.cloned(),
+            desk: desk.cloned().zip(facts.begun),
         };
         Ok(match self.records.accept(&file, self.clock.now(), &self.agent).await? {
             Accepted::New(id) => {
@@ -148,6 +155,8 @@ struct Facts {
     inode: u64,
     modified_ns: i64,
     bytes: u64,
+    /// When it was begun, where the file system knows: else as long before its last change as a scan takes.
+    begun: Option<Timestamp>,
 }
 
 /// Why there are no facts.
@@ -191,7 +200,9 @@ impl Facts {
             return Err(Odd::Refused(RefusalCode::NotARegularFile, kind.to_owned()));
         }
         let modified_ns = meta.mtime().saturating_mul(1_000_000_000).saturating_add(meta.mtime_nsec());
-        Ok(Self { inode: meta.ino(), modified_ns, bytes: meta.len() })
+        let scan = || Some(meta.modified().ok()? - SCAN);
+        let begun = meta.created().ok().or_else(scan).and_then(|at| Timestamp::try_from(at).ok());
+        Ok(Self { inode: meta.ino(), modified_ns, bytes: meta.len(), begun })
     }
 }
 

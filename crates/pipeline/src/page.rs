@@ -1,9 +1,11 @@
 //! Stages 2 to 4 for one page: load, inspect, recognize. A page that fails says so; it never stops the others.
 
+use sohoa_barcode::ChildError;
 use sohoa_domain::{
-    Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome, PageRecord,
-    Raster, Rotation,
+    Barcode, Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome,
+    PageRecord, PartLayout, Raster, Rotation,
 };
+use sohoa_dossier::BarcodeMeaning;
 use sohoa_imaging as imaging;
 use sohoa_ocr::{OcrError, OwnEngine};
 use sohoa_pdf::{OwnText, PdfSource, PixelSource, SourcePage};
@@ -42,6 +44,8 @@ pub(crate) struct PageResult {
     /// The text has to be written as an invisible layer (it is not in the copied page already).
     pub(crate) needs_layer: bool,
     pub(crate) record: PageRecord,
+    /// What barcodes on it say.
+    pub(crate) barcodes: Vec<Barcode>,
     /// Why it could not be decoded.
     pub(crate) refusal: Option<InputError>,
 }
@@ -66,7 +70,8 @@ impl PageResult {
             own_text: false,
             reason: Some(error.to_string()),
         };
-        Self { placement, text: None, needs_layer: false, record, refusal: Some(error.on_page(index + 1)) }
+        let refusal = Some(error.on_page(index + 1));
+        Self { placement, text: None, needs_layer: false, record, barcodes: Vec::new(), refusal }
     }
 
     /// A page that cannot even be shown.
@@ -81,6 +86,8 @@ pub(crate) struct PageContext<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) limits: &'a Limits,
     pub(crate) timings: &'a Timings,
+    /// What a person said about where documents begin; `None` when barcodes are not looked for.
+    pub(crate) layout: Option<&'a PartLayout>,
 }
 
 impl PageContext<'_> {
@@ -104,7 +111,7 @@ impl PageContext<'_> {
             embed = self.timings.cpu("encode", || imaging::encode_jpeg(&raster, JPEG_QUALITY));
         }
         let stated = (rotation != Rotation::None).then_some(rotation);
-        let read = self.read(&raster, dpi, stated);
+        let read = self.read(index, &raster, dpi, stated);
         let (dpi, turn) = (read.inspection.dpi, read.inspection.rotation);
         let size = (raster.width() as f32 / dpi.x * 72.0, raster.height() as f32 / dpi.y * 72.0);
         read.into_result(index, Placement::image(embed, size, turn))
@@ -133,7 +140,7 @@ impl PageContext<'_> {
             }
             Err(error) => return Ok(PageResult::missing(index, (page.width_pt, page.height_pt), error)),
         };
-        let read = self.read(&raster, Some(dpi), Some(base));
+        let read = self.read(index, &raster, Some(dpi), Some(base));
         let extra_rotation = turn_between(base, read.inspection.rotation);
         let placement = match &page.archivable {
             Ok(()) => Placement::Copy { extra_rotation },
@@ -169,7 +176,7 @@ impl PageContext<'_> {
             own_text: true,
             reason: None,
         };
-        Ok(PageResult { placement, text: Some(text), needs_layer, record, refusal: None })
+        Ok(PageResult { placement, text: Some(text), needs_layer, record, barcodes: Vec::new(), refusal: None })
     }
 
     /// What the page shows, stamps included, as an image in place of a copy.
@@ -185,17 +192,38 @@ impl PageContext<'_> {
 
     /// Inspects and recognizes decoded pixels. `stated` is the turn that the file itself asks for: a better guess than
     /// a doubtful measurement, a worse one than a clear one.
-    fn read(&self, raster: &Raster, dpi: Option<Dpi>, stated: Option<Rotation>) -> Read {
+    fn read(&self, index: u32, raster: &Raster, dpi: Option<Dpi>, stated: Option<Rotation>) -> Read {
         let seen = self.timings.cpu("inspect", || imaging::inspect(raster, dpi));
         let mut inspection = seen.page;
         if let (Some(stated), true) = (stated, !seen.rotation_sure || inspection.blank) {
             inspection.rotation = stated;
         }
         if inspection.blank {
-            return Read { inspection, text: Ok(None) };
+            return Read { inspection, text: Ok(None), barcodes: Vec::new() };
+        }
+        let barcodes = match self.barcodes(raster, &seen.ink, &inspection) {
+            Ok(barcodes) => barcodes,
+            Err(error) => return Read { inspection, text: Err(error.into()), barcodes: Vec::new() },
+        };
+        if self.separates(index + 1, &barcodes) {
+            return Read { inspection, text: Ok(None), barcodes };
         }
         let text = self.recognize(raster, &seen.ink, &mut inspection, seen.rotation_sure);
-        Read { inspection, text: text.map(Some) }
+        Read { inspection, text: text.map(Some).map_err(ReadError::from), barcodes }
+    }
+
+    /// Looks for barcodes when the file may be a stack of documents.
+    fn barcodes(&self, raster: &Raster, ink: &InkMap, inspection: &PageInspection) -> Result<Vec<Barcode>, ChildError> {
+        match self.layout {
+            Some(_) => self.timings.wall("barcodes", || self.engines.barcodes.read(raster, ink, inspection)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether this is a sheet that says all that there is to know of it, so that it need not be recognized.
+    fn separates(&self, page: u32, barcodes: &[Barcode]) -> bool {
+        let asked = self.layout.is_some_and(|l| l.joins.contains(&page) || l.begins.contains(&page));
+        !asked && barcodes.iter().any(|code| matches!(BarcodeMeaning::of(code), BarcodeMeaning::Sheet(_)))
     }
 
     /// Recognizes in the most likely orientation, in others only when the result is doubtful. What stays doubtful in
@@ -258,10 +286,20 @@ impl PageContext<'_> {
     }
 }
 
+/// Why a page could not be read.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error(transparent)]
+    Text(#[from] OcrError),
+    #[error(transparent)]
+    Barcodes(#[from] ChildError),
+}
+
 /// What reading a page gave: no text for a blank one.
 struct Read {
     inspection: PageInspection,
-    text: Result<Option<OcrPage>, OcrError>,
+    text: Result<Option<OcrPage>, ReadError>,
+    barcodes: Vec<Barcode>,
 }
 
 impl Read {
@@ -272,7 +310,9 @@ impl Read {
                 let outcome = sohoa_ocr::outcome(&text);
                 (Some(text), outcome, None)
             }
-            Err(error @ OcrError::TimedOut { .. }) => (None, PageOutcome::TimedOut, Some(error.to_string())),
+            Err(error @ ReadError::Text(OcrError::TimedOut { .. })) => {
+                (None, PageOutcome::TimedOut, Some(error.to_string()))
+            }
             Err(error) => (None, PageOutcome::Failed, Some(error.to_string())),
         };
         let record = PageRecord {
@@ -284,7 +324,7 @@ impl Read {
             own_text: false,
             reason,
         };
-        PageResult { placement, needs_layer: text.is_some(), text, record, refusal: None }
+        PageResult { placement, needs_layer: text.is_some(), text, record, barcodes: self.barcodes, refusal: None }
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, access};
+use sohoa_domain::Desk;
 use sohoa_imaging::{Wholeness, wholeness};
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{BatchId, FileId};
@@ -38,6 +39,8 @@ pub struct Inbox {
     pub path: PathBuf,
     /// What its batches are called: the folder, who scans there, how the papers came, the profile of rules.
     pub label: String,
+    /// The counter that scans there: a dossier that is open at it is evidence.
+    pub desk: Option<Desk>,
     /// How often it is looked at.
     pub poll: Duration,
     /// The system's events are used.
@@ -304,7 +307,7 @@ impl Watcher {
             self.leave(path, look, None);
             return Ok(());
         }
-        let claim = self.intake.claim(batch, file, None).await?;
+        let claim = self.intake.claim(batch, file, None, self.inbox.desk.as_ref()).await?;
         self.failed.remove(path);
         match claim {
             Claim::Accepted(_) | Claim::Known(_) if !self.inbox.move_to_done => self.leave(path, look, None),

@@ -76,7 +76,7 @@ impl LineModel {
         let images: Vec<&LineImage> = readings.iter().flatten().map(|r| &r.image).collect();
         let posteriors = self.forward(&images);
         for (reading, posteriors) in readings.iter_mut().flatten().zip(posteriors) {
-            reading.words = self.words(&posteriors);
+            reading.words = self.words(posteriors);
         }
         readings
     }

@@ -229,17 +229,25 @@ impl CheckpointFolders {
     }
 
     fn publish(&self) -> Result<(), CheckpointError> {
-        let own = names(&self.own).map_err(io_error(&self.own))?;
         for folder in &self.published {
-            let copy = |name: &String| {
-                let target = folder.join(name);
-                if target.exists() { Ok(()) } else { write_whole(&target, &fs::read(self.own.join(name))?) }
-            };
-            if let Err(error) = own.iter().try_for_each(copy) {
+            let copy = |name: &String| write_whole(&folder.join(name), &fs::read(self.own.join(name))?);
+            if let Err(error) = self.missing(folder)?.iter().try_for_each(copy) {
                 tracing::warn!(folder = %folder.display(), %error, "checkpoints could not be published; tried again later");
             }
         }
         Ok(())
+    }
+
+    /// Names of the checkpoints that do not lie in a place of publication.
+    pub(crate) fn missing(&self, folder: &Path) -> Result<Vec<String>, CheckpointError> {
+        match names(&self.own) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            own => {
+                let mut own = own.map_err(io_error(&self.own))?;
+                own.retain(|name| !folder.join(name).exists());
+                Ok(own)
+            }
+        }
     }
 
     /// All checkpoints that lie here and where they were published. A place that is away counts as empty.
@@ -270,7 +278,7 @@ impl CheckpointFolders {
 }
 
 /// Names of all checkpoints in a folder, in order.
-fn names(folder: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -283,7 +291,7 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 }
 
 /// Writes a file whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let half = path.with_extension("part");
     let mut file = fs::File::create(&half)?;
@@ -326,7 +334,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn io_error(path: &Path) -> impl Fn(io::Error) -> CheckpointError + use<> {
+pub(crate) fn io_error(path: &Path) -> impl Fn(io::Error) -> CheckpointError + use<> {
     let path = path.to_owned();
     move |error| CheckpointError::Io { path: path.clone(), error }
 }

@@ -3,8 +3,10 @@
 mod checkpoint;
 mod coverage;
 pub mod merkle;
+mod publish;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointFolders, CheckpointKey, FoundCheckpoint, PublicKey};
 pub use coverage::{Coverage, Missing, coverage};
+pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, PageRecord, Sha256Digest};
+use sohoa_domain::{ComponentId, DocumentId, DossierCode, Field, PageRecord, Sha256Digest};
 
 use crate::records::RenditionKind;
 
@@ -22,7 +22,10 @@ pub struct DocumentFile {
     pub ordinal: u32,
     /// What was received.
     pub source: DocumentSource,
-    /// Pages in order.
+    /// Which part of the received file it is: its first page there, from 0.
+    #[serde(default)]
+    pub part: u32,
+    /// Pages in order, numbered as in the received file.
     pub pages: Vec<PageRecord>,
     /// What recognized them.
     pub engine: String,
@@ -30,6 +33,9 @@ pub struct DocumentFile {
     pub software: String,
     /// Evidence for dossier and component.
     pub evidence: serde_json::Value,
+    /// What the paper says of itself. Personal data.
+    #[serde(default)]
+    pub fields: Vec<Field>,
 }
 
 /// The received file that a document comes from.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest};
+use sohoa_domain::{
+    ComponentId, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+};
 
 use crate::blobs::DiskBlobs;
 use crate::event_log::{EventLine, EventLog, Segment};
@@ -15,7 +17,7 @@ mod rows;
 
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, PageLedger, Rebuilt, Rendition, RenditionKind, SearchHit, Waiting,
+    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SearchHit, Waiting,
 };
 
 /// A failure of the records. Says whether trying again can help.
@@ -170,6 +172,24 @@ pub trait Records: Send + Sync {
 
     /// Documents of a dossier in order of ordinal, removed ones too.
     async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError>;
+
+    /// One document, removed or not.
+    async fn document(&self, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError>;
+
+    /// Dossiers of applicants of this name, however its accents are written, the latest first, at most so many.
+    async fn dossiers_of_applicant(&self, name: &str, most: u32) -> Result<Vec<DossierCode>, StoreError>;
+
+    /// Opens a dossier at a counter in place of the one that was open there; `None` only closes that.
+    async fn switch_session(
+        &self,
+        desk: &Desk,
+        dossier: Option<&DossierCode>,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Dossiers that are open, in order of counters.
+    async fn open_sessions(&self) -> Result<Vec<OpenSession>, StoreError>;
 
     /// Documents of all dossiers, in order of dossier and ordinal.
     async fn all_documents(&self) -> Result<Vec<DocumentRow>, StoreError>;

@@ -93,7 +93,7 @@ pub fn pdf(bytes: &[u8]) {
     assert!((1..=limits.pages).contains(&source.page_count()), "{} pages", source.page_count());
     let out = file_of_copies();
     let info = DocumentInfo { title: "Thử <&>".into(), identifier: None, language: "vi".into() };
-    let mut writer = PdfWriter::create(out.path(), info).expect("the scratch folder can be written");
+    let mut writer = PdfWriter::create(out.path()).expect("the scratch folder can be written");
     let mut pages = 0;
     for index in 0..source.page_count().min(PAGES) {
         let page = match source.page(index) {
@@ -126,7 +126,7 @@ pub fn pdf(bytes: &[u8]) {
             Err(error) => panic!("a page that was seen is not written: {error}"),
         };
     }
-    let Ok(finished) = writer.finish() else {
+    let Ok(finished) = writer.finish(&info) else {
         assert_eq!(pages, 0);
         return;
     };

@@ -11,7 +11,7 @@ use sohoa_domain::{
     ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode, DossierEntry, Dpi, Event, OcrPage,
     ProcedureCode, Rotation, Sha256Digest,
 };
-use sohoa_dossier::{ComponentEvidence, Decision, decide, from_names, match_component};
+use sohoa_dossier::{ComponentEvidence, Decision, MatchingRules, decide, from_names, match_component};
 use sohoa_ocr::{AltoWriter, frame, hocr, order};
 use sohoa_store::ocfl::{Inventory, VersionNumber, dossier_of_directory, object_path};
 use sohoa_store::{DocumentFile, event_lines, read_register_csv};
@@ -91,7 +91,7 @@ fn names(bytes: &[u8]) {
     for sighting in &found {
         assert!(path.split('/').any(|name| name.starts_with(sighting.code.as_str())), "{sighting:?}");
     }
-    match decide(&found, |_| true) {
+    match decide(&found, |_| true, &MatchingRules::default()) {
         Decision::Attach { dossier, .. } => assert!(found.iter().all(|s| s.code == dossier) && !found.is_empty()),
         Decision::Review { code, .. } => {
             let conflict = found.iter().any(|s| s.code != found[0].code);
@@ -120,7 +120,7 @@ fn components(bytes: &[u8]) {
     // No dossier has an id twice.
     list.sort_by(|a, b| a.id.cmp(&b.id));
     list.dedup_by(|a, b| a.id == b.id);
-    let Some((id, why)) = match_component(&list, rest, page) else { return };
+    let Some((id, why)) = match_component(&list, rest, page, &[]) else { return };
     let entry = list.iter().find(|c| c.id == id).expect("it is one of those listed");
     match why {
         ComponentEvidence::FileName => {
@@ -132,7 +132,9 @@ fn components(bytes: &[u8]) {
             let words = fold(page);
             assert!(words.contains(&fold(&entry.name)), "{id}");
         }
-        ComponentEvidence::Person => panic!("no person was asked"),
+        ComponentEvidence::Person | ComponentEvidence::Sheet | ComponentEvidence::Type => {
+            panic!("nothing was said of it")
+        }
         ComponentEvidence::OnlyOneListed => assert_eq!(list.len(), 1),
     }
 }

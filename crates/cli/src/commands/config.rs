@@ -11,7 +11,7 @@ use crate::output::Output;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Check sohoa.toml and the SOHOA_ variables
+    /// Check sohoa.toml, the SOHOA_ variables and the rules of fields with their examples
     Check,
 }
 
@@ -19,6 +19,7 @@ pub(crate) enum Command {
 struct Checked {
     settings: String,
     inboxes: usize,
+    field_examples: usize,
 }
 
 pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Result<Exit> {
@@ -28,7 +29,15 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
     config.store.blobs(home).map_err(NotReady::from)?;
     config.store.packages(home).map_err(NotReady::from)?;
     config.ocr.engines()?;
-    let checked = Checked { settings: home.join("sohoa.toml").display().to_string(), inboxes: config.inbox.len() };
-    output.print(&checked, |c| format!("{} is in order, {} scan folders", c.settings, c.inboxes))?;
+    let rules = config.fields.rules(home).map_err(NotReady::from)?;
+    let field_examples = rules.run_examples().map_err(|e| NotReady::from(anyhow::Error::new(e)))?;
+    let settings = home.join("sohoa.toml").display().to_string();
+    let checked = Checked { settings, inboxes: config.inbox.len(), field_examples };
+    output.print(&checked, |c| {
+        format!(
+            "{} is in order, {} scan folders; {} examples of fields come out right",
+            c.settings, c.inboxes, c.field_examples
+        )
+    })?;
     Ok(Exit::Done)
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sohoa_domain::{AttachmentState, DossierCode};
-use sohoa_store::{DocumentRow, RenditionKind};
+use sohoa_domain::{AttachmentState, DossierCode, Field};
+use sohoa_store::{DocumentFile, DocumentRow, RenditionKind};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -34,7 +34,12 @@ struct Document {
     component: Option<String>,
     result_code: String,
     source: String,
+    /// The received file, and which of its pages these are, from 1.
+    source_digest: String,
+    physical_pages: Vec<u32>,
     pages: u64,
+    /// What the paper says of itself.
+    fields: Vec<Field>,
     state: AttachmentState,
     pdf: Option<String>,
     text: Option<String>,
@@ -82,11 +87,21 @@ fn document(row: &DocumentRow, root: &Path) -> Document {
         component: row.component.as_ref().map(ToString::to_string),
         result_code: row.result_code.clone(),
         source: row.source_name.clone(),
+        source_digest: row.source_digest.to_string(),
+        physical_pages: row.physical_pages.clone(),
         pages: row.pages.kept + row.pages.blank,
+        fields: fields(row, root),
         state: row.state,
         pdf: path(RenditionKind::Pdf),
         text: path(RenditionKind::Text),
         alto: path(RenditionKind::Alto),
         original: path(RenditionKind::Original),
     }
+}
+
+/// The fields in the document's own description; none when it cannot be read, which verification tells.
+fn fields(row: &DocumentRow, root: &Path) -> Vec<Field> {
+    let description = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata);
+    let bytes = description.and_then(|r| std::fs::read(root.join(&r.stored)).ok());
+    bytes.and_then(|b| serde_json::from_slice::<DocumentFile>(&b).ok()).map(|file| file.fields).unwrap_or_default()
 }

@@ -129,7 +129,7 @@ async fn take(
     let (mut rejects, mut mine) = (Vec::new(), Vec::new());
     let bar = output.progress(all.len() as u64, "files taken");
     for found in &all {
-        match intake.claim(batch, found, args.dossier.as_ref()).await? {
+        match intake.claim(batch, found, args.dossier.as_ref(), None).await? {
             Claim::Accepted(id) => {
                 report.accepted += 1;
                 mine.push(id);

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod convert;
+pub(crate) mod cover_sheet;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod dossier;
@@ -13,5 +14,6 @@ pub(crate) mod register;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod serve;
+pub(crate) mod session;
 pub(crate) mod status;
 pub(crate) mod verify;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sohoa_domain::{ComponentId, DossierCode, Event, FileState, Sha256Digest};
+use sohoa_domain::{ComponentId, DossierCode, DossierEvidence, Event, FileState, Part, Sha256Digest};
 use sohoa_store::{Decision, FileId, FileRow};
 
 use crate::exit::Exit;
@@ -30,6 +30,29 @@ pub(crate) enum Command {
         /// Component that it is
         #[arg(long)]
         component: Option<ComponentId>,
+        /// Only the document that begins on this page
+        #[arg(long)]
+        page: Option<u32>,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// A document begins on each of these pages too
+    Split {
+        /// Number of the file
+        file: i64,
+        /// Pages, as 4 or 4,8
+        #[arg(long, value_delimiter = ',', required = true)]
+        at: Vec<u32>,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// Each of these pages goes on with the document before it, also when it looks like a separator
+    Merge {
+        /// Number of the file
+        file: i64,
+        /// Pages, as 4 or 4,8
+        #[arg(long, value_delimiter = ',', required = true)]
+        at: Vec<u32>,
         #[command(flatten)]
         by: Person,
     },
@@ -67,7 +90,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let user = || std::env::var("USER").ok().filter(|u| !u.is_empty());
         self.name.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
     }
@@ -94,7 +117,9 @@ struct Shown {
     /// Where the received bytes lie.
     stored: Option<String>,
     /// What the names say of the dossier.
-    evidence: Vec<sohoa_dossier::DossierEvidence>,
+    evidence: Vec<DossierEvidence>,
+    /// Its documents, and the parts that wait.
+    parts: Vec<Part>,
     history: Vec<Event>,
 }
 
@@ -108,9 +133,16 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
     match command {
         Command::List => list(home, output),
         Command::Show { file } => show(home, FileId(*file), output),
-        Command::Assign { file, dossier, component, by } => {
-            let decision = Decision::Assign { dossier: dossier.clone(), component: component.clone() };
+        Command::Assign { file, dossier, component, page, by } => {
+            let (dossier, component) = (dossier.clone(), component.clone());
+            let decision = Decision::Assign { dossier, component, part: *page };
             decide(home, FileId(*file), &decision, by, output)
+        }
+        Command::Split { file, at, by } => {
+            decide(home, FileId(*file), &Decision::Split { pages: at.clone() }, by, output)
+        }
+        Command::Merge { file, at, by } => {
+            decide(home, FileId(*file), &Decision::Merge { pages: at.clone() }, by, output)
         }
         Command::Reject { file, reason, by } => {
             decide(home, FileId(*file), &Decision::Reject { reason: reason.clone() }, by, output)
@@ -149,6 +181,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
             digest: row.digest,
             stored,
             evidence,
+            parts: row.parts,
             history,
         })
     })?;
@@ -160,6 +193,9 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         lines += &format!("\nreceived bytes {}\n", s.stored.as_deref().unwrap_or("none could be stored"));
         for e in &s.evidence {
             lines += &format!("evidence: {:?} says {}\n", e.source, e.code);
+        }
+        for p in &s.parts {
+            lines += &part(p);
         }
         for e in &s.history {
             lines += &format!("{}  {}  {}  {}\n", e.at, e.agent, e.kind.as_str(), e.detail);
@@ -183,6 +219,31 @@ fn decide(home: &Path, file: FileId, decision: &Decision, by: &Person, output: O
     Ok(Exit::Done)
 }
 
+/// A document or a part that waits, in a few lines: pages, why, what points where, what to decide.
+fn part(p: &Part) -> String {
+    let pages =
+        if p.first == p.last { format!("page {}", p.first) } else { format!("pages {} to {}", p.first, p.last) };
+    let fate = match (&p.document, &p.code) {
+        (Some(id), _) => format!("document {id}"),
+        (None, code) => format!("waits: {}", code.as_deref().unwrap_or("unknown")),
+    };
+    let mut lines = format!("{pages}  {fate}\n");
+    for e in &p.evidence {
+        let page = e.page.map(|page| format!(" on page {page}")).unwrap_or_default();
+        lines += &format!("    {}{page} says {}\n", e.source.as_str(), e.code);
+    }
+    for d in &p.doubts {
+        let cues: Vec<&str> = d.cues.iter().map(|c| c.as_str()).collect();
+        lines += &format!("    page {} may begin another document: {}\n", d.page, cues.join(", "));
+    }
+    for c in &p.candidates {
+        let known = if c.in_register { "" } else { ", not in the register" };
+        let because: Vec<&str> = c.because.iter().map(|s| s.as_str()).collect();
+        lines += &format!("    candidate {} ({}{known})\n", c.dossier, because.join(", "));
+    }
+    lines
+}
+
 fn unknown(id: FileId) -> sohoa_store::StoreError {
     sohoa_store::StoreError::Unknown(format!("file {}", id.0))
 }
@@ -195,7 +256,13 @@ fn item(row: FileRow) -> Item {
 /// What a person can do about it.
 fn todo(code: &str) -> &'static str {
     match code {
-        "no-dossier" | "dossier-conflict" => "say which dossier it is: review assign",
+        "no-dossier" | "dossier-conflict" | "dossier-unknown" | "sheet-unread" => {
+            "say which dossier it is: review assign, with --page for one document of a stack"
+        }
+        "doubtful-split" => {
+            "say where documents begin: review split at these pages, or review merge when it is one document"
+        }
+        "only-separators" => "scan the papers behind the sheets, or give the file up: review reject",
         "page-failed" => "look at the page; scan it again or try again: review retry",
         "attempts-exhausted" => "mend what the reason names, then try again: review retry",
         "" => "nothing to do",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use sohoa_pipeline::Inbox;
-use sohoa_report::coverage;
+use sohoa_report::{Unpublished, coverage};
 use sohoa_store::{Ledger, PageLedger, Waiting};
 
 use crate::exit::Exit;
@@ -22,6 +22,8 @@ struct Status {
     inboxes: Vec<Folder>,
     /// Stores whose disk is nearly full.
     low_on_space: Vec<&'static str>,
+    /// Places of publication that lack checkpoints.
+    unpublished: Vec<Unpublished>,
 }
 
 /// A scan folder with the number of files that lie in it and not in its `done/`; none when it cannot be read.
@@ -48,6 +50,7 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
             waiting: home.records.waiting().await?,
             inboxes: home.inboxes().iter().map(folder).collect(),
             low_on_space: home.low_on_space()?,
+            unpublished: home.unpublished()?,
         })
     })?;
     let (f, p) = (status.files, status.pages);
@@ -94,6 +97,9 @@ fn text(status: &Status) -> String {
     }
     for store in &status.low_on_space {
         let _ = write!(text, "\nspace     the disk of the {store} is nearly full");
+    }
+    for Unpublished { place, checkpoints } in &status.unpublished {
+        let _ = write!(text, "\npublish   {place} lacks {checkpoints} checkpoints; sent with the next");
     }
     text
 }

@@ -6,6 +6,7 @@ mod ink;
 mod lines;
 mod reduced;
 mod resolution;
+mod seal;
 mod sharpness;
 mod skew;
 mod upright;
@@ -57,6 +58,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         skew_degrees: upright.skew_degrees,
         rotation: upright.rotation,
         sharpness: sharpness::of(raster),
+        seal: seal::find(&reduced),
     };
     Inspection { page, rotation_sure: upright.sure, ink }
 }

@@ -189,3 +189,31 @@ fn a_missing_resolution_is_guessed_and_said_to_be() {
     assert_eq!((guessed.dpi, guessed.dpi_guessed), (Dpi::square(200.0), true));
     assert!(!inspect(&page, DPI).page.dpi_guessed);
 }
+
+#[test]
+fn a_red_seal_is_found_where_it_lies() {
+    let mut sheet = Sheet::new(0.0).text(20);
+    sheet.seal(1000.0, 1500.0, SEAL);
+    let found = seen(&sheet.rgb()).page.seal.unwrap();
+    let off = [found.left - 866.0, found.top - 1366.0, found.right - 1135.0, found.bottom - 1635.0];
+    assert!(off.iter().all(|o| o.abs() < 20.0), "{found:?}");
+}
+
+#[test]
+fn only_what_is_round_red_and_large_is_a_seal() {
+    assert_eq!(seen(&Sheet::new(0.0).text(20).rgb()).page.seal, None);
+    let mut blue = Sheet::new(0.0).text(20);
+    blue.seal(1000.0, 1500.0, [40, 50, 215]);
+    assert_eq!(seen(&blue.rgb()).page.seal, None);
+    let mut grey = Sheet::new(0.0).text(20);
+    grey.seal(1000.0, 1500.0, SEAL);
+    assert_eq!(seen(&grey.grey()).page.seal, None, "no colours, no seal");
+    let mut through = Sheet::new(0.0).text(20);
+    through.seal(1000.0, 1500.0, [246, 224, 226]);
+    assert_eq!(seen(&through.rgb()).page.seal, None, "it shines through from the other side");
+    let mut framed = Sheet::new(0.0).text(20);
+    framed.bar(300.0, 1500.0, 700.0, 10.0, SEAL);
+    framed.bar(300.0, 1600.0, 700.0, 10.0, SEAL);
+    framed.bar(300.0, 1500.0, 10.0, 100.0, SEAL);
+    assert_eq!(seen(&framed.rgb()).page.seal, None, "a stamp in a frame");
+}

@@ -98,12 +98,12 @@ pub fn rewrite(
 ) -> Result<(PathBuf, Finished), WriteError> {
     let out = path.with_file_name("out.pdf");
     let source = open(path)?;
-    let mut writer = PdfWriter::create(&out, info())?;
+    let mut writer = PdfWriter::create(&out)?;
     for index in 0..source.page_count() {
         let page = source.page(index)?;
         writer.source_page(&source, index, Rotation::None, text(index, &page).as_ref())?;
     }
-    let finished = writer.finish()?;
+    let finished = writer.finish(&info())?;
     check(&out);
     Ok((out, finished))
 }

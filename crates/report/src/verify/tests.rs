@@ -71,6 +71,7 @@ impl Home {
             reason: "test".to_owned(),
             documents: Vec::new(),
             loose_pages: vec![(1, PageState::Kept)],
+            parts: Vec::new(),
         };
         home.records.complete(&lease, &review, &[], NOW).await.unwrap();
         home.log.seal(&home.records).await.unwrap();
@@ -97,6 +98,7 @@ impl Home {
             digest: stored.digest,
             bytes: stored.bytes,
             dossier: Some(code(dossier)),
+            desk: None,
         };
         self.records.accept(&file, NOW, "test").await.unwrap();
         let minute = SignedDuration::from_mins(1);
@@ -130,6 +132,8 @@ impl Home {
             engine: String::new(),
             software: String::new(),
             evidence: serde_json::json!({}),
+            part: 0,
+            fields: Vec::new(),
         };
         let files = [
             (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest), digest)),
@@ -179,7 +183,7 @@ impl Home {
             change: Some(Change::Attachment { state: document.state, component: None }),
         };
         let attached = Event { kind: EventKind::Attached, change: None, ..told.clone() };
-        let ended = Completion::Attached { documents: vec![document], loose_pages: Vec::new() };
+        let ended = Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() };
         assert_eq!(self.records.complete(lease, &ended, &[told, attached], NOW).await.unwrap(), FileState::Attached);
     }
 

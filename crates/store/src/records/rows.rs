@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{
-    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageRecord, PageState, Sha256Digest,
+    AttachmentState, ComponentId, Desk, DocumentId, DossierCode, FileState, PageRecord, PageState, Part, PartLayout,
+    Sha256Digest,
 };
 
 /// Row id of a source file.
@@ -37,6 +38,9 @@ pub struct NewFile {
     pub bytes: u64,
     /// Dossier that the person who started the import named.
     pub dossier: Option<DossierCode>,
+    /// The counter whose scan folder it came to, and when the file was begun: a dossier that is open there from then on is
+    /// evidence.
+    pub desk: Option<(Desk, Timestamp)>,
 }
 
 /// What accepting a file found.
@@ -96,6 +100,24 @@ pub struct FileRow {
     pub decided: bool,
     /// Component that a person named.
     pub component: Option<ComponentId>,
+    /// What a person said about where its documents begin.
+    pub layout: PartLayout,
+    /// Its documents and the parts that wait, when it is a stack or in review.
+    pub parts: Vec<Part>,
+    /// The dossier that was open at the counter while it was written.
+    pub session: Option<DossierCode>,
+}
+
+/// A dossier that is open at a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// The counter.
+    #[serde(flatten)]
+    pub desk: Desk,
+    /// The dossier.
+    pub dossier: DossierCode,
+    /// Since when.
+    pub opened_at: Timestamp,
 }
 
 /// What a person decides about a file.
@@ -107,6 +129,18 @@ pub enum Decision {
         dossier: DossierCode,
         /// Component.
         component: Option<ComponentId>,
+        /// Only the document that begins at this page, from 1; the rest stays as it is. Its pages belong together then.
+        part: Option<u32>,
+    },
+    /// Documents begin at these pages too. It is processed again.
+    Split {
+        /// Pages, from 1.
+        pages: Vec<u32>,
+    },
+    /// These pages go on with the document before them, separators too. It is processed again.
+    Merge {
+        /// Pages, from 1.
+        pages: Vec<u32>,
     },
     /// It is no paper, or not ours. The bytes stay.
     Reject {
@@ -226,6 +260,8 @@ pub enum Completion {
         documents: Vec<NewDocument>,
         /// Pages outside every document.
         loose_pages: Vec<(u32, PageState)>,
+        /// The documents as runs of pages, when it is a stack.
+        parts: Vec<Part>,
     },
     /// A person has to decide.
     Review {
@@ -237,6 +273,8 @@ pub enum Completion {
         documents: Vec<NewDocument>,
         /// Pages outside every document, each with its state (all pages of the file when there is no document).
         loose_pages: Vec<(u32, PageState)>,
+        /// The documents and the parts that wait.
+        parts: Vec<Part>,
     },
     /// Refused.
     Rejected {
@@ -277,6 +315,8 @@ pub struct DocumentRow {
     pub version: u32,
     /// Pages kept, blank and failed.
     pub pages: PageLedger,
+    /// Which pages of the source file they are, from 1, in order.
+    pub physical_pages: Vec<u32>,
     /// Stored files.
     pub renditions: Vec<Rendition>,
 }

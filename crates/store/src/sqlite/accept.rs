@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::values::{micros, parsed_opt, signed, state, timestamp, unsigned};
-use super::{events, jobs};
+use super::values::{json, micros, parsed_opt, signed, state, timestamp, unsigned};
+use super::{events, jobs, sessions};
 use crate::records::{Accepted, BatchId, FileId, FileRow, NewFile, NewRefusal, StoreError};
 
 /// Local time of the counters: Việt Nam keeps UTC+7 all year.
@@ -17,7 +17,7 @@ const LOCAL: Offset = offset(7);
 
 /// Columns of a [`FileRow`], with a space behind.
 pub(super) const FILE: &str = "SELECT id, batch, origin, relative, digest, bytes, dossier, state, reason_code, reason, \
-                               duplicate_of, accepted_at, released, decided, component FROM file ";
+                               duplicate_of, accepted_at, released, decided, component, layout, parts, session FROM file ";
 
 /// The last part of a relative path.
 pub(super) fn name_of(relative: &str) -> &str {
@@ -73,9 +73,14 @@ pub(super) async fn accept(
     if let Some(id) = standing {
         return Ok(Accepted::Known(FileId(id)));
     }
+    let written = i64::try_from(i128::from(file.modified_ns) / 1000).ok().and_then(|us| timestamp(us).ok());
+    let session = match (&file.desk, written) {
+        (Some((desk, begun)), Some(written)) => sessions::during(&mut tx, desk, *begun, written).await?,
+        _ => None,
+    };
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, dossier, state, \
-         accepted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10) RETURNING id",
+         accepted_at, session) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11) RETURNING id",
     )
     .bind(file.batch.0)
     .bind(&file.origin)
@@ -87,6 +92,7 @@ pub(super) async fn accept(
     .bind(signed(file.bytes)?)
     .bind(file.dossier.as_ref().map(|d| d.as_str()))
     .bind(micros(now))
+    .bind(session.as_ref().map(|d| d.as_str()))
     .fetch_one(&mut *tx)
     .await?;
     jobs::enqueue(&mut tx, FileId(id)).await?;
@@ -98,6 +104,7 @@ pub(super) async fn accept(
         bytes: file.bytes,
         batch: batch(&mut tx, file.batch).await?,
         refused: None,
+        session,
     };
     let event = Event {
         at: now,
@@ -173,6 +180,7 @@ pub(super) async fn refuse(
         bytes: 0,
         batch: batch(&mut tx, refusal.batch).await?,
         refused: Some((refusal.code.clone(), refusal.detail.clone())),
+        session: None,
     };
     let event = Event {
         at: now,
@@ -259,5 +267,8 @@ fn row(row: &SqliteRow) -> Result<FileRow, StoreError> {
         released: row.try_get("released")?,
         decided: row.try_get("decided")?,
         component: parsed_opt(row, "component")?,
+        layout: json(row, "layout")?,
+        parts: json(row, "parts")?,
+        session: parsed_opt(row, "session")?,
     })
 }

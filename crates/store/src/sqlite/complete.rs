@@ -16,16 +16,18 @@ pub(super) async fn complete(
     told: &[Event],
     now: Timestamp,
 ) -> Result<FileState, StoreError> {
-    let (to, documents): (Move, &[NewDocument]) = match completion {
+    let (mut to, documents): (Move, &[NewDocument]) = match completion {
         Completion::Attached { documents, .. } if documents.is_empty() => {
             return Err(StoreError::Other("a file without documents cannot be attached".to_owned()));
         }
-        Completion::Attached { documents, loose_pages } => {
-            (Move { loose_pages: loose_pages.clone(), ..Move::to(FileState::Attached) }, documents)
+        Completion::Attached { documents, loose_pages, parts } => {
+            let (loose_pages, parts) = (loose_pages.clone(), parts.clone());
+            (Move { loose_pages, parts, ..Move::to(FileState::Attached) }, documents)
         }
-        Completion::Review { code, reason, documents, loose_pages } => {
+        Completion::Review { code, reason, documents, loose_pages, parts } => {
             let (code, reason) = (Some(code.clone()), Some(reason.clone()));
-            (Move { code, reason, loose_pages: loose_pages.clone(), ..Move::to(FileState::Review) }, documents)
+            let (loose_pages, parts) = (loose_pages.clone(), parts.clone());
+            (Move { code, reason, loose_pages, parts, ..Move::to(FileState::Review) }, documents)
         }
         Completion::Rejected { code, reason } => {
             let (code, reason) = (Some(code.clone()), Some(reason.clone()));
@@ -37,6 +39,7 @@ pub(super) async fn complete(
 
     let mut tx = db.write().await?;
     let file = jobs::held(&mut tx, lease, now).await?;
+    to.layout = accept::by_id(&mut tx, file).await?.map(|row| row.layout).unwrap_or_default();
     if documents.iter().any(|d| d.source != file) {
         return Err(StoreError::Other("a document names another source file than that of its job".to_owned()));
     }
@@ -54,7 +57,7 @@ pub(super) async fn complete(
                 file: Some(file.0),
                 change: None,
             };
-            let to = duplicate(of);
+            let to = Move { layout: to.layout, ..duplicate(of) };
             settle(&mut tx, file, &to).await?;
             events::append(&mut tx, &with_move(&[event], &to, file, now)).await?;
             to.state

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sohoa_domain::{
-    AttachmentState, Change, DocumentId, DossierCode, Event, EventKind, FileState, Move, Outcome, PageState,
+    Assigned, AttachmentState, Change, DocumentId, DossierCode, Event, EventKind, FileState, Move, Outcome, PageState,
 };
 use sqlx::{Row as _, SqliteConnection};
 
@@ -40,14 +40,37 @@ pub(super) async fn decide(
             event(EventKind::Decided, None, "rejected", to)
         }
         Decision::Retry => event(EventKind::Decided, None, "to be tried again", Move::to(FileState::Pending)),
-        Decision::Assign { dossier, component } => {
+        Decision::Assign { dossier, component, part: None } => {
             let to = Move { component: component.clone(), ..Move::to(FileState::Pending) };
             event(EventKind::Decided, Some(dossier.clone()), "put on a dossier", to)
         }
+        Decision::Assign { dossier, component, part: Some(first) } => {
+            let part = row.parts.iter().find(|part| part.first == *first);
+            let part = part.ok_or_else(|| StoreError::Unknown(format!("document that begins on page {first}")))?;
+            let mut layout = row.layout.clone();
+            layout.join(&part.doubts.iter().map(|doubt| doubt.page).collect::<Vec<_>>());
+            layout.assign(*first, Assigned { dossier: dossier.clone(), component: component.clone() });
+            let to = Move { layout, ..Move::to(FileState::Pending) };
+            event(EventKind::Decided, None, &format!("the document on page {first} put on a dossier"), to)
+        }
+        Decision::Split { pages: at } => {
+            let mut layout = row.layout.clone();
+            layout.split(pages_of(&row, &pages, at)?);
+            let to = Move { layout, ..Move::to(FileState::Pending) };
+            event(EventKind::Decided, None, &format!("split at page {}", list(at)), to)
+        }
+        Decision::Merge { pages: at } => {
+            let mut layout = row.layout.clone();
+            layout.join(pages_of(&row, &pages, at)?);
+            let to = Move { layout, ..Move::to(FileState::Pending) };
+            event(EventKind::Decided, None, &format!("merged at page {}", list(at)), to)
+        }
         Decision::Undo => {
             let (decided, mut to) = last_decision(&mut tx, file).await?;
-            if to.state == FileState::Pending {
-                to.loose_pages = Vec::new();
+            let had_documents = to.parts.iter().any(|part| part.document.is_some());
+            if matches!(to.state, FileState::Pending | FileState::Attached) || had_documents {
+                // What hung on a dossier hangs there again when it is processed as it was.
+                to = Move { layout: to.layout, ..Move::to(FileState::Pending) };
             } else if !pages.is_empty() {
                 to.loose_pages = pages;
             }
@@ -81,6 +104,19 @@ pub(super) async fn decide(
     events::append(&mut tx, &[told]).await?;
     tx.commit().await?;
     Ok(state)
+}
+
+/// The pages that are named, when the file has them and each can begin or go on with a document.
+fn pages_of<'a>(row: &FileRow, pages: &[(u32, PageState)], named: &'a [u32]) -> Result<&'a [u32], StoreError> {
+    let last = pages.iter().map(|(number, _)| *number).max().unwrap_or_default();
+    match named.iter().find(|page| !(2..=last).contains(page)) {
+        Some(page) => Err(StoreError::Unknown(format!("page {page} behind the first in file {}", row.id.0))),
+        None => Ok(named),
+    }
+}
+
+fn list(pages: &[u32]) -> String {
+    pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }
 
 async fn known(conn: &mut SqliteConnection, file: FileId) -> Result<FileRow, StoreError> {
@@ -179,14 +215,20 @@ async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64
 
 /// Writes where a file moved to.
 pub(super) async fn move_file(conn: &mut SqliteConnection, file: FileId, to: &Move) -> Result<(), StoreError> {
-    sqlx::query("UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5 WHERE id = ?1")
-        .bind(file.0)
-        .bind(to.state.as_str())
-        .bind(&to.code)
-        .bind(&to.reason)
-        .bind(to.duplicate_of)
-        .execute(conn)
-        .await?;
+    let json = |value: Result<String, serde_json::Error>| value.map_err(|e| StoreError::Other(format!("a part: {e}")));
+    sqlx::query(
+        "UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5, layout = ?6, parts = ?7 \
+         WHERE id = ?1",
+    )
+    .bind(file.0)
+    .bind(to.state.as_str())
+    .bind(&to.code)
+    .bind(&to.reason)
+    .bind(to.duplicate_of)
+    .bind(json(serde_json::to_string(&to.layout))?)
+    .bind(json(serde_json::to_string(&to.parts))?)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

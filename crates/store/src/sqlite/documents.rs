@@ -38,6 +38,14 @@ pub(super) async fn of_dossier(db: &SqliteRecords, code: &DossierCode) -> Result
     .await
 }
 
+pub(super) async fn by_id(db: &SqliteRecords, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
+    let found = select(&mut *db.read().await?, |query| {
+        query.push(" WHERE d.id = ").push_bind(id.as_str().to_owned());
+    })
+    .await?;
+    Ok(found.into_iter().next())
+}
+
 pub(super) async fn all(db: &SqliteRecords) -> Result<Vec<DocumentRow>, StoreError> {
     select(&mut *db.read().await?, |_| {}).await
 }
@@ -81,21 +89,22 @@ async fn select(
             source_digest: parsed(&row, "source_digest")?,
             version: small(row.try_get("version")?)?,
             pages: PageLedger::default(),
+            physical_pages: Vec::new(),
             renditions: Vec::new(),
         });
     }
     let place: HashMap<String, usize> =
         documents.iter().enumerate().map(|(i, d)| (d.id.as_str().to_owned(), i)).collect();
 
-    let mut query = QueryBuilder::new(
-        "SELECT p.document, p.state, count(*) AS pages FROM document d JOIN page p ON p.document = d.id",
-    );
+    let mut query =
+        QueryBuilder::new("SELECT p.document, p.state, p.number FROM document d JOIN page p ON p.document = d.id");
     condition(&mut query);
-    query.push(" GROUP BY p.document, p.state");
+    query.push(" ORDER BY p.file, p.number");
     for row in query.build().fetch_all(&mut *conn).await? {
         let id: &str = row.try_get("document")?;
         if let Some(document) = place.get(id).and_then(|i| documents.get_mut(*i)) {
-            count_page(&mut document.pages, row.try_get("state")?, unsigned(row.try_get("pages")?)?)?;
+            count_page(&mut document.pages, row.try_get("state")?, 1)?;
+            document.physical_pages.push(small(row.try_get("number")?)?);
         }
     }
 

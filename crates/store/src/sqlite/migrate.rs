@@ -5,11 +5,12 @@ use sqlx::SqlitePool;
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
     include_str!("../../migrations/sqlite/0004_excused.sql"),
+    include_str!("../../migrations/sqlite/0005_stacks.sql"),
 ];
 
 /// Does the missing steps, all or nothing. The write lock is taken before the version is read, so that of several

@@ -13,6 +13,7 @@ mod migrate;
 mod rebuild;
 mod register;
 mod search;
+mod sessions;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -20,14 +21,16 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest};
+use sohoa_domain::{
+    ComponentId, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
-    NewFile, NewRefusal, Objects, PageLedger, Rebuilt, Records, SearchHit, StoreError, Waiting,
+    NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, SearchHit, StoreError, Waiting,
 };
 
 /// How long a process waits for another one that is writing.
@@ -219,6 +222,28 @@ impl Records for SqliteRecords {
 
     async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError> {
         documents::of_dossier(self, code).await
+    }
+
+    async fn document(&self, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
+        documents::by_id(self, id).await
+    }
+
+    async fn dossiers_of_applicant(&self, name: &str, most: u32) -> Result<Vec<DossierCode>, StoreError> {
+        register::of_applicant(self, name, most).await
+    }
+
+    async fn switch_session(
+        &self,
+        desk: &Desk,
+        dossier: Option<&DossierCode>,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        sessions::switch(self, desk, dossier, now, person).await
+    }
+
+    async fn open_sessions(&self) -> Result<Vec<OpenSession>, StoreError> {
+        sessions::open(self).await
     }
 
     async fn all_documents(&self) -> Result<Vec<DocumentRow>, StoreError> {

@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, events, jobs, register};
+use super::{SqliteRecords, complete, decide, events, jobs, register, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -100,6 +100,7 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
             digest: *digest,
             bytes,
             dossier: document.map(|d| d.dossier.clone()),
+            desk: None,
         };
         target.accept(&file, now, events::AGENT).await?;
     }
@@ -167,12 +168,12 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 8] = [
+const TABLES: [(&str, &str, &str); 9] = [
     (
         "file",
         "CAST(id AS TEXT)",
         "id, batch, origin, relative, name_key, inode, modified_ns, digest, bytes, dossier, state, reason_code, reason, \
-         duplicate_of, accepted_at, decided, component",
+         duplicate_of, accepted_at, decided, component, layout, parts, session",
     ),
     (
         "document",
@@ -184,10 +185,12 @@ const TABLES: [(&str, &str, &str); 8] = [
     (
         "dossier",
         "code",
-        "code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, status",
+        "code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, status, \
+         applicant_key",
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
     ("register_import", "source", "source, imported_at"),
+    ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
 ];
 
@@ -260,6 +263,7 @@ impl<'a> Rebuild<'a> {
                 }
                 Ok(())
             }
+            (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
             _ => Ok(()),
         }
     }
@@ -348,7 +352,7 @@ impl<'a> Rebuild<'a> {
             result_code: file.result_code,
             source: FileId(told.file),
             source_digest: file.source.digest,
-            part: 0,
+            part: file.part,
             version,
             pages: if told.state == AttachmentState::Removed { Vec::new() } else { file.pages },
             renditions,
@@ -377,8 +381,8 @@ async fn seen(conn: &mut SqliteConnection, file: i64, from: &Arrival, event: &Ev
     };
     sqlx::query(
         "INSERT INTO main.file (id, batch, origin, relative, name_key, inode, modified_ns, digest, bytes, dossier, state, \
-         reason_code, reason, accepted_at, released) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         reason_code, reason, accepted_at, released, session) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )
     .bind(file)
     .bind(batch)
@@ -395,6 +399,7 @@ async fn seen(conn: &mut SqliteConnection, file: i64, from: &Arrival, event: &Ev
     .bind(reason)
     .bind(micros(event.at))
     .bind(!lies_there(from))
+    .bind(from.session.as_ref().map(|d| d.as_str()))
     .execute(conn)
     .await?;
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
+use sohoa_domain::text::fold;
 use sohoa_domain::{
     AttachmentState, Change, Channel, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode,
     DossierEntry, DossierStatus, Event, EventKind, Outcome, Sha256Digest,
@@ -30,6 +31,19 @@ pub(super) async fn dossier(db: &SqliteRecords, code: &DossierCode) -> Result<Op
     let mut query = QueryBuilder::new(DOSSIER);
     query.push(" FROM dossier WHERE code = ").push_bind(code.as_str());
     query.build().fetch_optional(&db.readers).await?.as_ref().map(entry).transpose()
+}
+
+/// Dossiers of applicants of this name, however its accents are written, the latest first.
+pub(super) async fn of_applicant(db: &SqliteRecords, name: &str, most: u32) -> Result<Vec<DossierCode>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT code FROM dossier WHERE applicant_key = ?1 AND applicant_key <> '' \
+         ORDER BY received DESC NULLS LAST, code LIMIT ?2",
+    )
+    .bind(fold(name))
+    .bind(most)
+    .fetch_all(&db.readers)
+    .await?;
+    rows.iter().map(|row| parsed(row, "code")).collect()
 }
 
 pub(super) fn entry(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
@@ -185,7 +199,8 @@ async fn write(conn: &mut SqliteConnection, entries: &[&DossierEntry]) -> Result
             time(e.finished),
             time(e.returned),
             e.return_channel.map(Channel::as_str),
-            e.status
+            e.status,
+            fold(&e.applicant)
         ])
     });
     let components = entries.iter().flat_map(|e| {
@@ -197,13 +212,14 @@ async fn write(conn: &mut SqliteConnection, entries: &[&DossierEntry]) -> Result
     let codes: Vec<&str> = entries.iter().map(|e| e.code.as_str()).collect();
     sqlx::query(
         "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
-                              return_channel, status) \
+                              return_channel, status, applicant_key) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each(?1) WHERE true \
+                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?1) WHERE true \
          ON CONFLICT (code) DO UPDATE SET procedure = excluded.procedure, agency = excluded.agency, \
              counter = excluded.counter, channel = excluded.channel, applicant = excluded.applicant, \
              received = excluded.received, due = excluded.due, finished = excluded.finished, \
-             returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status",
+             returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status, \
+             applicant_key = excluded.applicant_key",
     )
     .bind(Value::from_iter(dossiers).to_string())
     .execute(&mut *conn)

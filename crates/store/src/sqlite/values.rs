@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -45,6 +46,12 @@ pub(super) fn parsed_opt<T: FromStr<Err: Display>>(row: &SqliteRow, column: &str
     let text: Option<&str> = row.try_get(column)?;
     let parse = |t: &str| t.parse().map_err(|e| StoreError::Corrupt(format!("column {column}: {e}")));
     text.map(parse).transpose()
+}
+
+/// A JSON column as the domain type that it holds.
+pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt(format!("column {column}: not what it should hold")))
 }
 
 /// A state column back.

@@ -16,8 +16,11 @@ pub async fn a_document_comes_back_as_it_was_given(records: Arc<dyn Records>) {
     given.state = AttachmentState::AwaitingRegister;
     given.version = 3;
     given.pages = vec![page(1, PageOutcome::Ok), page(3, PageOutcome::Blank), page(4, PageOutcome::TimedOut)];
-    let completion =
-        Completion::Attached { documents: vec![given.clone()], loose_pages: vec![(2, PageState::Separator)] };
+    let completion = Completion::Attached {
+        documents: vec![given.clone()],
+        loose_pages: vec![(2, PageState::Separator)],
+        parts: Vec::new(),
+    };
     let told = [event(EventKind::Packaged, Some(code(1)), "version 3"), event(EventKind::Attached, Some(code(1)), "")];
     assert_eq!(records.complete(&lease, &completion, &told, at(1)).await.unwrap(), FileState::Attached);
 
@@ -52,6 +55,7 @@ pub async fn review_keeps_its_reason_and_counts_its_pages(records: Arc<dyn Recor
         reason: "no code on it".to_owned(),
         documents: Vec::new(),
         loose_pages: vec![(2, PageState::Blank), (1, PageState::Kept)],
+        parts: Vec::new(),
     };
     assert_eq!(records.complete(&lease, &completion, &[], at(1)).await.unwrap(), FileState::Review);
     let row = records.file(id).await.unwrap().unwrap();
@@ -70,7 +74,7 @@ pub async fn pages_that_do_not_add_up_are_not_taken(records: Arc<dyn Records>) {
         let mut document = good.clone();
         document.pages = numbers.iter().map(|n| page(*n, PageOutcome::Ok)).collect();
         let loose_pages = loose.iter().map(|n| (*n, PageState::Separator)).collect();
-        Completion::Attached { documents: vec![document], loose_pages }
+        Completion::Attached { documents: vec![document], loose_pages, parts: Vec::new() }
     };
     let mut stranger = good.clone();
     stranger.source = sohoa_store::FileId(99);
@@ -84,7 +88,7 @@ pub async fn pages_that_do_not_add_up_are_not_taken(records: Arc<dyn Records>) {
         with(&[2], &[]),
         with(&[0, 1], &[]),
         with(&[1], &[1]),
-        Completion::Attached { documents: Vec::new(), loose_pages: vec![(1, PageState::Separator)] },
+        Completion::Attached { documents: Vec::new(), loose_pages: vec![(1, PageState::Separator)], parts: Vec::new() },
         attached(stranger),
         attached(other_ordinal),
     ] {

@@ -85,6 +85,7 @@ pub async fn act(records: &dyn Records, steps: &[Step]) -> Result<(), TestCaseEr
                 reason: "x".to_owned(),
                 documents: Vec::new(),
                 loose_pages: (1..=*pages).map(|n| (n, PageState::Failed)).collect(),
+                parts: Vec::new(),
             },
             Step::Reject => Completion::Rejected { code: "x".to_owned(), reason: "x".to_owned() },
             Step::GiveBack => {

@@ -31,6 +31,7 @@ pub fn new_file(batch: BatchId, name: &str, content: &str) -> NewFile {
         digest: Sha256Digest::of(content.as_bytes()),
         bytes: content.len() as u64,
         dossier: None,
+        desk: None,
     }
 }
 
@@ -85,7 +86,7 @@ pub async fn document(records: &dyn Records, lease: &Lease, dossier: &DossierCod
 }
 
 pub fn attached(document: NewDocument) -> Completion {
-    Completion::Attached { documents: vec![document], loose_pages: Vec::new() }
+    Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() }
 }
 
 /// Brings one file with one page onto a dossier.

@@ -1,0 +1,470 @@
+//! Whole papers, set as Nghị định 30/2020 asks for, as a recognizer gives them.
+
+use sohoa_domain::{Baseline, Block, Dpi, Field, FieldIssue, FieldName, Line, OcrPage, Rect, Rotation, Word};
+
+use super::layout::box_of;
+use super::{FieldReader, FieldRules, extract};
+use jiff::civil::Date;
+
+const SCANNED: Option<Date> = Some(Date::constant(2023, 6, 15));
+
+/// An A4 page at 300 dpi; letters are 22 px wide, lines 60 px high.
+struct Sheet(OcrPage);
+
+impl Sheet {
+    fn new() -> Self {
+        let mut page = OcrPage::empty(2480, 3508, Dpi::square(300.0), Rotation::None, "test");
+        page.blocks.push(Block { lines: Vec::new(), rect: Rect::default() });
+        Self(page)
+    }
+
+    /// A line whose middle is at `x` and baseline at `y`, px. `|` leaves a gap of 150 px.
+    fn line(mut self, x: f32, y: f32, text: &str) -> Self {
+        let chars: usize = text.chars().filter(|c| *c != '|').count();
+        let wide = 22.0 * chars as f32 + 150.0 * text.matches('|').count() as f32;
+        let mut at = x - wide / 2.0;
+        let mut words = Vec::new();
+        for part in text.split('|') {
+            for word in part.split(' ').filter(|w| !w.is_empty()) {
+                let right = at + 22.0 * word.chars().count() as f32;
+                words.push(Word::new(word, Rect { left: at, top: y - 44.0, right, bottom: y + 12.0 }, 1.0));
+                at = right + 22.0;
+            }
+            at += 128.0;
+        }
+        let (rect, baseline) = (box_of(&words), Baseline { x0: 0.0, y0: y, slope: 0.0 });
+        self.0.blocks[0].lines.push(Line { words, rect, baseline, height: 60.0 });
+        self
+    }
+
+    fn head(self, left: &[&str], right: &str) -> Self {
+        let mut sheet = self.line(1640.0, 300.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
+        sheet = sheet.line(1640.0, 370.0, "Độc lập - Tự do - Hạnh phúc").line(1640.0, 500.0, right);
+        for (i, text) in left.iter().enumerate() {
+            sheet = sheet.line(660.0, 300.0 + 65.0 * i as f32, text);
+        }
+        sheet
+    }
+
+    fn body(mut self, from: f32, lines: usize) -> Self {
+        for i in 0..lines {
+            let text = "Căn cứ tình hình thực tế ở cơ sở, các đơn vị rà soát và lập dự toán gửi cơ quan thẩm định";
+            self = self.line(1310.0, from + 80.0 * i as f32, text);
+        }
+        self
+    }
+
+    fn foot(mut self, y: f32, titles: &[&str], name: &str) -> Self {
+        self =
+            self.line(480.0, y, "Nơi nhận:").line(480.0, y + 60.0, "- Như trên;").line(480.0, y + 120.0, "- Lưu: VT.");
+        for (i, title) in titles.iter().enumerate() {
+            self = self.line(1800.0, y + 70.0 * i as f32, title);
+        }
+        self.line(1800.0, y + 70.0 * titles.len() as f32 + 300.0, name)
+    }
+
+    /// Makes a word doubtful.
+    fn doubt(mut self, text: &str) -> Self {
+        for line in self.0.blocks.iter_mut().flat_map(|b| &mut b.lines) {
+            line.words.iter_mut().filter(|w| w.text == text).for_each(|w| w.confidence = 0.6);
+        }
+        self
+    }
+}
+
+fn decision() -> Sheet {
+    Sheet::new()
+        .head(&["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "Số: 15/QĐ-UBND"], "An Bình, ngày 05 tháng 6 năm 2023")
+        .line(1310.0, 700.0, "QUYẾT ĐỊNH")
+        .line(1310.0, 775.0, "Về việc phê duyệt kế hoạch tiếp nhận và kiểm đếm")
+        .line(1310.0, 850.0, "giấy tờ tại bộ phận một cửa")
+        .body(1050.0, 14)
+        .foot(2400.0, &["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Đàm Thị Ngọc Uyển")
+}
+
+fn read(sheets: &[Sheet]) -> Vec<Field> {
+    let pages: Vec<&OcrPage> = sheets.iter().map(|s| &s.0).collect();
+    extract(&pages, &FieldRules::built_in().unwrap(), SCANNED)
+}
+
+fn get(fields: &[Field], name: FieldName) -> Option<&Field> {
+    fields.iter().find(|f| f.name == name)
+}
+
+fn value(fields: &[Field], name: FieldName) -> Option<&str> {
+    get(fields, name).map(|f| f.value.as_str())
+}
+
+fn issue(fields: &[Field], name: FieldName) -> Option<FieldIssue> {
+    get(fields, name).and_then(|f| f.issue)
+}
+
+#[test]
+fn a_decision_is_read_whole() {
+    let fields = read(&[decision()]);
+    let said: Vec<(&str, &str)> = fields.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
+    let want = [
+        ("date", "2023-06-05"),
+        ("number", "15"),
+        ("symbol", "QĐ-UBND"),
+        ("issuer", "ỦY BAN NHÂN DÂN HUYỆN AN BÌNH"),
+        ("document_type", "QUYẾT ĐỊNH"),
+        ("subject", "Về việc phê duyệt kế hoạch tiếp nhận và kiểm đếm giấy tờ tại bộ phận một cửa"),
+        ("signer_title", "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH"),
+        ("signer_name", "Đàm Thị Ngọc Uyển"),
+        ("language", "vi"),
+        ("page_count", "1"),
+    ];
+    assert_eq!(said, want);
+    assert!(fields.iter().all(|f| f.confident && f.issue.is_none() && f.page == 1), "{fields:?}");
+    let number = get(&fields, FieldName::NUMBER).unwrap().rect;
+    assert!(number.left > 560.0 && number.right < 660.0, "the place of the number alone: {number:?}");
+}
+
+#[test]
+fn a_letter_has_its_subject_under_the_number() {
+    let letter = Sheet::new()
+        .head(
+            &["UBND TỈNH AN BÌNH", "SỞ XÂY DỰNG", "Số: 08/SXD-VP", "V/v nghiệm thu nhà ở", "tại xã Bình Lãng"],
+            "An Bình, ngày 12 tháng 01 năm 2023",
+        )
+        .line(1400.0, 800.0, "Kính gửi: Phòng Nội vụ")
+        .body(1050.0, 12)
+        .foot(2400.0, &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Lương Thế Khoát");
+    let fields = read(&[letter]);
+    assert_eq!(value(&fields, FieldName::DOCUMENT_TYPE), Some("CÔNG VĂN"));
+    assert_eq!(value(&fields, FieldName::SUBJECT), Some("nghiệm thu nhà ở tại xã Bình Lãng"));
+    assert_eq!(value(&fields, FieldName::PARENT_BODY), Some("UBND TỈNH AN BÌNH"));
+    assert_eq!(value(&fields, FieldName::ISSUER), Some("SỞ XÂY DỰNG"));
+    assert!(fields.iter().all(|f| f.confident), "{fields:?}");
+}
+
+#[test]
+fn a_head_of_four_lines_has_two_bodies() {
+    let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "BAN QUẢN LÝ DỰ ÁN", "ĐẦU TƯ XÂY DỰNG", "Số: 12/TB-BQLDA"];
+    let sheet = Sheet::new().head(&left, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 800.0, "THÔNG BÁO");
+    let fields = read(&[sheet]);
+    assert_eq!(value(&fields, FieldName::PARENT_BODY), Some("ỦY BAN NHÂN DÂN HUYỆN AN BÌNH"));
+    assert_eq!(value(&fields, FieldName::ISSUER), Some("BAN QUẢN LÝ DỰ ÁN ĐẦU TƯ XÂY DỰNG"));
+}
+
+#[test]
+fn what_is_left_open_is_no_field() {
+    let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "Số:|/QĐ-UBND"];
+    let sheet = Sheet::new().head(&left, "An Bình, ngày|tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH");
+    let fields = read(&[sheet]);
+    assert_eq!(value(&fields, FieldName::NUMBER), None);
+    assert_eq!(value(&fields, FieldName::DATE), None);
+    assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"));
+}
+
+#[test]
+fn a_number_that_stands_apart_was_filled_in() {
+    let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "Số: 15 /QĐ-UBND"];
+    let fields =
+        read(&[Sheet::new().head(&left, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH")]);
+    assert_eq!(value(&fields, FieldName::NUMBER), Some("15"));
+    assert_eq!(issue(&fields, FieldName::NUMBER), Some(FieldIssue::FilledIn));
+}
+
+#[test]
+fn values_that_break_a_rule_stay_as_read_and_are_not_confident() {
+    for (number, date, title, name, want, why) in [
+        ("Số: 5/QĐ-UBND", "ngày 05 tháng 6 năm 2023", "QUYẾT ĐỊNH", FieldName::NUMBER, "5", FieldIssue::NotPadded),
+        (
+            "Số: 1o/QĐ-UBND",
+            "ngày 05 tháng 6 năm 2023",
+            "QUYẾT ĐỊNH",
+            FieldName::NUMBER,
+            "1o",
+            FieldIssue::NumberGrammar,
+        ),
+        (
+            "Số: 15/QD-UBND",
+            "ngày 05 tháng 6 năm 2023",
+            "QUYẾT ĐỊNH",
+            FieldName::SYMBOL,
+            "QD-UBND",
+            FieldIssue::SymbolAgainstType,
+        ),
+        (
+            "Số: 15/QĐ.UBND",
+            "ngày 05 tháng 6 năm 2023",
+            "QUYẾT ĐỊNH",
+            FieldName::SYMBOL,
+            "QĐ.UBND",
+            FieldIssue::SymbolGrammar,
+        ),
+        (
+            "Số: 15/QĐ-UBND",
+            "ngày 31 tháng 6 năm 2023",
+            "QUYẾT ĐỊNH",
+            FieldName::DATE,
+            "ngày 31 tháng 6 năm 2023",
+            FieldIssue::NotADate,
+        ),
+        (
+            "Số: 15/QĐ-UBND",
+            "ngày 16 tháng 6 năm 2023",
+            "QUYẾT ĐỊNH",
+            FieldName::DATE,
+            "2023-06-16",
+            FieldIssue::InTheFuture,
+        ),
+        (
+            "Số: 15/QĐ-UBND",
+            "ngày 05 tháng 6 năm 2023",
+            "QUYÊT ĐỊNH",
+            FieldName::DOCUMENT_TYPE,
+            "QUYÊT ĐỊNH",
+            FieldIssue::TypeSpelling,
+        ),
+    ] {
+        let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", number];
+        let fields = read(&[Sheet::new().head(&left, &format!("An Bình, {date}")).line(1310.0, 800.0, title)]);
+        let field = get(&fields, name.clone()).unwrap();
+        assert_eq!((field.value.as_str(), field.issue, field.confident), (want, Some(why), false), "{name}");
+    }
+}
+
+#[test]
+fn one_doubtful_word_takes_the_confidence_of_its_field_only() {
+    let fields = read(&[decision().doubt("Ngọc").doubt("BÌNH")]);
+    let doubted: Vec<&str> = fields.iter().filter(|f| !f.confident).map(|f| f.name.as_str()).collect();
+    assert_eq!(doubted, ["issuer", "signer_name"]);
+    assert_eq!(value(&fields, FieldName::SIGNER_NAME), Some("Đàm Thị Ngọc Uyển"), "never changed");
+}
+
+#[test]
+fn anchors_are_found_with_letters_misread() {
+    let sheet = Sheet::new()
+        .line(1640.0, 300.0, "C0NG HÒA XÃ HỘI CHU NGHIA VIET NAM")
+        .line(1640.0, 500.0, "An Bình, ngàỵ 05 thảng 6 nam 2023")
+        .line(660.0, 300.0, "SỞ XÂY DỰNG")
+        .line(660.0, 365.0, "Sô: 15/GP-SXD")
+        .line(1310.0, 700.0, "GIÂY PHÉP")
+        .body(900.0, 10)
+        .foot(2000.0, &["GlÁM ĐỐC"], "Lương Thế Khoát");
+    let fields = read(&[sheet]);
+    assert_eq!(value(&fields, FieldName::DATE), Some("2023-06-05"));
+    assert_eq!(value(&fields, FieldName::NUMBER), Some("15"));
+    assert_eq!(value(&fields, FieldName::ISSUER), Some("SỞ XÂY DỰNG"));
+    assert_eq!(issue(&fields, FieldName::DOCUMENT_TYPE), Some(FieldIssue::TypeSpelling));
+    assert_eq!(issue(&fields, FieldName::SIGNER_TITLE), Some(FieldIssue::Doubtful));
+    assert_eq!(value(&fields, FieldName::SIGNER_NAME), Some("Lương Thế Khoát"));
+}
+
+#[test]
+fn two_signers_are_two_pairs() {
+    let sheet = Sheet::new()
+        .head(&["SỞ XÂY DỰNG", "Số: 15/BB-SXD"], "An Bình, ngày 05 tháng 6 năm 2023")
+        .line(1310.0, 700.0, "BIÊN BẢN")
+        .body(900.0, 10)
+        .line(700.0, 2000.0, "THƯ KÝ")
+        .line(1800.0, 2000.0, "CHỦ TRÌ")
+        .line(700.0, 2300.0, "Bế Ngọc Thị Ỷ")
+        .line(1800.0, 2300.0, "Phùng Mỹ Duyệt");
+    let signers: Vec<String> = read(&[sheet])
+        .into_iter()
+        .filter(|f| f.name == FieldName::SIGNER_NAME || f.name == FieldName::SIGNER_TITLE)
+        .map(|f| f.value)
+        .collect();
+    assert_eq!(signers, ["THƯ KÝ", "Bế Ngọc Thị Ỷ", "CHỦ TRÌ", "Phùng Mỹ Duyệt"]);
+}
+
+#[test]
+fn a_title_that_a_seal_covers_in_part_is_not_confident() {
+    for titles in
+        [["KT. GIÁM ĐỐC", "GIÁM ĐỐC"], ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐÔC"], ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH"]]
+    {
+        let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
+        let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
+        let fields = read(&[sheet.body(900.0, 10).foot(2000.0, &titles, "Lương Thế Khoát")]);
+        assert_eq!(issue(&fields, FieldName::SIGNER_TITLE), Some(FieldIssue::Doubtful), "{titles:?}");
+    }
+}
+
+#[test]
+fn marks_beside_a_name_are_left_out_and_make_it_doubtful() {
+    let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
+    let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
+    let fields = read(&[sheet.body(900.0, 10).foot(2000.0, &["GIÁM ĐỐC"], "⁄| -Lương Thế Khoát")]);
+    assert_eq!(value(&fields, FieldName::SIGNER_NAME), Some("Lương Thế Khoát"));
+    assert_eq!(issue(&fields, FieldName::SIGNER_NAME), Some(FieldIssue::Doubtful));
+}
+
+#[test]
+fn the_signer_of_a_second_paper_is_not_ours() {
+    let first = Sheet::new()
+        .head(&["SỞ XÂY DỰNG", "Số: 15/TTr-SXD"], "An Bình, ngày 05 tháng 6 năm 2023")
+        .line(1310.0, 700.0, "TỜ TRÌNH")
+        .body(900.0, 20);
+    let fields = read(&[first, Sheet::new(), decision()]);
+    assert_eq!(value(&fields, FieldName::SIGNER_NAME), None);
+    assert_eq!(value(&fields, FieldName::DOCUMENT_TYPE), Some("TỜ TRÌNH"));
+    assert_eq!(value(&fields, FieldName::PAGE_COUNT), Some("3"));
+}
+
+#[test]
+fn the_signer_stands_on_a_later_page_and_annexes_do_not_count() {
+    let mut first = decision();
+    first.0.blocks[0].lines.retain(|l| l.rect.top < 2300.0);
+    let last = Sheet::new().body(300.0, 4).foot(900.0, &["CHỦ TỊCH"], "Đàm Thị Ngọc Uyển");
+    let annex = Sheet::new().body(300.0, 4).foot(900.0, &["GIÁM ĐỐC"], "Lương Thế Khoát");
+    let fields = read(&[first, last, annex]);
+    let name = get(&fields, FieldName::SIGNER_NAME).unwrap();
+    assert_eq!((name.value.as_str(), name.page), ("Đàm Thị Ngọc Uyển", 2));
+}
+
+#[test]
+fn a_form_has_a_type_that_goes_on_labels_and_its_date_at_the_foot() {
+    let form = Sheet::new()
+        .line(1310.0, 300.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+        .line(1310.0, 370.0, "Độc lập - Tự do - Hạnh phúc")
+        .line(1310.0, 560.0, "ĐƠN ĐỀ NGHỊ CẤP PHÉP SỬA CHỮA NHÀ Ở")
+        .line(1310.0, 640.0, "Kính gửi: Ủy ban nhân dân huyện An Bình")
+        .line(900.0, 800.0, "1. Họ và tên: Lương Thế Khoát")
+        .line(900.0, 880.0, "2. Ngày sinh: 03/11/1979")
+        .line(900.0, 960.0, "3. Số định danh cá nhân: 040079031418")
+        .line(900.0, 1040.0, "4. Thửa đất số: 107, tờ bản đồ số 14")
+        .body(1150.0, 6)
+        .line(1800.0, 1900.0, "An Bình, ngày 06 tháng 6 năm 2023")
+        .line(1800.0, 1970.0, "NGƯỜI LÀM ĐƠN")
+        .line(1800.0, 2300.0, "Lương Thế Khoát");
+    let fields = read(&[form]);
+    let land = FieldName::try_from("land_plot".to_owned()).unwrap();
+    for (name, want) in [
+        (FieldName::DOCUMENT_TYPE, "ĐƠN ĐỀ NGHỊ"),
+        (FieldName::SUBJECT, "CẤP PHÉP SỬA CHỮA NHÀ Ở"),
+        (FieldName::DATE, "2023-06-06"),
+        (FieldName::PERSON_NAME, "Lương Thế Khoát"),
+        (FieldName::BIRTH_DATE, "1979-11-03"),
+        (FieldName::PERSON_ID, "040079031418"),
+        (land, "107"),
+        (FieldName::SIGNER_NAME, "Lương Thế Khoát"),
+    ] {
+        let field = get(&fields, name.clone()).unwrap_or_else(|| panic!("{name}"));
+        assert!(field.value == want && field.confident, "{field:?}");
+    }
+}
+
+#[test]
+fn an_id_that_contradicts_the_date_of_birth_is_not_confident() {
+    let form = Sheet::new()
+        .line(1310.0, 560.0, "TỜ KHAI LỆ PHÍ TRƯỚC BẠ")
+        .line(900.0, 880.0, "Ngày sinh: 03/11/1979")
+        .line(900.0, 960.0, "Số CCCD: 040080031418");
+    let fields = read(&[form]);
+    assert_eq!(value(&fields, FieldName::PERSON_ID), Some("040080031418"));
+    assert_eq!(issue(&fields, FieldName::PERSON_ID), Some(FieldIssue::IdAgainstBirth));
+}
+
+#[test]
+fn nothing_is_found_on_empty_pages_and_in_plain_text() {
+    assert_eq!(read(&[Sheet::new()]).len(), 1, "the number of pages");
+    let names: Vec<String> = read(&[Sheet::new().body(300.0, 30)]).into_iter().map(|f| f.name.to_string()).collect();
+    assert_eq!(names, ["language", "page_count"]);
+}
+
+#[test]
+fn a_seal_belongs_to_the_signer_beside_it() {
+    let rules = FieldRules::built_in().unwrap();
+    let seal_of = |seal: Rect| {
+        let mut reader = FieldReader::new(&rules, None);
+        reader.page(1, &decision().0, Some(seal));
+        reader.finish(1).into_iter().find(|f| f.name == FieldName::SEAL).unwrap()
+    };
+    let beside = Rect { left: 1400.0, top: 2500.0, right: 1830.0, bottom: 2930.0 };
+    assert!(seal_of(beside).confident && seal_of(beside).rect == beside);
+    assert!(!seal_of(Rect { left: 100.0, top: 100.0, right: 530.0, bottom: 530.0 }).confident);
+}
+
+#[test]
+fn the_box_of_a_seal_is_turned_with_the_page() {
+    let mut page = OcrPage::empty(2000, 3000, Dpi::square(300.0), Rotation::None, "test");
+    let seal = Rect { left: 100.0, top: 200.0, right: 500.0, bottom: 700.0 };
+    for (rotation, want) in [
+        (Rotation::None, [100.0, 200.0, 500.0, 700.0]),
+        (Rotation::Quarter, [1300.0, 100.0, 1800.0, 500.0]),
+        (Rotation::Half, [1500.0, 2300.0, 1900.0, 2800.0]),
+        (Rotation::ThreeQuarter, [200.0, 2500.0, 700.0, 2900.0]),
+    ] {
+        page.rotation = rotation;
+        let Rect { left, top, right, bottom } = super::upright(seal, &page);
+        assert_eq!([left, top, right, bottom], want, "{rotation:?}");
+    }
+}
+
+#[test]
+fn a_reader_keeps_no_pages() {
+    let rules = FieldRules::built_in().unwrap();
+    let mut reader = FieldReader::new(&rules, None);
+    for number in 1..=20 {
+        reader.page(number, &Sheet::new().body(300.0, 30).0, None);
+    }
+    assert_eq!(reader.signers.len() + reader.front.len() + reader.labelled.len(), 0);
+}
+
+#[test]
+fn a_name_with_no_known_family_name_has_to_be_confirmed() {
+    let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
+    let paper = |name: &str| {
+        let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
+        read(&[sheet.body(900.0, 10).foot(2000.0, &["GIÁM ĐỐC"], name)])
+    };
+    assert!(get(&paper("Đinh Thúy Diễm"), FieldName::SIGNER_NAME).unwrap().confident);
+    let misread = paper("Đỉnh Thúy Diễm");
+    assert_eq!(value(&misread, FieldName::SIGNER_NAME), Some("Đỉnh Thúy Diễm"));
+    assert_eq!(issue(&misread, FieldName::SIGNER_NAME), Some(FieldIssue::Doubtful));
+}
+
+#[test]
+fn the_authority_in_the_preamble_of_a_decision_is_no_signer() {
+    let sheet = Sheet::new()
+        .head(&["SỞ XÂY DỰNG", "Số: 15/QĐ-SXD"], "An Bình, ngày 05 tháng 6 năm 2023")
+        .line(1310.0, 700.0, "QUYẾT ĐỊNH")
+        .line(1310.0, 775.0, "Về việc cấp giấy phép")
+        .line(1310.0, 950.0, "GIÁM ĐỐC SỞ XÂY DỰNG")
+        .line(1310.0, 1150.0, "QUYẾT ĐỊNH:");
+    assert_eq!(value(&read(&[sheet]), FieldName::SIGNER_NAME), None);
+}
+
+/// Lines of anchors and of anything else, anywhere on the page.
+fn any_line() -> impl proptest::strategy::Strategy<Value = (f32, f32, String)> {
+    use proptest::prelude::*;
+    let part = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:", "Số: 15/QĐ-UBND", "Số", "/", "V/v", "ngày", "tháng", "năm 2023", "15",
+            "QUYẾT ĐỊNH", "ĐƠN ĐỀ NGHỊ", "Nơi nhận:", "TM.", "KT.", "GIÁM ĐỐC", "CHỦ TỊCH", "Lương Thế Khoát", "SỞ Y TẾ", "Họ và tên:",
+            "CCCD số:", "Điện thoại:", "Ngày sinh:", "Thửa đất số:", "Địa chỉ:", "Giới tính / Sex:", "03/11/1979", "040079031418",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{1,12}",
+        1 => "[0-9/.:|-]{1,9}",
+    ];
+    (200f32..2200.0, 100f32..3400.0, proptest::collection::vec(part, 1..6).prop_map(|parts| parts.join(" ")))
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_word_of_a_value_was_read(lines in proptest::collection::vec(any_line(), 0..25)) {
+        let mut sheet = Sheet::new();
+        for (x, y, text) in lines {
+            if text.split(['|', ' ']).any(|w| !w.is_empty()) {
+                sheet = sheet.line(x, y, &text);
+            }
+        }
+        let words: Vec<String> = sheet.0.words().map(|w| w.text.clone()).collect();
+        let fields = read(&[sheet]);
+        let made = [FieldName::DATE, FieldName::BIRTH_DATE, FieldName::LANGUAGE, FieldName::PAGE_COUNT, FieldName::PERSON_ID];
+        for field in fields.iter().filter(|f| !made.contains(&f.name) && f.value != "CÔNG VĂN") {
+            let known = |part: &str| words.iter().any(|w| w.contains(part));
+            // Numbers and symbols are written without the spaces between their words.
+            let right = match field.name == FieldName::NUMBER {
+                true => field.value.chars().all(|c| known(c.encode_utf8(&mut [0; 4]))),
+                false => field.value.split([' ', '-', '/']).all(known),
+            };
+            proptest::prop_assert!(right, "{} {:?}", field.name, field.value);
+            proptest::prop_assert!(field.confident == field.issue.is_none());
+        }
+    }
+}
