@@ -16,7 +16,7 @@ pub enum BoundaryCue {
     Title,
     /// The printed page numbers start again.
     Numbering,
-    /// It has another paper size than the page before.
+    /// It has another paper size than the page before, or lies across.
     PaperSize,
     /// The page before it is blank, as no other back in this document is.
     BlankBefore,

@@ -50,7 +50,7 @@ pub struct PageFacts {
     pub title: bool,
     /// Page number that is printed on it.
     pub printed_number: Option<u32>,
-    /// Sides of the paper, mm, the shorter first.
+    /// Width and height of the paper as it is read, mm.
     pub paper_mm: Option<(f32, f32)>,
     /// ID cards whose QR codes stand here (px of the page as loaded). Personal data: never logged.
     pub cards: Vec<(IdCard, Rect)>,
@@ -67,7 +67,8 @@ impl PageFacts {
     ) -> Self {
         let mut facts = Self { number, blank, ..Self::default() };
         let inches = |i: &PageInspection| (i.width as f32 / i.dpi.x, i.height as f32 / i.dpi.y);
-        facts.paper_mm = inspection.map(inches).map(|(w, h)| (w.min(h) * 25.4, w.max(h) * 25.4));
+        let turned = |(w, h): (f32, f32), i: &PageInspection| if i.rotation.swaps_sides() { (h, w) } else { (w, h) };
+        facts.paper_mm = inspection.map(|i| turned(inches(i), i)).map(|(w, h)| (w * 25.4, h * 25.4));
         for barcode in barcodes {
             facts.barcode(BarcodeMeaning::of(barcode), around(&barcode.corners));
         }

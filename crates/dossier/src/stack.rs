@@ -7,7 +7,7 @@ use sohoa_domain::{
 use crate::facts::{PageFacts, Separator};
 use crate::id_card::IdCard;
 
-/// Papers whose sides differ by more than this are of two sizes, mm: a scanner cuts A4 to within a few.
+/// Papers whose sides differ by more than this are of two sizes, or lie otherwise, mm: a scanner cuts A4 to within a few.
 const OTHER_SIZE_MM: f32 = 12.0;
 
 /// Where a page goes.

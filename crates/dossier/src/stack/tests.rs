@@ -8,7 +8,7 @@ fn code(n: u32) -> DossierCode {
 }
 
 /// Pages in short: `S1` sheet of dossier 1, `X` unread sheet, `P` patch, `_` blank, `h` head, `t` title, `.` text, `n2` printed 2,
-/// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page.
+/// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page, `L` one with a title that lies across.
 fn facts(number: u32, word: &str) -> PageFacts {
     let mut facts = PageFacts { number, paper_mm: Some((210.0, 297.0)), ..PageFacts::default() };
     let digit = || word[1..].parse().unwrap();
@@ -27,6 +27,7 @@ fn facts(number: u32, word: &str) -> PageFacts {
         b'k' => facts.codes = see(EvidenceSource::Sticker),
         b'c' => facts.codes = see(EvidenceSource::Text),
         b'A' => facts.paper_mm = Some((297.0, 420.0)),
+        b'L' => (facts.paper_mm, facts.title) = (Some((297.0, 210.0)), true),
         _ => {}
     }
     facts
@@ -89,8 +90,9 @@ fn a_pattern_goes_on_with_the_dossier_of_the_sheet_unless_that_is_not_sure() {
 }
 
 #[test]
-fn a_title_behind_a_blank_back_is_doubtful() {
+fn a_title_behind_a_blank_back_or_on_a_page_that_lies_across_is_doubtful() {
     assert_eq!(doubts("S1 h . _ t"), [(5, vec![BoundaryCue::Title, BoundaryCue::BlankBefore])]);
+    assert_eq!(doubts("S1 h . L"), [(4, vec![BoundaryCue::Title, BoundaryCue::PaperSize])], "it lies across");
     assert_eq!(doubts("S1 h . t"), [], "attachments have titles");
 }
 
