@@ -30,6 +30,15 @@ fn paper(home: &TestHome, sample: &str) -> PathBuf {
     out
 }
 
+/// A page that goes on with a paper: no head, no title.
+fn second_page(home: &TestHome) -> PathBuf {
+    let out = home.dir.path().join("second.pdf");
+    let mut command = Command::new("qpdf");
+    command.arg(samples().join("H41.20-230615-0001_TP01_don-de-nghi.pdf")).args(["--pages", ".", "2", "--"]).arg(&out);
+    assert!(command.status().unwrap().success());
+    out
+}
+
 /// A printed and scanned sheet as a PDF.
 fn sheet(home: &TestHome, code: &str, component: &str) -> PathBuf {
     let file = |kind: &str| home.dir.path().join(format!("sheet-{code}-{component}.{kind}"));
@@ -76,7 +85,7 @@ fn a_stack_is_split_at_its_sheets_and_each_document_hangs_on_its_own_dossier() {
     let home = home();
     let (letter, list) = (paper(&home, LETTER), paper(&home, LIST));
     let (first, second, third) = (sheet(&home, A, "TP01"), sheet(&home, A, "TP02"), sheet(&home, B, "TP01"));
-    let parts = [first, letter.clone(), list.clone(), second, list, third, letter];
+    let parts = [first, letter.clone(), second_page(&home), second, list, third, letter];
     let file = stack(&home, "SCAN0001.pdf", &parts);
     ingest(&home, &file, 0);
     assert_eq!(hanging(&home, A), [json!(["TP01", [2, 3]]), json!(["TP02", [5]])]);
