@@ -21,7 +21,7 @@ mod state;
 pub mod text;
 
 pub use barcode::{Barcode, BarcodeFormat};
-pub use clock::Clock;
+pub use clock::{Clock, local_day, local_time};
 pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};
 pub use event::{Arrival, Change, Desk, Event, EventKind, Move, Outcome};

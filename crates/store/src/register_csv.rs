@@ -6,9 +6,8 @@ use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::offset;
 use sohoa_domain::text::nfc;
-use sohoa_domain::{Channel, ComponentEntry, ComponentKind, DossierCode, DossierEntry, DossierStatus};
+use sohoa_domain::{Channel, ComponentEntry, ComponentKind, DossierCode, DossierEntry, DossierStatus, local_time};
 
 /// Most bad lines that are named.
 const MOST: usize = 100;
@@ -307,7 +306,7 @@ impl Row<'_> {
 /// `2023-06-15T01:30:00Z`, is turned into that of Việt Nam.
 fn date_time(text: &str) -> Result<DateTime, &'static str> {
     if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(offset(7).to_datetime(instant));
+        return Ok(local_time(instant));
     }
     text.parse::<DateTime>().map_err(|_| "not a date like 2023-06-15 or 2023-06-15T08:30")
 }

@@ -1,9 +1,8 @@
 //! Batches and source files: what came in and where it stands.
 
 use jiff::Timestamp;
-use jiff::tz::{Offset, offset};
 use sohoa_domain::text::fold;
-use sohoa_domain::{Arrival, Change, Event, EventKind, FileState, Outcome};
+use sohoa_domain::{Arrival, Change, Event, EventKind, FileState, Outcome, local_day};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
@@ -11,9 +10,6 @@ use super::SqliteRecords;
 use super::values::{json, micros, parsed_opt, signed, state, timestamp, unsigned};
 use super::{events, jobs, sessions};
 use crate::records::{Accepted, BatchId, FileId, FileRow, NewFile, NewRefusal, StoreError};
-
-/// Local time of the counters: Việt Nam keeps UTC+7 all year.
-const LOCAL: Offset = offset(7);
 
 /// Columns of a [`FileRow`], with a space behind.
 pub(super) const FILE: &str = "SELECT id, batch, origin, relative, digest, bytes, dossier, state, reason_code, reason, \
@@ -30,7 +26,7 @@ pub(super) async fn open_batch(
     label: &str,
     now: Timestamp,
 ) -> Result<BatchId, StoreError> {
-    let day = LOCAL.to_datetime(now).date().to_string();
+    let day = local_day(now).to_string();
     let mut tx = db.write().await?;
     if kind == "inbox" {
         let standing: Option<i64> =

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
-use jiff::tz::offset;
 use sohoa_domain::text::fold;
 use sohoa_domain::{
     Arrival, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, PageState,
-    Sha256Digest,
+    Sha256Digest, local_day,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
@@ -372,7 +371,7 @@ async fn seen(conn: &mut SqliteConnection, file: i64, from: &Arrival, event: &Ev
     .bind(kind)
     .bind(label)
     .bind(micros(event.at))
-    .bind(offset(7).to_datetime(event.at).date().to_string())
+    .bind(local_day(event.at).to_string())
     .execute(&mut *conn)
     .await?;
     let (state, (code, reason)) = match &from.refused {
