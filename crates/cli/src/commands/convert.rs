@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Serialize;
-use sohoa_domain::{Clock as _, PageRecord};
+use sohoa_domain::{Clock as _, PageRecord, local_day};
 use sohoa_pdf::DocumentInfo;
-use sohoa_pipeline::{AssembleError, ConvertOptions, ConvertedPart, Filing, Outputs, civil_day};
+use sohoa_pipeline::{AssembleError, ConvertOptions, ConvertedPart, Filing, Outputs};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         split: None,
         source_name: &args.input.file_name().unwrap_or_default().to_string_lossy(),
         field_rules: &field_rules,
-        received: civil_day(SystemClock.now()),
+        received: local_day(SystemClock.now()),
     };
     let conversion = sohoa_pipeline::convert(&args.input, &mut filing, options, &mut |done, all| {
         bar.set_length(all.into());
