@@ -80,7 +80,8 @@ impl Job<'_> {
         };
         match (review, repeats) {
             (Some((code, reason)), _) => {
-                if failed.is_empty() {
+                // Of a document that only lacks text its own events tell.
+                if code != "page-failed" {
                     self.event(EventKind::SentToReview, Outcome::Warning, None, None, code.to_owned());
                 }
                 self.end(Completion::Review { code: code.to_owned(), reason, documents, loose_pages, parts })
