@@ -1,12 +1,12 @@
 //! The decoder in a process of its own: it can be killed, and its death costs no more than a crop.
 
 use std::io::{self, Read};
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use sohoa_sandbox::child::how_it_died;
 
 use crate::crop::Crop;
 use crate::decode::Decoded;
@@ -79,7 +79,7 @@ impl ChildDecoder {
                 Err(ChildError::TimedOut(self.options.crop_seconds))
             }
             Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(ChildError::Crashed(error.to_string())),
-            Err(_) => Err(ChildError::Crashed(running.how_it_died())),
+            Err(_) => Err(ChildError::Crashed(how_it_died(&mut running.child))),
         }
     }
 
@@ -93,20 +93,6 @@ impl ChildDecoder {
         match (child.stdin.take(), child.stdout.take()) {
             (Some(crops), Some(answers)) => Ok(Running { child, crops, answers }),
             _ => Err(io::Error::other("no pipes")),
-        }
-    }
-}
-
-impl Running {
-    fn how_it_died(&mut self) -> String {
-        let _ = self.child.kill();
-        match self.child.wait() {
-            Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("signal {signal}"),
-                (None, Some(code)) => format!("exit {code}"),
-                (None, None) => "unknown end".to_owned(),
-            },
-            Err(error) => error.to_string(),
         }
     }
 }

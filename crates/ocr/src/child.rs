@@ -1,7 +1,6 @@
 //! The recognizer in a process of its own: it can be killed, and its death costs no more than a page.
 
 use std::io::{self, BufReader, BufWriter, Read as _};
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -9,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use sohoa_domain::{Dpi, OcrPage, PixelLayout, Raster};
+use sohoa_sandbox::child::how_it_died;
 
 use crate::engine::{Engine, EngineChoice, OcrError};
 use crate::frame::{Answer, read_answer, write_page};
@@ -161,16 +161,7 @@ impl Running {
 
     /// Its pipe is closed: it is dead, or about to be and is helped. How it ended was settled before its pipes closed.
     fn how_it_died(&mut self) -> OcrError {
-        let _ = self.child.kill();
-        let how = match self.child.wait() {
-            Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("signal {signal}"),
-                (None, Some(code)) => format!("exit {code}"),
-                (None, None) => "unknown end".to_owned(),
-            },
-            Err(error) => error.to_string(),
-        };
-        OcrError::Crashed { how }
+        OcrError::Crashed { how: how_it_died(&mut self.child) }
     }
 }
 

@@ -1,14 +1,10 @@
 //! The recognizer's own process: its limits and confinement, its greeting, page after page.
 
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::thread;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
-use sohoa_sandbox::Confinement;
+use sohoa_sandbox::{Confinement, child};
 
 use crate::engine::{Engine, EngineChoice, OcrError};
 use crate::fake::FakeEngine;
@@ -34,17 +30,10 @@ fn serve(args: &[String]) -> io::Result<()> {
     let mib: u64 = value("--memory-mib").and_then(|n| n.parse().ok()).ok_or_else(|| wrong("--memory-mib"))?;
     let choice: EngineChoice = value("--engine").and_then(|name| name.parse().ok()).ok_or_else(|| wrong("--engine"))?;
     let lang = value("--lang").ok_or_else(|| wrong("--lang"))?;
-    limit(Resource::As, mib.saturating_mul(1 << 20))?;
-    // A core file would hold the page.
-    limit(Resource::Core, 0)?;
     let tessdata = value("--tessdata").map(Path::new);
-    // Before any other thread is started: confinement is of this one and of those that it starts.
     let readable = model_files(lang, tessdata).into_iter().flatten();
-    readable.fold(Confinement::default(), Confinement::reading).enforce().map_err(io::Error::other)?;
-    thread::Builder::new().spawn(die_with_the_parent)?;
-    // Answers have a descriptor of their own: a stray print of a C library goes to stderr and breaks no frame.
-    let mut out = BufWriter::new(File::from(rustix::io::dup(rustix::stdio::stdout())?));
-    rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+    let confinement = readable.fold(Confinement::default(), Confinement::reading);
+    let mut out = BufWriter::new(child::begin(mib, &confinement)?);
     let mut input = BufReader::new(io::stdin().lock());
     let started: Result<Box<dyn Engine>, OcrError> = match &choice {
         EngineChoice::Tesseract => Tesseract::open(lang, tessdata).map(|t| Box::new(t) as Box<dyn Engine>),
@@ -68,20 +57,4 @@ fn serve(args: &[String]) -> io::Result<()> {
         write_answer(&mut out, &answer)?;
     }
     Ok(())
-}
-
-fn limit(resource: Resource, most: u64) -> io::Result<()> {
-    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
-}
-
-/// Waits until the parent's end of stdin is closed and ends this process, whatever it does at the time.
-///
-/// The kernel's own signal for this (`PR_SET_PDEATHSIG`) comes when the *thread* that started this process ends, which
-/// may be long before the parent does.
-fn die_with_the_parent() {
-    let stdin = rustix::stdio::stdin();
-    // No events asked for: only a hang-up or an error wakes it.
-    let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
-    while poll(&mut watched, None) == Err(rustix::io::Errno::INTR) {}
-    let _ = kill_process(getpid(), Signal::KILL);
 }

@@ -6,6 +6,7 @@
 //! does nothing but start the program, which needs neither code between fork and exec nor another program in between.
 
 mod calls;
+pub mod child;
 mod files;
 #[cfg(test)]
 mod tests;
