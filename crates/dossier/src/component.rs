@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sohoa_domain::text::fold;
 use sohoa_domain::{ComponentEntry, ComponentId, Field, FieldName};
 
-use crate::fields::distance;
+use crate::approx::distance;
 
 /// Why a paper is taken for a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,9 @@
 use sohoa_domain::text::fold;
 use sohoa_domain::{Barcode, DossierCode, DossierEvidence, EvidenceSource, Line, OcrPage, PageInspection, Rect};
 
+use crate::approx::holds;
 use crate::id_card::IdCard;
 use crate::meaning::BarcodeMeaning;
-use crate::near::holds;
 use crate::sheet::SheetMark;
 
 /// Share of the page's height from its top in which a head stands.

@@ -4,6 +4,7 @@
 //! and from names ([`from_names`]), compared with what the register knows ([`decide()`]), and the result is a decision that
 //! keeps its reasons. A conflict never attaches.
 
+mod approx;
 mod component;
 mod decide;
 mod evidence;
@@ -11,7 +12,7 @@ mod facts;
 mod fields;
 mod id_card;
 mod meaning;
-mod near;
+
 mod sheet;
 mod stack;
 

@@ -2,10 +2,10 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word};
 
-use super::approx::{is_anchor, letters};
 use super::label::is_name_word;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::FieldRules;
+use crate::approx::{is_anchor, letters};
 
 /// How far below the title the name stands, at most, and how far their middles may lie apart, mm.
 const LONGEST_SPACE: f32 = 75.0;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sohoa_domain::{Rect, Word};
 
-use super::approx::fold_char;
+use crate::approx::fold_char;
 
 /// One character that is no space.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,11 @@ use std::ops::Range;
 use jiff::civil::Date;
 use sohoa_domain::{Field, FieldIssue, FieldName, Word, text::fold};
 
-use super::approx::{distance, letters};
 use super::check;
 use super::glyphs::Glyphs;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::FieldRules;
+use crate::approx::{distance, letters};
 
 /// Lines that the right column begins with, as syllables.
 const NATIONAL_TITLES: [&str; 3] =

@@ -5,12 +5,12 @@ use std::ops::Range;
 use jiff::civil::Date;
 use sohoa_domain::{Baseline, Block, Dpi, Field, FieldIssue, FieldName, Line, OcrPage, Rect, Rotation, Word};
 
-use super::approx::{distance, letters};
 use super::check;
 use super::glyphs::Glyphs;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::{FieldRules, LabelRule, Place, ValueKind};
 use super::title::paper_type;
+use crate::approx::{distance, letters};
 
 /// Labels do not begin behind this many words of a line's ordinal ("1.", "a)", "-").
 const LONGEST_ORDINAL: usize = 2;

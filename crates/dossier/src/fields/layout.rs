@@ -2,7 +2,7 @@
 
 use sohoa_domain::{Line, OcrPage, Rect, Word};
 
-use super::approx::letters;
+use crate::approx::letters;
 
 /// Widest space between two words of one piece, in heights of its line.
 const WIDE_GAP: f32 = 1.1;

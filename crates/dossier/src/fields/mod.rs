@@ -4,7 +4,6 @@
 //! A value is what was read, never what it ought to be. Words are tolerated with misread letters only where they are
 //! anchors: labels, the national title, names of types and of offices.
 
-mod approx;
 mod check;
 mod foot;
 mod glyphs;
@@ -24,7 +23,6 @@ use sohoa_domain::{Field, FieldIssue, FieldName, OcrPage, Rect, Rotation, text::
 pub use id_card::id_card_fields;
 pub use rules::{DEFAULT_RULES, FieldRules, PaperType, RulesError};
 
-pub(crate) use approx::distance;
 use layout::Layout;
 
 /// Pages with text on which a head, a title and labels are looked for.

@@ -4,7 +4,7 @@ use regex::Regex;
 use serde::Deserialize;
 use sohoa_domain::FieldName;
 
-use super::approx::letters;
+use crate::approx::letters;
 
 /// The rules that are built in; the commented file is their description too.
 pub const DEFAULT_RULES: &str = include_str!("../../../../config/fields.toml");

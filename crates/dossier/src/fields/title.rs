@@ -2,9 +2,9 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word, text::fold};
 
-use super::approx::{anchor_distance, is_anchor, letters};
 use super::layout::{Layout, Piece, box_of};
 use super::rules::{FieldRules, PaperType};
+use crate::approx::{anchor_distance, is_anchor, letters};
 
 /// Lines of a subject, at most.
 const LONGEST_SUBJECT: usize = 7;

@@ -4,12 +4,12 @@
 use sohoa_domain::text::fold;
 
 /// Lower case letters and digits without marks, nothing else: how anchors are compared.
-pub(super) fn letters(text: &str) -> String {
+pub(crate) fn letters(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// One character folded as in [`fold`], so that positions in a text stay the same.
-pub(super) fn fold_char(c: char) -> char {
+pub(crate) fn fold_char(c: char) -> char {
     fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c)
 }
 
@@ -22,13 +22,7 @@ pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let here = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = here;
-        }
+        step(&mut row, i + 1, *x, &b);
         if row.iter().all(|&d| d > most) {
             return None;
         }
@@ -36,15 +30,39 @@ pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     row.last().copied().filter(|&d| d <= most)
 }
 
+/// Whether `text` has a stretch that becomes `phrase` by at most `most` insertions, deletions or changes of a letter
+/// (Sellers, "The theory and computation of evolutionary distances", 1980). Both are compared as they are.
+pub(crate) fn holds(text: &str, phrase: &str, most: usize) -> bool {
+    let phrase: Vec<char> = phrase.chars().collect();
+    let mut row: Vec<usize> = (0..=phrase.len()).collect();
+    text.chars().any(|c| {
+        // A stretch may begin anywhere.
+        step(&mut row, 0, c, &phrase);
+        row.last().is_some_and(|changes| *changes <= most)
+    })
+}
+
+/// From the fewest changes that lead to each beginning of `pattern` to those after one more letter. `start` is that to the
+/// empty beginning.
+fn step(row: &mut [usize], start: usize, letter: char, pattern: &[char]) {
+    let mut diagonal = row[0];
+    row[0] = start;
+    for (j, wanted) in pattern.iter().enumerate() {
+        let here = (diagonal + usize::from(letter != *wanted)).min(row[j] + 1).min(row[j + 1] + 1);
+        diagonal = row[j + 1];
+        row[j + 1] = here;
+    }
+}
+
 /// How many letters of an anchor were misread, `None` when it was not meant: one in six may be, none of a word of up to
 /// four.
-pub(super) fn anchor_distance(read: &str, anchor: &str) -> Option<usize> {
+pub(crate) fn anchor_distance(read: &str, anchor: &str) -> Option<usize> {
     let most = if anchor.len() <= 4 { 0 } else { anchor.len() / 6 };
     distance(read, anchor, most)
 }
 
 /// Whether an anchor was meant.
-pub(super) fn is_anchor(read: &str, anchor: &str) -> bool {
+pub(crate) fn is_anchor(read: &str, anchor: &str) -> bool {
     anchor_distance(read, anchor).is_some()
 }
 
@@ -64,5 +82,14 @@ mod tests {
         assert!(!is_anchor("quy0td1nh", "quyetdinh") && !is_anchor("s0", "so"));
         assert_eq!(distance("kitten", "sitting", 3), Some(3));
         assert_eq!(distance("kitten", "sitting", 2), None);
+    }
+
+    #[test]
+    fn a_phrase_within_a_text_may_have_wrong_letters() {
+        assert!(holds("uy ban cong hoa xa hoi chu nghia", "cong hoa xa hoi", 0));
+        assert!(holds("c0ng hoa xa hol chu", "cong hoa xa hoi", 2));
+        assert!(!holds("c0ng hoa xa hol chu", "cong hoa xa hoi", 1));
+        assert!(holds("conghoa xahoi", "cong hoa xa hoi", 2));
+        assert!(!holds("", "to phan tach", 2));
     }
 }
