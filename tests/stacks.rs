@@ -125,6 +125,13 @@ fn two_documents_without_a_sheet_between_wait_and_a_person_splits_assigns_and_un
     assert_eq!((&shown["code"], &shown["parts"][1]["first"]), (&json!("no-dossier"), &json!(3)));
     assert_eq!(home.json(&["verify"])["problems"], json!([]));
 
+    // Tried again, it is split as the person said.
+    home.run(&["review", "retry", "1"]).ends_with(0);
+    work(&home);
+    assert_eq!(hanging(&home, A), [json!(["TP01", [2]])]);
+    home.run(&["review", "undo", "1"]).ends_with(0);
+    work(&home);
+
     home.run(&["review", "assign", "1", "--dossier", B, "--component", "TP02", "--page", "3"]).ends_with(0);
     work(&home);
     assert_eq!((hanging(&home, A), hanging(&home, B)), (vec![json!(["TP01", [2]])], vec![json!(["TP02", [3]])]));

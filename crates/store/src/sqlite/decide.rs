@@ -33,36 +33,35 @@ pub(super) async fn decide(
         change: Some(Change::Moved(to)),
     };
     let pages = take_off(&mut tx, &row, now, person).await?;
+    // What was said about where documents begin stands until it is undone.
+    let stays = |to: FileState| Move { layout: row.layout.clone(), ..Move::to(to) };
     let told = match decision {
         Decision::Reject { reason } => {
             let (code, reason) = (Some("rejected-by-person".to_owned()), Some(reason.clone()));
-            let to = Move { code, reason, loose_pages: pages, ..Move::to(FileState::Rejected) };
+            let to = Move { code, reason, loose_pages: pages, ..stays(FileState::Rejected) };
             event(EventKind::Decided, None, "rejected", to)
         }
-        Decision::Retry => event(EventKind::Decided, None, "to be tried again", Move::to(FileState::Pending)),
+        Decision::Retry => event(EventKind::Decided, None, "to be tried again", stays(FileState::Pending)),
         Decision::Assign { dossier, component, part: None } => {
-            let to = Move { component: component.clone(), ..Move::to(FileState::Pending) };
+            let to = Move { component: component.clone(), ..stays(FileState::Pending) };
             event(EventKind::Decided, Some(dossier.clone()), "put on a dossier", to)
         }
         Decision::Assign { dossier, component, part: Some(first) } => {
             let part = row.parts.iter().find(|part| part.first == *first);
             let part = part.ok_or_else(|| StoreError::Unknown(format!("document that begins on page {first}")))?;
-            let mut layout = row.layout.clone();
-            layout.join(&part.doubts.iter().map(|doubt| doubt.page).collect::<Vec<_>>());
-            layout.assign(*first, Assigned { dossier: dossier.clone(), component: component.clone() });
-            let to = Move { layout, ..Move::to(FileState::Pending) };
+            let mut to = stays(FileState::Pending);
+            to.layout.join(&part.doubts.iter().map(|doubt| doubt.page).collect::<Vec<_>>());
+            to.layout.assign(*first, Assigned { dossier: dossier.clone(), component: component.clone() });
             event(EventKind::Decided, None, &format!("the document on page {first} put on a dossier"), to)
         }
         Decision::Split { pages: at } => {
-            let mut layout = row.layout.clone();
-            layout.split(pages_of(&row, &pages, at)?);
-            let to = Move { layout, ..Move::to(FileState::Pending) };
+            let mut to = stays(FileState::Pending);
+            to.layout.split(pages_of(&row, &pages, at)?);
             event(EventKind::Decided, None, &format!("split at page {}", list(at)), to)
         }
         Decision::Merge { pages: at } => {
-            let mut layout = row.layout.clone();
-            layout.join(pages_of(&row, &pages, at)?);
-            let to = Move { layout, ..Move::to(FileState::Pending) };
+            let mut to = stays(FileState::Pending);
+            to.layout.join(pages_of(&row, &pages, at)?);
             event(EventKind::Decided, None, &format!("merged at page {}", list(at)), to)
         }
         Decision::Undo => {
