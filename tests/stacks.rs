@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{TestHome, register_csv, run, samples};
+use crate::support::{self, TestHome, register_csv, run, samples};
 
 const A: &str = "H41.20-230615-0001";
 const B: &str = "H41.20-230616-0004";
@@ -152,6 +152,59 @@ fn two_documents_without_a_sheet_between_wait_and_a_person_splits_assigns_and_un
     assert_eq!(hanging(&home, A), [json!(["TP01", [2, 3]])]);
     home.run(&["review", "split", "1", "--at", "9"]).ends_with(3);
     assert_eq!(home.json(&["verify"])["problems"], json!([]));
+}
+
+#[test]
+fn a_paper_that_is_split_later_leaves_its_package_as_the_records_say() {
+    let home = TestHome::new("fake");
+    home.register(&register_csv(&[(A, "TP01"), (B, "TP01")]));
+    let file = home.dir.path().join("SCAN0001.pdf");
+    std::fs::write(&file, support::pdf(&[1, 2, 3])).unwrap();
+    run(home.command(&["ingest", "--wait", "--dossier", A]).arg(&file)).ends_with(0);
+    let pages = || hanging(&home, A).iter().map(|d| d[1].clone()).collect::<Vec<_>>();
+    let originals = || {
+        let shown = home.json(&["dossier", "show", A]);
+        shown["documents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|d| d["state"] == "attached" && !d["original"].is_null())
+            .count()
+    };
+    assert_eq!((pages(), originals()), (vec![json!([1, 2, 3])], 1));
+    // Two documents now, on the same dossier: what came with the whole file lies with neither.
+    home.run(&["review", "split", "1", "--at", "3"]).ends_with(0);
+    work(&home);
+    assert_eq!((pages(), originals()), (vec![json!([1, 2]), json!([3])], 0));
+    assert_eq!(home.json(&["verify"])["problems"], json!([]));
+    // A part of it goes to another dossier and back: the other one is as it was.
+    home.run(&["review", "assign", "1", "--dossier", B, "--page", "3"]).ends_with(0);
+    work(&home);
+    assert_eq!((pages(), hanging(&home, B).len()), (vec![json!([1, 2])], 1));
+    home.run(&["review", "undo", "1"]).ends_with(0);
+    work(&home);
+    assert_eq!((pages(), hanging(&home, B).len()), (vec![json!([1, 2]), json!([3])], 0));
+    assert_eq!(home.json(&["verify"])["problems"], json!([]));
+    home.run(&["review", "undo", "1"]).ends_with(0);
+    work(&home);
+    assert_eq!((pages(), originals()), (vec![json!([1, 2, 3])], 1));
+    assert_eq!(home.json(&["verify"])["problems"], json!([]));
+}
+
+#[test]
+fn a_stack_that_no_event_tells_of_is_split_again_and_not_put_on_one_dossier() {
+    let home = home();
+    let (letter, first, second) = (paper(&home, LETTER), sheet(&home, A, "TP01"), sheet(&home, B, "TP01"));
+    let file = stack(&home, "SCAN0001.pdf", &[first, letter.clone(), second, letter]);
+    ingest(&home, &file, 0);
+    std::fs::remove_dir_all(home.path().join("events")).unwrap();
+    for name in ["sohoa.db", "sohoa.db-wal", "sohoa.db-shm"] {
+        let _ = std::fs::remove_file(home.path().join(name));
+    }
+    home.run(&["rebuild"]).ends_with(0);
+    home.register(&register_csv(&[(A, "TP01"), (A, "TP02"), (B, "TP01"), (B, "TP02")]));
+    work(&home);
+    assert_eq!((hanging(&home, A), hanging(&home, B)), (vec![json!(["TP01", [2]])], vec![json!(["TP01", [4]])]));
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub struct Version {
     pub number: u32,
     /// Where the bytes of each file lie, in the order in which they were given.
     pub stored: Vec<StoredContent>,
+    /// All that the package holds now.
+    pub inventory: Inventory,
 }
 
 /// A file of a package.
@@ -230,7 +232,8 @@ impl DiskPackages {
     }
 
     /// Puts files into the dossier's package: the next version holds the files of the latest and these, a logical path
-    /// that stands getting its new bytes. When this returns all is durable.
+    /// that stands getting its new bytes. Of what the latest holds below one of `folders`, only these files stay. When this
+    /// returns all is durable.
     ///
     /// When the package holds exactly these files already, as after a crash, no version is made; the bytes stored are
     /// compared with their digests and the first version that holds all these files is returned.
@@ -241,6 +244,7 @@ impl DiskPackages {
         &self,
         dossier: &DossierCode,
         files: Vec<NewContent>,
+        folders: &[String],
         message: &str,
         user: &str,
         created: Timestamp,
@@ -254,7 +258,7 @@ impl DiskPackages {
         let head = self.settle(dossier)?;
         let logical: Vec<_> = files.iter().map(|f| LogicalFile { logical: &f.logical, digest: f.digest }).collect();
         let note = VersionNote { message, user, created };
-        let inventory = match (Inventory::next(head.as_ref(), dossier, &logical, &note), head) {
+        let inventory = match (Inventory::next(head.as_ref(), dossier, &logical, folders, &note), head) {
             (Some(next), head) => {
                 next.check(dossier).map_err(PackageError::Path)?;
                 self.check_standing(dossier, head.as_ref(), &logical)?;
@@ -267,7 +271,7 @@ impl DiskPackages {
             }
             (None, None) => return Err(PackageError::Path("no files".to_owned())),
         };
-        self.version_with(dossier, &files, &inventory)
+        self.version_with(dossier, &files, inventory)
     }
 
     /// Compares stored bytes that new files are about to rely on with their digests.
@@ -322,10 +326,10 @@ impl DiskPackages {
         &self,
         dossier: &DossierCode,
         files: &[stage::Measured],
-        inventory: &Inventory,
+        inventory: Inventory,
     ) -> Result<Version, PackageError> {
-        let holds = |v: &ocfl::InventoryVersion| files.iter().all(|f| v.digest_of(&f.logical) == Some(f.digest));
-        let number = inventory.versions.iter().find(|(_, v)| holds(v)).map_or(inventory.head, |(number, _)| *number);
+        let held = files.iter().map(|f| (f.logical.as_str(), f.digest));
+        let number = inventory.first_with(held).unwrap_or(inventory.head).get();
         let object = ocfl::object_path(dossier);
         let stored = files.iter().map(|file| {
             let content = inventory.manifest.get(&file.digest).and_then(|paths| paths.first());
@@ -337,7 +341,8 @@ impl DiskPackages {
                 bytes: file.bytes,
             })
         });
-        Ok(Version { number: number.get(), stored: stored.collect::<Result<_, PackageError>>()? })
+        let stored = stored.collect::<Result<_, PackageError>>()?;
+        Ok(Version { number, stored, inventory })
     }
 
     /// The inventory of the dossier's package, `None` when it has none.

@@ -145,12 +145,11 @@ impl Job<'_> {
         let (agent, now) = (self.context.agent.clone(), self.context.clock.now());
         let ids: Vec<&str> = documents.iter().map(|d| d.id.as_str()).collect();
         let message = format!("document {}", ids.join(", "));
-        let version =
-            tokio::task::spawn_blocking(move || packages.add_version(&dossier, contents, &message, &agent, now))
-                .await
-                .map_err(|_| ProcessError::Task)??;
+        // What a document had before and has no more, as the received file of one that was split since, leaves the package's head.
+        let folders: Vec<String> = documents.iter().map(|d| folder_of(&d.id)).collect();
+        let write = move || packages.add_version(&dossier, contents, &folders, &message, &agent, now);
+        let version = tokio::task::spawn_blocking(write).await.map_err(|_| ProcessError::Task)??;
         for document in documents.iter_mut() {
-            document.version = version.number;
             let folder = folder_of(&document.id);
             let mine = version.stored.iter().filter_map(|file| Some((file, file.logical.strip_prefix(&folder)?)));
             document.renditions = mine
@@ -162,6 +161,9 @@ impl Job<'_> {
                     bytes: file.bytes,
                 })
                 .collect();
+            // One that stands already has the version that brought it, not the one of those beside it.
+            let held = document.renditions.iter().map(|r| (r.logical.as_str(), r.digest));
+            document.version = version.inventory.first_with(held).map_or(version.number, |number| number.get());
         }
         Ok(())
     }

@@ -143,7 +143,7 @@ impl Home {
         ];
         let logical = |name: &str| format!("documents/{id}/{name}");
         let new = files.iter().map(|(_, name, source)| NewContent { logical: logical(name), source: source.clone() });
-        let version = self.packages.add_version(&dossier, new.collect(), "test", "test", NOW).unwrap();
+        let version = self.packages.add_version(&dossier, new.collect(), &[], "test", "test", NOW).unwrap();
         let renditions = files.iter().zip(version.stored).map(|((kind, ..), stored)| Rendition {
             kind: *kind,
             logical: stored.logical,

@@ -150,7 +150,8 @@ pub(crate) struct VersionNote<'a> {
 
 impl Inventory {
     /// The inventory of the version after `head` (the first when `None`): its files and these, a logical path that
-    /// stands getting its new digest. `None` when that is what `head` holds already.
+    /// stands getting its new digest. Of what stood below one of `folders` (each with a slash at its end) only these files
+    /// stay. `None` when that is what `head` holds already.
     ///
     /// Bytes that the object has are not stored again. The new content paths are those that begin with the new
     /// version's number.
@@ -158,10 +159,14 @@ impl Inventory {
         head: Option<&Self>,
         dossier: &DossierCode,
         files: &[LogicalFile<'_>],
+        folders: &[String],
         note: &VersionNote<'_>,
     ) -> Option<Self> {
         let stands = |f: &LogicalFile<'_>| head.is_some_and(|h| h.digest_of(f.logical) == Some(f.digest));
-        if files.iter().all(stands) {
+        let goes = |path: &str| {
+            folders.iter().any(|folder| path.starts_with(folder)) && files.iter().all(|file| file.logical != path)
+        };
+        if files.iter().all(stands) && !head.iter().flat_map(|head| head.files()).any(|(path, _)| goes(path)) {
             return None;
         }
         let mut next = head.cloned().unwrap_or_else(|| Self {
@@ -174,7 +179,7 @@ impl Inventory {
             versions: BTreeMap::new(),
         });
         let mut state: BTreeMap<String, Sha256Digest> =
-            next.files().map(|(path, digest)| (path.to_owned(), digest)).collect();
+            next.files().filter(|(path, _)| !goes(path)).map(|(path, digest)| (path.to_owned(), digest)).collect();
         next.head = next.head.next();
         for file in files {
             state.insert(file.logical.to_owned(), file.digest);
@@ -190,6 +195,15 @@ impl Inventory {
             InventoryVersion { created: note.created, message: note.message.to_owned(), user, state: by_digest };
         next.versions.insert(next.head, version);
         Some(next)
+    }
+
+    /// The first version that holds all these files, each a logical path with its digest.
+    pub fn first_with<'a>(
+        &self,
+        files: impl Iterator<Item = (&'a str, Sha256Digest)> + Clone,
+    ) -> Option<VersionNumber> {
+        let holds = |v: &InventoryVersion| files.clone().all(|(path, digest)| v.digest_of(path) == Some(digest));
+        self.versions.iter().find(|(_, version)| holds(version)).map(|(number, _)| *number)
     }
 
     /// All logical paths of the latest version with their digests.
@@ -322,7 +336,7 @@ mod tests {
         let files: Vec<_> =
             files.iter().map(|(logical, b)| LogicalFile { logical, digest: Sha256Digest::of(b.as_bytes()) }).collect();
         let note = VersionNote { message: "m", user: "sohoa/0.1.0", created: Timestamp::UNIX_EPOCH };
-        Inventory::next(head, &dossier(), &files, &note)
+        Inventory::next(head, &dossier(), &files, &[], &note)
     }
 
     #[test]
