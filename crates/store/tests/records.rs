@@ -53,6 +53,11 @@ on_sqlite! {
         a_document_that_stands_makes_the_second_file_a_duplicate
         ordinals_are_given_once
         times_keep_their_microseconds;
+    decisions:
+        an_undone_decision_brings_back_the_pages_as_they_were
+        where_documents_begin_stays_until_it_is_undone
+        a_dossier_that_was_named_stands_when_a_later_decision_is_undone
+        a_file_belongs_to_the_session_that_was_open_all_the_while;
     register:
         an_import_is_idempotent
         an_import_changes_what_it_lists_and_nothing_else

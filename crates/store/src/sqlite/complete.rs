@@ -16,7 +16,7 @@ pub(super) async fn complete(
     told: &[Event],
     now: Timestamp,
 ) -> Result<FileState, StoreError> {
-    let (mut to, documents): (Move, &[NewDocument]) = match completion {
+    let (to, documents): (Move, &[NewDocument]) = match completion {
         Completion::Attached { documents, .. } if documents.is_empty() => {
             return Err(StoreError::Other("a file without documents cannot be attached".to_owned()));
         }
@@ -39,7 +39,6 @@ pub(super) async fn complete(
 
     let mut tx = db.write().await?;
     let file = jobs::held(&mut tx, lease, now).await?;
-    to.layout = accept::by_id(&mut tx, file).await?.map(|row| row.layout).unwrap_or_default();
     if documents.iter().any(|d| d.source != file) {
         return Err(StoreError::Other("a document names another source file than that of its job".to_owned()));
     }
@@ -57,7 +56,7 @@ pub(super) async fn complete(
                 file: Some(file.0),
                 change: None,
             };
-            let to = Move { layout: to.layout, ..duplicate(of) };
+            let to = duplicate(of);
             settle(&mut tx, file, &to).await?;
             events::append(&mut tx, &with_move(&[event], &to, file, now)).await?;
             to.state

@@ -1,8 +1,10 @@
 //! What a person decides about a file, and how it is undone.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use sohoa_domain::{
-    Assigned, AttachmentState, Change, DocumentId, DossierCode, Event, EventKind, FileState, Move, Outcome, PageState,
+    Assigned, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, Move,
+    Outcome, PageState,
 };
 use sqlx::{Row as _, SqliteConnection};
 
@@ -65,15 +67,18 @@ pub(super) async fn decide(
             event(EventKind::Decided, None, &format!("merged at page {}", list(at)), to)
         }
         Decision::Undo => {
-            let (decided, mut to) = last_decision(&mut tx, file).await?;
+            let LastDecision { number, before: mut to, named } = last_decision(&mut tx, file).await?;
             let had_documents = to.parts.iter().any(|part| part.document.is_some());
             if matches!(to.state, FileState::Pending | FileState::Attached) || had_documents {
                 // What hung on a dossier hangs there again when it is processed as it was.
                 to = Move { layout: to.layout, ..Move::to(FileState::Pending) };
-            } else if !pages.is_empty() {
+            } else if to.loose_pages.is_empty() {
                 to.loose_pages = pages;
             }
-            event(EventKind::Undone, None, &format!("event {decided} is undone"), to)
+            // What was said of the dossier before stands.
+            let (dossier, component) = named.unzip();
+            to.component = component.flatten();
+            event(EventKind::Undone, dossier, &format!("event {number} is undone"), to)
         }
     };
     let Some(Change::Moved(to)) = &told.change else {
@@ -92,10 +97,7 @@ pub(super) async fn decide(
     for (number, page) in &to.loose_pages {
         super::complete::insert_page(&mut tx, file, *number, *page, None, None).await?;
     }
-    match told.kind {
-        EventKind::Undone => forget_dossier(&mut tx, file).await?,
-        _ => name_dossier(&mut tx, file, told.dossier.as_ref(), to).await?,
-    }
+    heed(&mut tx, file, told.kind, told.dossier.as_ref(), to).await?;
     if to.state == FileState::Pending {
         jobs::enqueue(&mut tx, file).await?;
     }
@@ -186,9 +188,22 @@ async fn take_off(
         .collect()
 }
 
-/// The last decision about a file that was not undone, and what the file was before it.
-async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64, Move), StoreError> {
-    let mut standing: Vec<(i64, Move)> = Vec::new();
+/// A dossier that a person named for a whole file, with the component when one was named.
+type Named = (DossierCode, Option<ComponentId>);
+
+/// The last decision about a file that was not undone.
+struct LastDecision {
+    /// Number of its event.
+    number: i64,
+    /// What the file was before it.
+    before: Move,
+    /// The dossier that a person had named before it.
+    named: Option<Named>,
+}
+
+async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<LastDecision, StoreError> {
+    let mut standing: Vec<LastDecision> = Vec::new();
+    let mut named: Option<Named> = None;
     let mut now = Move::to(FileState::Pending);
     for (number, event) in events::of_file(conn, file).await? {
         let (refused, moved) = match &event.change {
@@ -201,38 +216,65 @@ async fn last_decision(conn: &mut SqliteConnection, file: FileId) -> Result<(i64
         }
         let Some(to) = moved else { continue };
         match event.kind {
-            EventKind::Decided => standing.push((number, std::mem::replace(&mut now, to))),
+            EventKind::Decided => {
+                let before = named.clone();
+                if let Some(dossier) = event.dossier {
+                    named = Some((dossier, to.component.clone()));
+                }
+                standing.push(LastDecision { number, before: std::mem::replace(&mut now, to), named: before });
+            }
             EventKind::Undone => {
-                standing.pop();
+                named = standing.pop().and_then(|undone| undone.named);
                 now = to;
             }
-            _ => now = to,
+            // Only a person says where documents begin.
+            _ => now = Move { layout: now.layout, ..to },
         }
     }
     standing.pop().ok_or_else(|| StoreError::Unknown(format!("a decision about file {} that could be undone", file.0)))
 }
 
-/// Writes where a file moved to.
+/// Writes where a file moved to. What a person said of it stays: see [`heed`].
 pub(super) async fn move_file(conn: &mut SqliteConnection, file: FileId, to: &Move) -> Result<(), StoreError> {
-    let json = |value: Result<String, serde_json::Error>| value.map_err(|e| StoreError::Other(format!("a part: {e}")));
     sqlx::query(
-        "UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5, layout = ?6, parts = ?7 \
-         WHERE id = ?1",
+        "UPDATE file SET state = ?2, reason_code = ?3, reason = ?4, duplicate_of = ?5, parts = ?6 WHERE id = ?1",
     )
     .bind(file.0)
     .bind(to.state.as_str())
     .bind(&to.code)
     .bind(&to.reason)
     .bind(to.duplicate_of)
-    .bind(json(serde_json::to_string(&to.layout))?)
-    .bind(json(serde_json::to_string(&to.parts))?)
+    .bind(json(&to.parts)?)
     .execute(conn)
     .await?;
     Ok(())
 }
 
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Other(format!("a part: {e}")))
+}
+
+/// Writes what an event says that a person said of a file: where documents begin, and which dossier the file belongs on. When a
+/// decision is undone, `dossier` is what an earlier one named. Other events say nothing.
+pub(super) async fn heed(
+    conn: &mut SqliteConnection,
+    file: FileId,
+    kind: EventKind,
+    dossier: Option<&DossierCode>,
+    to: &Move,
+) -> Result<(), StoreError> {
+    match kind {
+        EventKind::Decided => {}
+        EventKind::Undone => forget_dossier(conn, file).await?,
+        _ => return Ok(()),
+    }
+    name_dossier(conn, file, dossier, to).await?;
+    sqlx::query("UPDATE file SET layout = ?2 WHERE id = ?1").bind(file.0).bind(json(&to.layout)?).execute(conn).await?;
+    Ok(())
+}
+
 /// Writes the dossier that a person named, if one was.
-pub(super) async fn name_dossier(
+async fn name_dossier(
     conn: &mut SqliteConnection,
     file: FileId,
     dossier: Option<&DossierCode>,
@@ -250,7 +292,7 @@ pub(super) async fn name_dossier(
 }
 
 /// Takes back what a person named: the file has the dossier that it came with, if any.
-pub(super) async fn forget_dossier(conn: &mut SqliteConnection, file: FileId) -> Result<(), StoreError> {
+async fn forget_dossier(conn: &mut SqliteConnection, file: FileId) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE file SET component = NULL, decided = 0, \
          dossier = (SELECT dossier FROM event WHERE event.file = ?1 ORDER BY event.id LIMIT 1) WHERE id = ?1",

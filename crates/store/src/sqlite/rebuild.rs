@@ -73,7 +73,8 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
     if orphans.is_empty() {
         return Ok(0);
     }
-    let mut packaged: HashMap<Sha256Digest, DocumentFile> = HashMap::new();
+    // With each, whether it is all of its received file: a paper of a stack says nothing of the others.
+    let mut packaged: HashMap<Sha256Digest, (bool, DocumentFile)> = HashMap::new();
     for entry in objects.packages.objects() {
         let PackageEntry::Object(root) = entry.map_err(other)? else { continue };
         let dossier = root.file_name().and_then(|name| dossier_of_directory(name.to_str()?));
@@ -81,7 +82,11 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
         for (content, _) in inventory.contents().filter(|(content, _)| content.ends_with(DOCUMENT_FILE)) {
             let read = durable::read_file(&root.join(content)).ok();
             let document: Option<DocumentFile> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            packaged.extend(document.map(|d| (d.source.digest, d)));
+            let Some(document) = document else { continue };
+            let folder = format!("documents/{}/", document.id);
+            let source = document.source.digest;
+            let whole = inventory.files().any(|(file, digest)| digest == source && file.starts_with(&folder));
+            packaged.insert(source, (whole, document));
         }
     }
     let batch = target.open_batch("ingest", "found when the database was made anew", now).await?;
@@ -89,7 +94,7 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
         let path = objects.blobs.path(digest);
         let bytes = std::fs::metadata(&path).map_err(other)?.len();
         let document = packaged.get(digest);
-        let name = document.map_or_else(|| digest.to_string(), |d| d.source.name.clone());
+        let name = document.map_or_else(|| digest.to_string(), |(_, d)| d.source.name.clone());
         let file = NewFile {
             batch,
             origin: path.to_string_lossy().into_owned(),
@@ -98,7 +103,7 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
             modified_ns: 0,
             digest: *digest,
             bytes,
-            dossier: document.map(|d| d.dossier.clone()),
+            dossier: document.filter(|(whole, _)| *whole).map(|(_, d)| d.dossier.clone()),
             desk: None,
         };
         target.accept(&file, now, events::AGENT).await?;
@@ -244,11 +249,7 @@ impl<'a> Rebuild<'a> {
             (Some(Change::Seen(arrival)), Some(file)) => seen(conn, file, arrival, &event).await,
             (Some(Change::Moved(to)), Some(file)) => {
                 decide::move_file(conn, FileId(file), to).await?;
-                match event.kind {
-                    EventKind::Decided => decide::name_dossier(conn, FileId(file), event.dossier.as_ref(), to).await?,
-                    EventKind::Undone => decide::forget_dossier(conn, FileId(file)).await?,
-                    _ => {}
-                }
+                decide::heed(conn, FileId(file), event.kind, event.dossier.as_ref(), to).await?;
                 self.loose.insert(file, to.loose_pages.clone());
                 Ok(())
             }
@@ -339,9 +340,7 @@ impl<'a> Rebuild<'a> {
         let bytes = durable::read_file(&place(RenditionKind::Metadata)?).ok()?;
         let file: DocumentFile = serde_json::from_slice(&bytes).ok()?;
         let text = String::from_utf8(durable::read_file(&place(RenditionKind::Text)?).ok()?).ok()?;
-        let holds =
-            |v: &crate::ocfl::InventoryVersion| renditions.iter().all(|r| v.digest_of(&r.logical) == Some(r.digest));
-        let version = inventory.versions.iter().find(|(_, v)| holds(v)).map(|(number, _)| number.get())?;
+        let version = inventory.first_with(renditions.iter().map(|r| (r.logical.as_str(), r.digest)))?.get();
         (file.id == *id && file.dossier == told.dossier).then_some(NewDocument {
             id: file.id,
             dossier: file.dossier,

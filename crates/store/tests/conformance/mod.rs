@@ -1,6 +1,7 @@
 //! What every implementation of `Records` has to do. Each function gets an empty store.
 
 pub mod completion;
+pub mod decisions;
 pub mod files;
 pub mod queue;
 pub mod random;
