@@ -200,7 +200,7 @@ impl Facts {
             return Err(Odd::Refused(RefusalCode::NotARegularFile, kind.to_owned()));
         }
         let modified_ns = meta.mtime().saturating_mul(1_000_000_000).saturating_add(meta.mtime_nsec());
-        let scan = || Some(meta.modified().ok()? - SCAN);
+        let scan = || meta.modified().ok()?.checked_sub(SCAN);
         let begun = meta.created().ok().or_else(scan).and_then(|at| Timestamp::try_from(at).ok());
         Ok(Self { inode: meta.ino(), modified_ns, bytes: meta.len(), begun })
     }

@@ -38,8 +38,8 @@ pub struct NewFile {
     pub bytes: u64,
     /// Dossier that the person who started the import named.
     pub dossier: Option<DossierCode>,
-    /// The counter whose scan folder it came to, and when the file was begun: a dossier that is open there from then on is
-    /// evidence.
+    /// The counter whose scan folder it came to, and when the file was begun there: a dossier that is open from before it was
+    /// begun and written until after both is evidence.
     pub desk: Option<(Desk, Timestamp)>,
 }
 

@@ -69,9 +69,12 @@ pub(super) async fn accept(
     if let Some(id) = standing {
         return Ok(Accepted::Known(FileId(id)));
     }
-    let written = i64::try_from(i128::from(file.modified_ns) / 1000).ok().and_then(|us| timestamp(us).ok());
+    let written = timestamp(file.modified_ns.div_euclid(1000)).ok();
     let session = match (&file.desk, written) {
-        (Some((desk, begun)), Some(written)) => sessions::during(&mut tx, desk, *begun, written).await?,
+        // A copy that keeps the time of its last change begins later than it was written.
+        (Some((desk, begun)), Some(written)) => {
+            sessions::during(&mut tx, desk, written.min(*begun), written.max(*begun)).await?
+        }
         _ => None,
     };
     let id: i64 = sqlx::query_scalar(
