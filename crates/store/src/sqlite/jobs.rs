@@ -63,7 +63,7 @@ pub(super) async fn reserve(
                                          AND held.state = 'leased' \
                                          AND held.leased_until > ?1 AND held.leased_until <= ?5) \
                      ORDER BY job.priority DESC, job.id LIMIT 1) \
-         RETURNING id, file, attempts, token",
+         RETURNING id, file, attempts - excused AS attempts, token",
     )
     .bind(times.now)
     .bind(micros(until))

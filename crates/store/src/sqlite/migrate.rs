@@ -1,6 +1,7 @@
 //! Brings the tables up to date. The number of steps already done is kept in `user_version`.
 
-use sqlx::SqlitePool;
+use sohoa_domain::text::fold;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::records::StoreError;
 
@@ -12,6 +13,23 @@ const STEPS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0004_excused.sql"),
     include_str!("../../migrations/sqlite/0005_stacks.sql"),
 ];
+
+/// The step that brought the folded names of applicants.
+const APPLICANT_KEY: usize = 5;
+
+/// Folds the names of applicants, which SQL cannot.
+async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let named: Vec<(String, String)> =
+        sqlx::query_as("SELECT code, applicant FROM dossier WHERE applicant <> ''").fetch_all(&mut *conn).await?;
+    for (code, applicant) in named {
+        sqlx::query("UPDATE dossier SET applicant_key = ?2 WHERE code = ?1")
+            .bind(code)
+            .bind(fold(&applicant))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
 
 /// Does the missing steps, all or nothing. The write lock is taken before the version is read, so that of several
 /// processes that start at once only one does them. When none is missing no lock is asked for: whoever only reads is
@@ -34,6 +52,32 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
         sqlx::raw_sql(*step).execute(&mut *tx).await?;
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {number}"))).execute(&mut *tx).await?;
     }
+    if done < APPLICANT_KEY {
+        fold_applicants(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    #[tokio::test]
+    async fn applicants_of_an_older_database_are_found_by_their_folded_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.path().join("old.db")).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        for step in &STEPS[..APPLICANT_KEY - 1] {
+            sqlx::raw_sql(*step).execute(&pool).await.unwrap();
+        }
+        sqlx::raw_sql("PRAGMA user_version = 4; INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', 'Chử Đồng Nghĩnh')")
+            .execute(&pool)
+            .await
+            .unwrap();
+        run(&pool).await.unwrap();
+        let key: String = sqlx::query_scalar("SELECT applicant_key FROM dossier").fetch_one(&pool).await.unwrap();
+        assert_eq!(key, "chu dong nghinh");
+    }
 }
