@@ -169,6 +169,7 @@ impl Home {
             ("database", store.database(&self.path)?),
             ("blobs", store.blobs(&self.path)?),
             ("packages", store.packages(&self.path)?),
+            ("events", store.events(&self.path)?),
         ];
         let low = stores.into_iter().filter(|(_, path)| sohoa_store::is_low_on_space(path));
         Ok(low.map(|(name, _)| name).collect())

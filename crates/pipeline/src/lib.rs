@@ -24,7 +24,7 @@ pub use assemble::{AssembleError, Outputs};
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedPart, Filing, SplitOptions, convert};
 pub use engines::{BarcodeReader, EnginePool, Engines, NewEngine};
 pub use intake::{Claim, Found, Intake, IntakeError, find};
-pub use process::Context;
+pub use process::{Context, known_before};
 pub use settle::SettleRule;
 pub use trouble::Trouble;
 pub use watch::{Inbox, watch};

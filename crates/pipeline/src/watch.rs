@@ -369,6 +369,7 @@ impl Watcher {
     }
 
     fn leave(&mut self, path: &Path, look: Look, unmoved: Option<FileId>) {
+        self.failed.remove(path);
         self.arrivals.forget(path);
         self.claimed.insert(path.to_owned(), Claimed { look, unmoved });
     }

@@ -4,6 +4,7 @@
 //! it: origin, number of events, root in base 64, an extension line with the time; an empty line; the signature. A copy that
 //! lies where the machine's administrator cannot change it shows when history is rewritten later, even with the key.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -240,14 +241,11 @@ impl CheckpointFolders {
 
     /// Names of the checkpoints that do not lie in a place of publication.
     pub(crate) fn missing(&self, folder: &Path) -> Result<Vec<String>, CheckpointError> {
-        match names(&self.own) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-            own => {
-                let mut own = own.map_err(io_error(&self.own))?;
-                own.retain(|name| !folder.join(name).exists());
-                Ok(own)
-            }
-        }
+        // A place that is away counts as empty.
+        let there: HashSet<String> = names(folder).unwrap_or_default().into_iter().collect();
+        let mut own = own_names(&self.own)?;
+        own.retain(|name| !there.contains(name));
+        Ok(own)
     }
 
     /// All checkpoints that lie here and where they were published. A place that is away counts as empty.
@@ -277,8 +275,16 @@ impl CheckpointFolders {
     }
 }
 
+/// Names of the home's checkpoints, in order; none when it has made none yet.
+pub(crate) fn own_names(own: &Path) -> Result<Vec<String>, CheckpointError> {
+    match names(own) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(io_error(own)),
+    }
+}
+
 /// Names of all checkpoints in a folder, in order.
-pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
+fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();

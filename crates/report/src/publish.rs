@@ -15,7 +15,7 @@ use sohoa_domain::Sha256Digest;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
-use crate::checkpoint::{CheckpointError, CheckpointFolders, io_error, names, write_whole};
+use crate::checkpoint::{CheckpointError, CheckpointFolders, io_error, own_names, write_whole};
 
 /// How long one address may take, from its name to its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -107,10 +107,7 @@ impl Receivers {
 
     /// Names of the checkpoints that an address has not taken, oldest first.
     fn unsent(&self, address: &Address) -> Result<Vec<String>, CheckpointError> {
-        let mut names = match names(&self.own) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(io_error(&self.own))?,
-        };
+        let mut names = own_names(&self.own)?;
         let note = self.note(address);
         match fs::read_to_string(&note) {
             Ok(last) => names.retain(|name| *name > last),

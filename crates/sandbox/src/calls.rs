@@ -30,7 +30,7 @@ const OTHERS: &[c_long] = &[
     libc::SYS_keyctl,
 ];
 
-/// Files and folders made, removed, renamed, or changed in what is known of them. The last three by their numbers, which are
+/// Files and folders made, removed, renamed, or changed in what is known of them. The last four by their numbers, which are
 /// the same on every machine: fchmodat2, setxattrat, removexattrat, file_setattr.
 const CHANGES: &[c_long] = &[
     libc::SYS_openat2,

@@ -116,7 +116,7 @@ struct Shown {
     digest: Option<Sha256Digest>,
     /// Where the received bytes lie.
     stored: Option<String>,
-    /// What the names say of the dossier.
+    /// What is known of the dossier before a page is read.
     evidence: Vec<DossierEvidence>,
     /// Its documents, and the parts that wait.
     parts: Vec<Part>,
@@ -170,7 +170,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         let row = home.records.file(id).await?.ok_or_else(|| unknown(id))?;
         let history = home.records.events_of_file(id).await?;
         let stored = row.digest.map(|d| home.blobs.path(&d).display().to_string());
-        let (evidence, _) = sohoa_dossier::from_names(&row.relative, row.dossier.as_ref());
+        let (evidence, _) = sohoa_pipeline::known_before(&row);
         Ok(Shown {
             file: id.0,
             todo: todo(row.reason_code.as_deref().unwrap_or_default()),
@@ -192,7 +192,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         }
         lines += &format!("\nreceived bytes {}\n", s.stored.as_deref().unwrap_or("none could be stored"));
         for e in &s.evidence {
-            lines += &format!("evidence: {:?} says {}\n", e.source, e.code);
+            lines += &format!("evidence: {} says {}\n", e.source.as_str(), e.code);
         }
         for p in &s.parts {
             lines += &part(p);
