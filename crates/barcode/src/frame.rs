@@ -11,7 +11,10 @@ const MOST_PIXELS: u64 = 4 << 30;
 const LONGEST: u32 = 4 << 20;
 
 /// Writes a crop: width, height, pixels.
-pub(crate) fn write_crop(out: &mut impl Write, crop: &Crop) -> io::Result<()> {
+///
+/// # Errors
+/// A pipe that is closed.
+pub fn write_crop(out: &mut impl Write, crop: &Crop) -> io::Result<()> {
     out.write_all(&crop.width.to_le_bytes())?;
     out.write_all(&crop.height.to_le_bytes())?;
     out.write_all(&crop.grey)?;
@@ -19,7 +22,10 @@ pub(crate) fn write_crop(out: &mut impl Write, crop: &Crop) -> io::Result<()> {
 }
 
 /// The next crop, `None` when the parent has closed its end.
-pub(crate) fn read_crop(input: &mut impl Read) -> io::Result<Option<Crop>> {
+///
+/// # Errors
+/// A frame that is cut short or too large.
+pub fn read_crop(input: &mut impl Read) -> io::Result<Option<Crop>> {
     let mut width = [0; 4];
     // An end before the first byte of a frame is a proper one.
     if input.read(&mut width[..1])? == 0 {
@@ -38,7 +44,10 @@ pub(crate) fn read_crop(input: &mut impl Read) -> io::Result<Option<Crop>> {
 }
 
 /// Writes what was read.
-pub(crate) fn write_answer(out: &mut impl Write, decoded: &[Decoded]) -> io::Result<()> {
+///
+/// # Errors
+/// A pipe that is closed, or more than an answer holds.
+pub fn write_answer(out: &mut impl Write, decoded: &[Decoded]) -> io::Result<()> {
     let json = serde_json::to_vec(decoded)?;
     let length = u32::try_from(json.len()).ok().filter(|n| *n <= LONGEST).ok_or_else(|| bad("too long"))?;
     out.write_all(&length.to_le_bytes())?;
@@ -47,7 +56,10 @@ pub(crate) fn write_answer(out: &mut impl Write, decoded: &[Decoded]) -> io::Res
 }
 
 /// The answer to a crop.
-pub(crate) fn read_answer(input: &mut impl Read) -> io::Result<Vec<Decoded>> {
+///
+/// # Errors
+/// A frame that is cut short, too large or not of its form.
+pub fn read_answer(input: &mut impl Read) -> io::Result<Vec<Decoded>> {
     let mut length = [0; 4];
     input.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);

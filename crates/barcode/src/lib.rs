@@ -10,7 +10,7 @@ mod child;
 mod crop;
 mod decode;
 mod find;
-mod frame;
+pub mod frame;
 mod patch;
 mod region;
 mod serve;

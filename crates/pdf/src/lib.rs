@@ -31,6 +31,13 @@ mod text_layer;
 mod truetype;
 mod writer;
 
+/// What poppler's programs print, read: for the fuzz targets.
+#[doc(hidden)]
+pub mod printed {
+    pub use crate::own_text::blocks;
+    pub use crate::poppler::portable_pixmap;
+}
+
 pub use drawing::{Drawing, Fonts, Grey, Typeface};
 pub use source::{OwnText, PdfSource, PixelSource, SourcePage};
 pub use substitute::FontFolders;

@@ -28,7 +28,10 @@ pub(crate) fn read(source: &PdfSource, node: &PageNode) -> Result<OcrPage, Strin
 }
 
 /// Blocks of poppler's XHTML, coordinates times `scale`.
-fn blocks(xhtml: &[u8], scale: f32) -> Result<Vec<Block>, String> {
+///
+/// # Errors
+/// A sentence when it is no XHTML.
+pub fn blocks(xhtml: &[u8], scale: f32) -> Result<Vec<Block>, String> {
     let xhtml = String::from_utf8_lossy(xhtml);
     let mut reader = quick_xml::Reader::from_str(&xhtml);
     let mut blocks: Vec<Block> = Vec::new();

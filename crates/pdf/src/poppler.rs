@@ -140,8 +140,8 @@ pub(crate) fn render(
     portable_pixmap(&out).ok_or_else(|| failed("the renderer gave no image".into()))
 }
 
-/// A binary PPM; grey when no pixel has a colour.
-fn portable_pixmap(bytes: &[u8]) -> Option<Raster> {
+/// A binary PPM; grey when no pixel has a colour. `None` when it is none, or cut short.
+pub fn portable_pixmap(bytes: &[u8]) -> Option<Raster> {
     let mut at = 0;
     let mut word = || {
         let start = at + bytes.get(at..)?.iter().position(|b| !b.is_ascii_whitespace())?;

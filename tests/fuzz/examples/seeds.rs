@@ -9,6 +9,25 @@ use std::path::Path;
 use sohoa_fuzz::recognizer::tiny_model::TinyModel;
 use sohoa_fuzz::texts::{DOSSIER, KINDS};
 
+/// A clerk's rules.
+const RULES: &str = r#"
+[[type]]
+name = "PHIẾU THỬ"
+symbol = "PT"
+[head]
+bodies = ["Trung tâm"]
+[[rule]]
+name = "plot"
+field = "land_plot"
+labels = ["Thửa đất số"]
+kind = "plot"
+place = "right"
+pattern = "[0-9]+"
+[[rule.example]]
+lines = ["Thửa đất số: 12"]
+value = "12"
+"#;
+
 /// Twelve lines of letters, by [`sohoa_fuzz::recognizer::ink`].
 const LINES: u8 = 12;
 
@@ -83,6 +102,13 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
         H41-230615-0001,2023-06-15T08:30,counter,4,TP01,Đơn,component,true\n\
         H41-230615-0001,2023-06-15T08:30,counter,4,KQ,\"Giấy, phép\",result,false\n";
     let page = r#"{"Page":{"width":9,"height":9,"dpi":{"x":300,"y":300},"rotation":"None","engine":"e","blocks":[]}}"#;
+    let paper = "   UBND TỈNH THỬ        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n   SỞ THỬ        Độc lập - Tự do - Hạnh phúc\n\
+        Số: 15/QĐ-STN        Thử, ngày 05 tháng 6 năm 2023\n\n          QUYẾT ĐỊNH\n     Về việc thử nghiệm\n7Mã hồ sơ H41.20-230615-0001\n\n\
+        Họ và tên: Nguyễn Văn Thử\n\n            KT. GIÁM ĐỐC\n            PHÓ GIÁM ĐỐC\n\n            Trần Thị Thử\n\u{c}\
+        2\nĐiều 2. Hiệu lực\n\u{c}\tSOHOA1/000.20.41.H41-230615-0001/TP01/9FFBC208\n\u{c}ĐƠN ĐỀ NGHỊ\n";
+    let words = r#"<html><body><doc><page width="10" height="10"><flow><block xMin="1" yMin="1" xMax="9" yMax="3">
+        <line xMin="1" yMin="1" xMax="9" yMax="3"><word xMin="1.0" yMin="1.0" xMax="4.0" yMax="3.0">a&amp;b&#x1ea1;</word>
+        </line></block></flow></page></doc></body></html>"#;
     let question = framed(r#"{"width":3,"height":2,"dpi":{"x":300,"y":300}}"#);
     vec![
         ("codes", b"000.20.41.H41-230615-0001".to_vec()),
@@ -99,6 +125,19 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
         ("answers", [framed(r#"{"Ready":"x"}"#), framed(page)].concat()),
         ("segment", format!("{digest} {{}}\n{digest} {{}}\n").into_bytes()),
         ("frames", [question, vec![0; 6]].concat()),
+        ("barcode", b"SOHOA1/000.20.41.H41-230615-0001/TP01/9FFBC208".to_vec()),
+        ("barcode", "H41.20-230615-0001|1.012790|x%7CH41-230615-0002".into()),
+        ("barcode", "013085001234||Nguyễn Văn Thử|01021985|Nam|Tổ 1, xã Thử|01022021".into()),
+        ("crops", [&[3, 0, 0, 0, 2, 0, 0, 0][..], &[9; 6]].concat()),
+        ("crops", framed(r#"[{"format":"qr","text":"x","corners":[[0,0],[1,0],[1,1],[0,1]]}]"#)),
+        ("paper", paper.into()),
+        ("rules", RULES.into()),
+        ("words", words.into()),
+        ("pixmap", b"P6\n2 1\n255\n\x01\x02\x03\x04\x05\x06".to_vec()),
+        (
+            "checkpoint",
+            b"sohoa+00000000+AQ==\nsohoa\n1\nAA==\ntime 2023-06-15T00:00:00Z\n\n\xe2\x80\x94 sohoa AA==\n".to_vec(),
+        ),
     ]
 }
 

@@ -1,12 +1,14 @@
 //! What has to hold for every raster file and every PDF. A check that fails panics.
 
+use std::convert::Infallible;
 use std::io::Write as _;
 
+use sohoa_barcode::{Decoded, Options, find};
 use sohoa_domain::{
-    Baseline, Block, Codec, Dpi, EncodedImage, InputError, Limits, Line, LoadedPage, OcrPage, Raster, Rect, Rotation,
-    Word,
+    BarcodeFormat, Baseline, Block, Codec, Dpi, EncodedImage, InputError, Limits, Line, LoadedPage, OcrPage, Raster,
+    Rect, Rotation, Word,
 };
-use sohoa_imaging::{FileKind, ImageFile, decode, encode_lossless, for_ocr, inspect, sniff, wholeness};
+use sohoa_imaging::{FileKind, ImageFile, Inspection, decode, encode_lossless, for_ocr, inspect, sniff, wholeness};
 use sohoa_pdf::{DocumentInfo, FontFolders, PdfSource, PdfWriter, PixelSource, WriteError};
 use tempfile::NamedTempFile;
 
@@ -63,8 +65,27 @@ fn loaded(page: &LoadedPage, limits: &Limits) {
     let seen = inspect(raster, page.dpi);
     let p = &seen.page;
     assert!([p.dpi.x, p.dpi.y, p.ink, p.skew_degrees, p.sharpness].iter().all(|v| v.is_finite()), "{p:?}");
+    barcodes(raster, &seen);
     let ready = for_ocr(raster, &seen.ink, p.rotation, p.skew_degrees);
     assert!(ready.grey.width() > 0 && ready.grey.height() > 0);
+}
+
+/// The search for barcodes, with a decoder that reads one in every cut-out.
+fn barcodes(raster: &Raster, seen: &Inspection) {
+    for expected in [false, true] {
+        let options = Options { expected, skew_degrees: seen.page.skew_degrees };
+        let found = find(raster, &seen.ink, seen.page.dpi, options, |crop| {
+            assert!(crop.width > 0 && crop.height > 0, "{} × {}", crop.width, crop.height);
+            assert_eq!(crop.grey.len(), crop.width as usize * crop.height as usize);
+            let (w, h) = (crop.width as f32, crop.height as f32);
+            let corners = [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)];
+            Ok::<_, Infallible>(vec![Decoded { format: BarcodeFormat::Qr, text: "x".into(), corners }])
+        });
+        let Ok(found) = found;
+        for (x, y) in found.barcodes.iter().flat_map(|code| code.corners) {
+            assert!(x.is_finite() && y.is_finite());
+        }
+    }
 }
 
 fn within(width: u32, height: u32, limits: &Limits) {

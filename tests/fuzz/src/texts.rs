@@ -8,11 +8,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sohoa_domain::text::{fold, nfc};
 use sohoa_domain::{
-    ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode, DossierEntry, Dpi, Event, OcrPage,
-    ProcedureCode, Rotation, Sha256Digest,
+    Barcode, BarcodeFormat, Baseline, Block, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode,
+    DossierEntry, Dpi, Event, Line, OcrPage, PartLayout, ProcedureCode, Rect, Rotation, Sha256Digest, Word,
 };
-use sohoa_dossier::{ComponentEvidence, Decision, MatchingRules, decide, from_names, match_component};
+use sohoa_dossier::{
+    BarcodeMeaning, ComponentEvidence, Decision, FieldRules, IdCard, MatchingRules, PageFacts, Place, SheetMark,
+    Splitter, decide, extract, from_names, match_component,
+};
 use sohoa_ocr::{AltoWriter, frame, hocr, order};
+use sohoa_report::PublicKey;
 use sohoa_store::ocfl::{Inventory, VersionNumber, dossier_of_directory, object_path};
 use sohoa_store::{DocumentFile, event_lines, read_register_csv};
 
@@ -23,7 +27,7 @@ pub const DOSSIER: &str = "H41-230615-0001";
 pub type Check = fn(&[u8]);
 
 /// The parser that the first byte chooses gets the rest.
-pub const KINDS: [(&str, Check); 10] = [
+pub const KINDS: [(&str, Check); 17] = [
     ("codes", codes),
     ("names", names),
     ("components", components),
@@ -34,6 +38,13 @@ pub const KINDS: [(&str, Check); 10] = [
     ("answers", answers),
     ("frames", frames),
     ("segment", segment),
+    ("barcode", barcode),
+    ("crops", crops),
+    ("paper", paper),
+    ("rules", rules),
+    ("words", words),
+    ("pixmap", pixmap),
+    ("checkpoint", checkpoint),
 ];
 
 /// Any of the texts.
@@ -235,4 +246,149 @@ fn frames(mut bytes: &[u8]) {
         let again = frame::read_page(&mut written.as_slice()).expect("our own frame");
         assert!(again.is_some_and(|(r, d)| r == raster && d == dpi), "a page changes on its way");
     }
+}
+
+/// The text of a barcode of any kind.
+fn barcode(bytes: &[u8]) {
+    use BarcodeFormat::{Code39, Code128, DataMatrix, Ean, Patch, Qr};
+    let text = utf8(bytes);
+    if let Ok(mark) = SheetMark::parse(text) {
+        assert_eq!(mark.encode(), text.trim());
+    }
+    if let Some(card) = IdCard::parse(text) {
+        assert!(text.contains(&card.id) && text.contains(&card.name) && card.issued > card.born);
+    }
+    for format in [Qr, DataMatrix, Code128, Code39, Ean, Patch] {
+        let corners = [(0.0, 0.0); 4];
+        let printed = |code: &DossierCode| text.contains(code.as_str()) || text.contains('%');
+        match BarcodeMeaning::of(&Barcode { format, text: text.to_owned(), corners }) {
+            BarcodeMeaning::Sheet(mark) => assert!(printed(&mark.dossier)),
+            BarcodeMeaning::Sticker(code) => assert_eq!(code.as_str(), text.trim()),
+            BarcodeMeaning::SystemPaper(paper) => {
+                assert!(!paper.dossiers.is_empty() && paper.dossiers.iter().all(printed));
+            }
+            BarcodeMeaning::Separator => assert_eq!(format, Patch),
+            BarcodeMeaning::BrokenSheet(_) | BarcodeMeaning::IdCard(_) | BarcodeMeaning::Foreign => {}
+        }
+    }
+}
+
+/// What the barcode decoder's process is asked and answers.
+fn crops(mut bytes: &[u8]) {
+    use sohoa_barcode::frame::{read_answer, read_crop, write_answer, write_crop};
+    if let Ok(answer) = read_answer(&mut &*bytes) {
+        let mut written = Vec::new();
+        write_answer(&mut written, &answer).expect("memory takes all");
+        let again = read_answer(&mut written.as_slice()).expect("our own frame");
+        let mut twice = Vec::new();
+        write_answer(&mut twice, &again).expect("memory takes all");
+        assert!(written == twice, "an answer changes on its way");
+    }
+    // The parent is ours and asks for no more than a page has.
+    let small = |bytes: &[u8]| {
+        let side = |at: usize| Some(u64::from(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+        side(0).zip(side(4)).is_some_and(|(w, h)| w * h <= 1 << 20)
+    };
+    while small(bytes)
+        && let Ok(Some(crop)) = read_crop(&mut bytes)
+    {
+        let mut written = Vec::new();
+        write_crop(&mut written, &crop).expect("memory takes all");
+        let again = read_crop(&mut written.as_slice()).expect("our own frame");
+        assert!(again == Some(crop), "a crop changes on its way");
+    }
+}
+
+/// Pages as form feeds part them, each a line of print: blanks in front move it right, a digit says how surely it was read,
+/// and what stands behind a tab is a barcode.
+fn paper(bytes: &[u8]) {
+    let rules = FieldRules::built_in().expect("the rules that are built in");
+    let mut read = Vec::new();
+    let mut splitter = Splitter::new(PartLayout::default(), true);
+    let mut parts = Vec::new();
+    let mut inside = Vec::new();
+    for (number, text) in (1..).zip(utf8(bytes).split('\u{c}').take(8)) {
+        let (page, codes) = printed(text);
+        let facts = PageFacts::of(number, page.blocks.is_empty(), None, Some(&page), &codes);
+        let (place, ended) = splitter.page(facts);
+        parts.extend(ended);
+        if matches!(place, Place::Begins | Place::Continues) {
+            inside.push(number);
+        }
+        read.push(page);
+    }
+    parts.extend(splitter.end());
+    let told: Vec<u32> = parts.iter().flat_map(|part| part.first..=part.last).collect();
+    assert!(inside.iter().all(|page| told.contains(page)), "a page is in no document");
+    assert!(told.is_sorted_by(|a, b| a < b), "a page is in two documents");
+    for part in &parts {
+        assert!(part.doubts.iter().all(|d| (part.first + 1..=part.last).contains(&d.page)), "{:?}", part.doubts);
+    }
+    let pages: Vec<&OcrPage> = read.iter().collect();
+    for field in extract(&pages, &rules, None) {
+        assert!((1..=pages.len().max(1) as u32).contains(&field.page), "{}", field.name);
+        assert!((0.0..=1.0).contains(&field.confidence) && !field.value.is_empty(), "{}", field.name);
+        assert!(!(field.confident && field.issue.is_some()), "{}: trusted and doubted", field.name);
+    }
+}
+
+/// A page of A4 at 100 dpi.
+fn printed(text: &str) -> (OcrPage, Vec<Barcode>) {
+    let mut page = OcrPage::empty(827, 1169, Dpi::square(100.0), Rotation::None, "fuzz");
+    let mut codes = Vec::new();
+    for (i, line) in text.lines().take(80).enumerate() {
+        let (print, code) = line.split_once('\t').map_or((line, None), |(print, code)| (print, Some(code)));
+        codes.extend(code.map(|text| Barcode {
+            format: BarcodeFormat::Qr,
+            text: text.to_owned(),
+            corners: [(0.0, 0.0); 4],
+        }));
+        let text = print.trim_start_matches(' ');
+        let (top, mut left) = (20.0 + 14.0 * i as f32, 40.0 + 8.0 * (print.len() - text.len()) as f32);
+        let sure = text.chars().next().and_then(|c| c.to_digit(10)).map_or(0.95, |d| d as f32 / 10.0);
+        let mut words = Vec::new();
+        for word in text.trim_start_matches(|c: char| c.is_ascii_digit()).split_whitespace() {
+            let width = 6.0 * word.chars().count() as f32;
+            words.push(Word::new(nfc(word), Rect { left, top, right: left + width, bottom: top + 10.0 }, sure));
+            left += width + 5.0;
+        }
+        let Some(rect) = words.iter().map(|w| w.rect).reduce(|a, b| a.union(&b)) else { continue };
+        let baseline = Baseline { x0: rect.left, y0: rect.bottom - 2.0, slope: 0.0 };
+        page.blocks.push(Block { lines: vec![Line { words, rect, baseline, height: 10.0 }], rect });
+    }
+    (page, codes)
+}
+
+/// Rules for fields that a clerk has written.
+fn rules(bytes: &[u8]) {
+    if let Err(error) = FieldRules::new(Some(utf8(bytes))) {
+        assert!(!error.to_string().is_empty());
+    }
+}
+
+/// What pdftotext prints.
+fn words(bytes: &[u8]) {
+    for block in sohoa_pdf::printed::blocks(bytes, 4.2).unwrap_or_default() {
+        for word in block.lines.iter().flat_map(|line| &line.words) {
+            assert!(!word.text.is_empty() && nfc(&word.text) == word.text && !word.text.contains(char::is_whitespace));
+            assert!(word.rect.area() > 0.0, "{:?}", word.rect);
+        }
+    }
+}
+
+/// What pdftoppm prints.
+fn pixmap(bytes: &[u8]) {
+    if let Some(raster) = sohoa_pdf::printed::portable_pixmap(bytes) {
+        assert!(raster.width() > 0 && raster.height() > 0 && raster.data().len() <= bytes.len());
+    }
+}
+
+/// A signed checkpoint: no text that a fuzzer writes is signed.
+fn checkpoint(bytes: &[u8]) {
+    let text = utf8(bytes);
+    if let Some(key) = PublicKey::parse(text) {
+        assert_eq!(key.to_string(), text.trim());
+    }
+    let (key, signed) = text.split_once('\n').unwrap_or((text, ""));
+    assert!(PublicKey::parse(key).is_none_or(|key| key.check(signed).is_none()), "a forged checkpoint is believed");
 }
