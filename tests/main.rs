@@ -16,6 +16,7 @@ mod memory;
 mod nasty;
 mod refusals;
 mod repository;
+mod reuse;
 mod sheets;
 mod stacks;
 mod support;

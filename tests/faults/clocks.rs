@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{Clock, Dpi, FileState, Limits, OcrPage, Raster};
 use sohoa_dossier::{FieldRules, MatchingRules};
 use sohoa_ocr::{ChildEngine, ChildOptions, Engine, EngineChoice, OcrError};
-use sohoa_pipeline::{BarcodeReader, Claim, Context, EnginePool, Engines, Found, Intake, Trouble, work};
+use sohoa_pipeline::{BarcodeReader, Claim, Context, EnginePool, Engines, Found, Intake, Profiles, Trouble, work};
 use sohoa_store::{DiskBlobs, DiskPackages, Records, SqliteRecords};
 
 use super::{CODE, PATIENCE, block_on, ends_well, home, put};
@@ -120,6 +120,7 @@ impl Inside {
             trouble: Trouble::default(),
             field_rules: Arc::new(FieldRules::built_in().unwrap()),
             matching: MatchingRules::default(),
+            profiles: Profiles::default(),
             result_code: "{dossier}.{ordinal}".to_owned(),
             agent: "test/1".to_owned(),
         };

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
-use sohoa_domain::{Desk, Limits};
-use sohoa_dossier::{FieldRules, MatchingRules};
+use sohoa_domain::{Desk, EvidenceSource, Limits};
+use sohoa_dossier::{FieldRules, MatchingRules, Profile};
 use sohoa_ocr::EngineChoice;
+use sohoa_pipeline::{NamedProfile, Profiles};
 use sohoa_report::Address;
 use toml::{Table, Value};
 
@@ -27,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) work: Work,
     pub(crate) matching: MatchingRules,
+    profile: DefaultProfile,
+    profiles: BTreeMap<String, Profile>,
     pub(crate) checkpoints: Checkpoints,
     pub(crate) verify: Verify,
     pub(crate) register: Register,
@@ -41,6 +44,13 @@ pub(crate) struct Store {
     blobs: String,
     packages: String,
     events: String,
+}
+
+/// `[profile]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefaultProfile {
+    default: String,
 }
 
 /// `[fields]`
@@ -215,7 +225,27 @@ impl Config {
         Ok(config)
     }
 
+    /// Which profile applies to what comes from where.
+    pub(crate) fn profiles(&self, home: &Path) -> Profiles {
+        let named = |name: &str| {
+            self.profiles.get(name).map(|rules| NamedProfile { name: name.to_owned(), rules: rules.clone() })
+        };
+        let folders = self.inbox.iter().map(|inbox| (home.join(&inbox.path), named(&inbox.profile))).collect();
+        Profiles { folders, otherwise: named(&self.profile.default) }
+    }
+
     fn check(&self) -> anyhow::Result<()> {
+        let used = self.inbox.iter().map(|inbox| &inbox.profile).chain([&self.profile.default]);
+        if let Some(unknown) = used.into_iter().find(|name| !name.is_empty() && !self.profiles.contains_key(*name)) {
+            bail!("profile {unknown:?}: there is no section [profiles.{unknown}]");
+        }
+        use EvidenceSource::{Applicant, DoubtfulText};
+        if let Some(weak) = self.matching.attach.iter().find(|source| matches!(source, Applicant | DoubtfulText)) {
+            bail!("matching.attach: {} is never enough to attach", weak.as_str());
+        }
+        if let Some(more) = self.matching.await_register.iter().find(|s| !self.matching.attach.contains(s)) {
+            bail!("matching.await_register: {} is not in matching.attach", more.as_str());
+        }
         for (i, inbox) in self.inbox.iter().enumerate() {
             // A file in both would come in twice.
             let other = |other: &&Inbox| inbox.path.starts_with(&other.path) || other.path.starts_with(&inbox.path);
@@ -349,10 +379,14 @@ mod tests {
 
     #[test]
     fn each_inbox_has_its_own_rules() {
-        let one = "[[inbox]]\npath = \"a\"\nagency = \"UBND\"\nchannel = \"post\"\nprofile = \"p\"\nevents = false\n";
+        let one =
+            "[[inbox]]\npath = \"a\"\nagency = \"UBND\"\nchannel = \"post\"\nprofile = \"tt05-2025\"\nevents = false\n";
         let config = load(&format!("{one}[[inbox]]\npath = \"ab\"\nchannel = \"online\"\n"), &[]).unwrap();
         let rules: Vec<_> = config.inbox.iter().map(|i| (i.label(), i.events, i.move_to_done)).collect();
-        assert_eq!(rules, [("a, UBND, post, p".to_owned(), false, true), ("ab, online".to_owned(), true, true)]);
+        assert_eq!(
+            rules,
+            [("a, UBND, post, tt05-2025".to_owned(), false, true), ("ab, online".to_owned(), true, true)]
+        );
     }
 
     #[test]
@@ -367,6 +401,10 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
             ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
+            ("[[inbox]]\npath = \"a\"\nprofile = \"p\"", vec![], "[profiles.p]"),
+            ("[profiles.p.colour]\nat_least = 1", vec![], "at_least"),
+            ("[matching]\nattach = [\"doubtful_text\"]\nawait_register = []", vec![], "doubtful_text"),
+            ("[matching]\nattach = [\"sheet\"]", vec![], "await_register"),
             ("[checkpoints]\nurls = [\"log.example.vn\"]", vec![], "https://"),
             ("[work]\nlease_seconds = 0.5", vec![], "lease_seconds"),
             ("[work]\nretry_seconds = nan", vec![], "retry_seconds"),

@@ -157,6 +157,7 @@ impl Home {
             retry: Duration::from_secs_f64(self.config.work.retry_seconds),
             trouble: Trouble::default(),
             result_code: self.config.work.result_code.clone(),
+            profiles: self.config.profiles(&self.path),
             matching: self.config.matching.clone(),
             agent: AGENT.to_owned(),
         }))

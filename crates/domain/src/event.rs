@@ -43,11 +43,13 @@ pub enum EventKind {
     SessionOpened,
     /// A clerk closed the dossier at a counter.
     SessionClosed,
+    /// A document of another dossier stands for a component, or does so no more.
+    Reused,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -64,6 +66,7 @@ impl EventKind {
         Self::Undone,
         Self::SessionOpened,
         Self::SessionClosed,
+        Self::Reused,
     ];
 
     /// As stored.
@@ -85,6 +88,7 @@ impl EventKind {
             Self::Undone => "undone",
             Self::SessionOpened => "session_opened",
             Self::SessionClosed => "session_closed",
+            Self::Reused => "reused",
         }
     }
 
@@ -102,7 +106,8 @@ impl EventKind {
             | Self::Decided
             | Self::Undone
             | Self::SessionOpened
-            | Self::SessionClosed => "metadata modification",
+            | Self::SessionClosed
+            | Self::Reused => "metadata modification",
             Self::FixityChecked => "fixity check",
         }
     }
@@ -164,6 +169,13 @@ pub enum Change {
     },
     /// The dossier of the event is open at this counter now, or none is.
     Session(Desk),
+    /// A document of another dossier stands for this component of the event's dossier; `None`: none does any more.
+    Reused {
+        /// The component.
+        component: ComponentId,
+        /// The document.
+        document: Option<DocumentId>,
+    },
 }
 
 /// A counter (quầy) of an agency.

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Rect;
+use crate::text::fold;
 
 /// Name of a field: `a`–`z`, digits and `_`, a letter first, at most 40 characters. Clerks make fields of their own, so
 /// the set is open; those that the program itself fills are constants.
@@ -165,6 +166,18 @@ pub struct Field {
     pub issue: Option<FieldIssue>,
 }
 
+/// What makes a paper the same as another: number, symbol, issuer and year (Nghị định 30/2020: numbers start again each year),
+/// folded. `None` when one of the first three was not found.
+pub fn paper_key(fields: &[Field]) -> Option<String> {
+    let value = |name| fields.iter().find(|f| f.name == name).map(|f| fold(&f.value));
+    let number = value(FieldName::NUMBER)?;
+    let number = number.trim_start_matches('0');
+    let year = value(FieldName::NUMBER_YEAR)
+        .or_else(|| value(FieldName::DATE)?.split_once('-').map(|(year, _)| year.to_owned()))
+        .unwrap_or_default();
+    Some(format!("{number}/{year}/{}/{}", value(FieldName::SYMBOL)?, value(FieldName::ISSUER)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,5 +191,31 @@ mod tests {
             assert!(FieldName::try_from(bad.to_owned()).is_err(), "{bad}");
         }
         assert_eq!(FieldName::try_from("number".to_owned()).unwrap(), FieldName::NUMBER);
+    }
+
+    #[test]
+    fn a_paper_is_the_same_by_number_symbol_issuer_and_year() {
+        let field = |name: FieldName, value: &str| Field {
+            name,
+            value: value.to_owned(),
+            page: 1,
+            rect: Rect::default(),
+            confidence: 1.0,
+            confident: true,
+            issue: None,
+        };
+        let paper = |number: &str, date: &str| {
+            vec![
+                field(FieldName::NUMBER, number),
+                field(FieldName::SYMBOL, "QĐ-UBND"),
+                field(FieldName::ISSUER, "Ủy ban nhân dân tỉnh Thử"),
+                field(FieldName::DATE, date),
+            ]
+        };
+        let key = |number, date| paper_key(&paper(number, date));
+        assert_eq!(key("05", "2023-06-15").as_deref(), Some("5/2023/qd-ubnd/uy ban nhan dan tinh thu"));
+        assert_eq!(key("5", "2023-01-02"), key("05", "2023-06-15"));
+        assert_ne!(key("5", "2022-06-15"), key("5", "2023-06-15"));
+        assert_eq!(paper_key(&paper("5", "2023-06-15")[1..]), None);
     }
 }

@@ -95,6 +95,9 @@ pub struct PageInspection {
     pub dpi_guessed: bool,
     /// Colours.
     pub colour: ColourKind,
+    /// It was scanned in colour, whether something coloured is on it or not.
+    #[serde(default)]
+    pub in_colour: bool,
     /// No writing on it: empty, or only what shines through from the other side.
     pub blank: bool,
     /// Share of ink pixels, 0 to 1.

@@ -22,8 +22,8 @@ pub enum BoundaryCue {
     BlankBefore,
     /// It shows the code of another dossier.
     OtherDossier,
-    /// A sheet of the printed series is missing before it.
-    MissingSheet,
+    /// It, or the page before it, may be a separator sheet that could not be read.
+    UnreadSheet,
 }
 
 impl BoundaryCue {
@@ -36,7 +36,7 @@ impl BoundaryCue {
             Self::PaperSize => "paper_size",
             Self::BlankBefore => "blank_before",
             Self::OtherDossier => "other_dossier",
-            Self::MissingSheet => "missing_sheet",
+            Self::UnreadSheet => "unread_sheet",
         }
     }
 }

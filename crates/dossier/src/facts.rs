@@ -19,8 +19,17 @@ const SURE: f32 = 0.9;
 /// National title, motto, and the title of Party papers, folded (Nghị định 30/2020, annex I; Hướng dẫn 36-HD/VPTW).
 const TITLES: [&str; 3] =
     ["cong hoa xa hoi chu nghia viet nam", "doc lap - tu do - hanh phuc", "dang cong san viet nam"];
-/// What our separator sheets print in large type, folded.
+/// What our separator sheets print at their top in large type, folded.
 const SHEET_TITLES: [&str; 2] = ["to phan tach ho so", "separator sheet"];
+/// What they print below, folded: nobody else does.
+const SHEET_LINES: [&str; 2] =
+    ["1. dat to nay len tren cac giay to thuoc ve no.", "put this sheet on top of the papers that belong to it."];
+/// Words of a page that can be a separator: ours have 82, and dirt is read as some more.
+const SEPARATOR_WORDS: usize = 120;
+/// Smallest side of a place that may be the torn code of a sheet, mm: it is printed with 84 mm.
+const SHEET_CODE_MM: f32 = 40.0;
+/// Dossier codes of a page that are told: two are a conflict already.
+const MOST_CODES: usize = 20;
 
 /// A page that separates documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +49,12 @@ pub struct PageFacts {
     pub number: u32,
     /// Nothing is written on it.
     pub blank: bool,
+    /// It could not be read.
+    pub failed: bool,
     /// It separates documents.
     pub separator: Option<Separator>,
+    /// It may be a separator, and nothing on it says so surely.
+    pub perhaps_separator: bool,
     /// Dossier codes on it.
     pub codes: Vec<DossierEvidence>,
     /// It has the head of a paper at its top.
@@ -56,16 +69,30 @@ pub struct PageFacts {
     pub cards: Vec<(IdCard, Rect)>,
 }
 
+/// What was seen of one page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageSeen<'a> {
+    /// Physical page, from 1.
+    pub number: u32,
+    /// Nothing is written on it.
+    pub blank: bool,
+    /// It could not be read.
+    pub failed: bool,
+    /// What inspection measured.
+    pub inspection: Option<&'a PageInspection>,
+    /// Its text; `None` for a page that is blank, failed or a sheet.
+    pub text: Option<&'a OcrPage>,
+    /// Barcodes that were read.
+    pub barcodes: &'a [Barcode],
+    /// Places that look like a barcode and could not be read, px of the page as loaded.
+    pub unread: &'a [Rect],
+}
+
 impl PageFacts {
-    /// Reads a page. `text` is `None` for a page that is blank, failed or a separator.
-    pub fn of(
-        number: u32,
-        blank: bool,
-        inspection: Option<&PageInspection>,
-        text: Option<&OcrPage>,
-        barcodes: &[Barcode],
-    ) -> Self {
-        let mut facts = Self { number, blank, ..Self::default() };
+    /// Reads a page.
+    pub fn of(seen: PageSeen<'_>) -> Self {
+        let PageSeen { number, blank, failed, inspection, text, barcodes, unread } = seen;
+        let mut facts = Self { number, blank, failed, ..Self::default() };
         let inches = |i: &PageInspection| (i.width as f32 / i.dpi.x, i.height as f32 / i.dpi.y);
         let turned = |(w, h): (f32, f32), i: &PageInspection| if i.rotation.swaps_sides() { (h, w) } else { (w, h) };
         facts.paper_mm = inspection.map(|i| turned(inches(i), i)).map(|(w, h)| (w * 25.4, h * 25.4));
@@ -74,13 +101,33 @@ impl PageFacts {
         }
         if let Some(text) = text {
             facts.print(text);
+            let mm = |rect: &Rect, i: &PageInspection| rect.width().min(rect.height()) / i.dpi.x.max(i.dpi.y) * 25.4;
+            let large = |rect: &Rect| inspection.is_some_and(|i| mm(rect, i) >= SHEET_CODE_MM);
+            facts.doubt_separator(
+                text.words().take(SEPARATOR_WORDS + 1).count() > SEPARATOR_WORDS,
+                unread.iter().any(large),
+            );
         }
         facts
     }
 
+    /// A page full of words is no separator, whatever else is on it, unless it is a sheet that can be believed; a page of few
+    /// words with what may be the torn code of a sheet could be one.
+    fn doubt_separator(&mut self, full: bool, torn: bool) {
+        match self.separator {
+            Some(Separator::Sheet(_)) => {}
+            Some(_) if full => {
+                self.separator = None;
+                self.perhaps_separator = true;
+            }
+            Some(_) => {}
+            None => self.perhaps_separator = torn && !full,
+        }
+    }
+
     fn see(&mut self, source: EvidenceSource, code: DossierCode) {
         let sighting = DossierEvidence { source, code, page: Some(self.number) };
-        if !self.codes.contains(&sighting) {
+        if !self.codes.contains(&sighting) && self.codes.len() < MOST_CODES {
             self.codes.push(sighting);
         }
     }
@@ -117,7 +164,8 @@ impl PageFacts {
             if middle < height * HEAD && TITLES.iter().any(|t| holds(&words, t, t.len() / 6)) {
                 self.head = true;
             }
-            if SHEET_TITLES.iter().any(|t| holds(&words, t, 3)) {
+            let is = |text: &&str| words.len() <= text.len() + 4 && holds(&words, text, text.len() / 9);
+            if (middle < height * TITLE && SHEET_TITLES.iter().any(|t| is(&t))) || SHEET_LINES.iter().any(|t| is(&t)) {
                 self.separator.get_or_insert(Separator::Unread);
             }
             if !(MARGIN..1.0 - MARGIN).contains(&(middle / height)) {
@@ -197,7 +245,7 @@ fn as_digits(run: &str) -> Option<String> {
     }
     let digit = |c: char| match c {
         'O' | 'o' | 'Q' | 'D' => '0',
-        'I' | 'l' | 'i' | '|' => '1',
+        'I' | 'l' | 'i' => '1',
         'Z' | 'z' => '2',
         'S' | 's' => '5',
         'B' => '8',
@@ -229,7 +277,7 @@ mod tests {
     }
 
     fn facts(lines: &[(f32, &str, f32)]) -> PageFacts {
-        PageFacts::of(1, false, None, Some(&page(lines)), &[])
+        PageFacts::of(PageSeen { number: 1, text: Some(&page(lines)), ..PageSeen::default() })
     }
 
     #[test]
@@ -280,6 +328,52 @@ mod tests {
         let torn = facts(&[(200.0, "TỜ PHÂN TÁCH HỒ SƠ", 0.9), (400.0, "H41.20-230615-0001", 0.99)]);
         assert_eq!(torn.separator, Some(Separator::Unread));
         assert_eq!(torn.codes[0].source, EvidenceSource::DoubtfulText);
+        let half = facts(&[(900.0, "Put this sheet on top of the papers that belong t0 it.", 0.9)]);
+        assert_eq!(half.separator, Some(Separator::Unread));
+    }
+
+    #[test]
+    fn a_paper_that_speaks_of_files_is_no_sheet() {
+        for line in ["Sau khi phân tích hồ sơ, Phòng Tư pháp đề nghị", "Kết quả phân tích hồ sơ đất đai"]
+        {
+            assert_eq!(facts(&[(200.0, line, 0.9)]).separator, None, "{line}");
+        }
+        assert_eq!(facts(&[(900.0, "Tổ phân tích hồ sơ", 0.9)]).separator, None, "a signature");
+        let line = "một hai ba bốn năm sáu bảy tám chín mười";
+        let mut lines: Vec<(f32, &str, f32)> = (0..13).map(|i| (400.0 + 40.0 * i as f32, line, 0.9)).collect();
+        lines.push((200.0, "TỜ PHÂN TÁCH HỒ SƠ", 0.9));
+        let full = facts(&lines);
+        assert_eq!((full.separator, full.perhaps_separator), (None, true), "too many words for a sheet");
+    }
+
+    #[test]
+    fn a_page_of_few_words_with_a_large_torn_code_may_be_a_sheet() {
+        let inspection = |dpi: f32| PageInspection {
+            width: 1000,
+            height: 1400,
+            dpi: Dpi::square(dpi),
+            dpi_guessed: false,
+            colour: sohoa_domain::ColourKind::Grey,
+            in_colour: false,
+            blank: false,
+            ink: 0.1,
+            skew_degrees: 0.0,
+            rotation: Rotation::None,
+            sharpness: 1.0,
+            seal: None,
+        };
+        let perhaps = |side: f32, lines: &[(f32, &str, f32)]| {
+            let unread = [Rect { left: 100.0, top: 100.0, right: 100.0 + side, bottom: 100.0 + side }];
+            let (inspection, text) = (inspection(120.0), page(lines));
+            let (inspection, text) = (Some(&inspection), Some(&text));
+            PageFacts::of(PageSeen { number: 2, inspection, text, unread: &unread, ..PageSeen::default() })
+                .perhaps_separator
+        };
+        assert!(perhaps(300.0, &[(900.0, "Đặt tờ", 0.9)]));
+        assert!(!perhaps(100.0, &[(900.0, "Đặt tờ", 0.9)]), "21 mm");
+        let line = "một hai ba bốn năm sáu bảy tám chín mười";
+        let full: Vec<(f32, &str, f32)> = (0..13).map(|i| (400.0 + 40.0 * i as f32, line, 0.9)).collect();
+        assert!(!perhaps(300.0, &full));
     }
 
     #[test]
@@ -290,7 +384,7 @@ mod tests {
             |text: &str| Barcode { format: BarcodeFormat::Qr, text: text.to_owned(), corners: [(0.0, 0.0); 4] };
         let of = |texts: &[&str]| {
             let codes: Vec<Barcode> = texts.iter().map(|t| barcode(t)).collect();
-            PageFacts::of(4, false, None, None, &codes)
+            PageFacts::of(PageSeen { number: 4, barcodes: &codes, ..PageSeen::default() })
         };
         let sheet = of(&[&mark.encode(), code.as_str()]);
         assert_eq!(sheet.separator, Some(Separator::Sheet(mark.clone())));

@@ -12,16 +12,19 @@ mod facts;
 mod fields;
 mod id_card;
 mod meaning;
-
+mod profile;
+mod reuse;
 mod sheet;
 mod stack;
 
 pub use component::{ComponentEvidence, match_component};
 pub use decide::{Decision, MatchingRules, decide};
 pub use evidence::from_names;
-pub use facts::{PageFacts, Separator};
+pub use facts::{PageFacts, PageSeen, Separator};
 pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract, id_card_fields};
 pub use id_card::IdCard;
 pub use meaning::{BarcodeMeaning, SystemPaper};
+pub use profile::{Asked, ElectronicCopy, LeastPdfVersion, LeastResolution, PrintedNumber, Profile};
+pub use reuse::reusable_for;
 pub use sheet::{SheetError, SheetMark};
 pub use stack::{PartRead, Place, Splitter};

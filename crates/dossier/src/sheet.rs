@@ -57,7 +57,8 @@ impl SheetMark {
     /// `NotOurs` for any other code; the rest for a sheet that must not be believed.
     pub fn parse(text: &str) -> Result<Self, SheetError> {
         let text = text.trim();
-        if !text.starts_with(FAMILY) {
+        let version = text.strip_prefix(FAMILY).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+        if !version.is_some_and(|rest| rest.starts_with('/') && !text[FAMILY.len()..].starts_with('/')) {
             return Err(SheetError::NotOurs);
         }
         let (body, check) = text.rsplit_once('/').ok_or(SheetError::Grammar)?;
@@ -112,7 +113,10 @@ mod tests {
             ("https://example.org", SheetError::NotOurs),
             ("000.20.41.H41-230615-0001", SheetError::NotOurs),
             ("", SheetError::NotOurs),
-            ("SOHOA1", SheetError::Grammar),
+            ("SOHOA", SheetError::NotOurs),
+            ("SOHOA/x", SheetError::NotOurs),
+            ("SOHOA 2023: tra cứu kết quả", SheetError::NotOurs),
+            ("SOHOA1/x", SheetError::Grammar),
             ("SOHOA1/000.20.41.H41-230615-0001/9FFBC208", SheetError::Grammar),
             (&good.replace("SOHOA1", "SOHOA2"), SheetError::Version),
             (&good.replace("-0001", "-0002"), SheetError::Check),

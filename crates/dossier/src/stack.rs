@@ -6,9 +6,13 @@ use sohoa_domain::{
 
 use crate::facts::{PageFacts, Separator};
 use crate::id_card::IdCard;
+use crate::profile::PrintedNumber;
 
 /// Papers whose sides differ by more than this are of two sizes, or lie otherwise, mm: a scanner cuts A4 to within a few.
 const OTHER_SIZE_MM: f32 = 12.0;
+
+/// Sightings of dossier codes in one document that are kept: two dossiers are a conflict already.
+const MOST_EVIDENCE: usize = 50;
 
 /// Where a page goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct PartRead {
     pub sheet_unread: bool,
     /// ID cards on its pages: page, and where the code stands there, px. Personal data: never logged.
     pub cards: Vec<(IdCard, u32, Rect)>,
+    /// Page numbers that are printed on its pages, in order.
+    pub printed: Vec<PrintedNumber>,
 }
 
 /// Takes the pages of a file one after the other and says where each goes.
@@ -66,7 +72,7 @@ struct Before {
     evidence: Vec<DossierEvidence>,
     component: Option<ComponentId>,
     unread: bool,
-    /// A pattern that only separates was the first of them.
+    /// A pattern that only separates was among them.
     goes_on: bool,
 }
 
@@ -78,6 +84,7 @@ struct PartSoFar {
     blanks: u32,
     paper_mm: Option<(f32, f32)>,
     blank_before: bool,
+    failed_before: bool,
 }
 
 impl Splitter {
@@ -124,7 +131,8 @@ impl Splitter {
                         self.dossier.clone_from(&facts.codes);
                     }
                     Separator::Unread => {
-                        self.before.unread = true;
+                        // What a sheet before it said is no word about the papers behind this one.
+                        self.before = Before { unread: true, ..Before::default() };
                         self.dossier.clear();
                     }
                     Separator::Patch => self.before.goes_on = true,
@@ -136,7 +144,14 @@ impl Splitter {
             _ if free && facts.blank && self.behind_separator => (Place::BackOfSeparator, None),
             _ => {
                 self.behind_separator = false;
+                if facts.failed || facts.perhaps_separator {
+                    self.dossier.clear();
+                }
                 let begins = self.layout.begins.contains(&facts.number) || (free && self.sticker_begins(&facts));
+                if begins {
+                    // A document without a sheet of its own may be of another dossier: a pattern behind it says nothing.
+                    self.dossier.clear();
+                }
                 let ended = if begins { self.part.take().map(|part| part.read) } else { None };
                 (self.content(facts, if begins { Place::Begins } else { Place::Continues }), ended)
             }
@@ -170,7 +185,14 @@ impl Splitter {
                 assigned,
                 ..PartRead::default()
             };
-            PartSoFar { read, written: Vec::new(), blanks: 0, paper_mm: None, blank_before: false }
+            PartSoFar {
+                read,
+                written: Vec::new(),
+                blanks: 0,
+                paper_mm: None,
+                blank_before: false,
+                failed_before: false,
+            }
         });
         part.add(facts, self.doubting && !asked && place == Place::Continues, &self.layout);
         place
@@ -180,6 +202,10 @@ impl Splitter {
 impl PartSoFar {
     fn add(&mut self, facts: PageFacts, doubting: bool, layout: &PartLayout) {
         self.read.last = facts.number;
+        if facts.failed {
+            self.failed_before = true;
+            return;
+        }
         if facts.blank {
             self.blanks += 1;
             self.blank_before = true;
@@ -189,10 +215,18 @@ impl PartSoFar {
             self.doubt(&facts, layout);
         }
         self.written.push(facts.number);
+        let written = u32::try_from(self.written.len()).unwrap_or(u32::MAX);
+        self.read.printed.extend(facts.printed_number.map(|number| PrintedNumber {
+            page: facts.number,
+            written,
+            number,
+        }));
         self.blank_before = false;
+        self.failed_before = false;
         self.paper_mm = facts.paper_mm.or(self.paper_mm);
         for seen in facts.codes {
-            if !self.read.evidence.iter().any(|e| e.source == seen.source && e.code == seen.code) {
+            let known = |e: &DossierEvidence| e.source == seen.source && e.code == seen.code;
+            if self.read.evidence.len() < MOST_EVIDENCE && !self.read.evidence.iter().any(known) {
                 self.read.evidence.push(seen);
             }
         }
@@ -205,6 +239,9 @@ impl PartSoFar {
         let mut cues = Vec::new();
         if facts.head {
             cues.push(BoundaryCue::Letterhead);
+        }
+        if self.failed_before || facts.perhaps_separator {
+            cues.push(BoundaryCue::UnreadSheet);
         }
         let other = |seen: &DossierEvidence| self.named().any(|code| *code != seen.code);
         if facts.codes.iter().any(|seen| seen.source != EvidenceSource::DoubtfulText && other(seen)) {

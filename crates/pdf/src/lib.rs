@@ -39,6 +39,7 @@ pub mod printed {
 }
 
 pub use drawing::{Drawing, Fonts, Grey, Typeface};
+pub use object_writer::PDF_VERSION;
 pub use source::{OwnText, PdfSource, PixelSource, SourcePage};
 pub use substitute::FontFolders;
 pub use writer::{DocumentInfo, Finished, PdfWriter, WriteError};

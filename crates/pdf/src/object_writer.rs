@@ -6,7 +6,10 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use lopdf::{Dictionary, Object, Stream, Writer};
-use sohoa_domain::Hasher;
+use sohoa_domain::{Hasher, PdfVersion};
+
+/// Version of the files that are written, as ISO 19005-2 asks.
+pub const PDF_VERSION: PdfVersion = PdfVersion { major: 1, minor: 7 };
 
 /// Number of an indirect object; generations are always 0.
 pub(crate) type Id = u32;
@@ -30,7 +33,8 @@ impl ObjectWriter {
         let out = BufWriter::with_capacity(256 << 10, File::create(path)?);
         let mut writer = Self { out: Some(out), ..Self::dry() };
         // Four bytes above 127 behind the header: ISO 19005-2, 6.1.2.
-        writer.put(b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")?;
+        writer.put(format!("%PDF-{PDF_VERSION}\n").as_bytes())?;
+        writer.put(b"%\xE2\xE3\xCF\xD3\n")?;
         Ok(writer)
     }
 

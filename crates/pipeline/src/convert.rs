@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 use jiff::civil::Date;
 use sohoa_domain::{Field, InputError, Limits, PageOutcome, PageRecord, PageState, PartLayout};
-use sohoa_dossier::{FieldReader, FieldRules, PageFacts, PartRead, Place, Splitter, id_card_fields};
+use sohoa_dossier::{FieldReader, FieldRules, PageFacts, PageSeen, PartRead, Place, Splitter, id_card_fields};
 use sohoa_pdf::DocumentInfo;
 
 use crate::assemble::{AssembleError, Assembly, Outputs};
@@ -197,7 +197,15 @@ impl Stack<'_> {
     fn page(&mut self, result: PageResult) -> Result<(), ConvertError> {
         let record = &result.record;
         let (number, blank) = (record.number, record.outcome == PageOutcome::Blank);
-        let facts = PageFacts::of(number, blank, record.inspection.as_ref(), result.text.as_ref(), &result.barcodes);
+        let facts = PageFacts::of(PageSeen {
+            number,
+            blank,
+            failed: record.outcome.is_failure(),
+            inspection: record.inspection.as_ref(),
+            text: result.text.as_ref(),
+            barcodes: &result.barcodes.barcodes,
+            unread: &result.barcodes.unread,
+        });
         let (place, ended) = self.splitter.page(facts);
         self.close(ended)?;
         match place {

@@ -3,8 +3,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex};
 
-use sohoa_barcode::{ChildDecoder, ChildError, ChildOptions};
-use sohoa_domain::{Barcode, InkMap, PageInspection, Raster};
+use sohoa_barcode::{ChildDecoder, ChildError, ChildOptions, Found};
+use sohoa_domain::{InkMap, PageInspection, Raster};
 use sohoa_ocr::{Engine, OwnEngine};
 
 /// Who reads.
@@ -29,17 +29,24 @@ impl BarcodeReader {
         Self { options, idle: Mutex::default() }
     }
 
-    /// The barcodes of a page of which inspection saw this.
+    /// The barcodes of a page of which inspection saw this. Where a place looks like one and nothing could be read, the whole page
+    /// goes to the decoder.
     ///
     /// # Errors
     /// The decoder died or took too long: then nothing is known of the page.
-    pub fn read(&self, page: &Raster, ink: &InkMap, seen: &PageInspection) -> Result<Vec<Barcode>, ChildError> {
+    pub fn read(&self, page: &Raster, ink: &InkMap, seen: &PageInspection) -> Result<Found, ChildError> {
         let lent = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
         let mut decoder = lent.unwrap_or_else(|| ChildDecoder::new(self.options.clone()));
-        let options = sohoa_barcode::Options { expected: false, skew_degrees: seen.skew_degrees };
-        let found = sohoa_barcode::find(page, ink, seen.dpi, options, |crop| decoder.decode(crop));
+        let mut find = |expected| {
+            let options = sohoa_barcode::Options { expected, skew_degrees: seen.skew_degrees };
+            sohoa_barcode::find(page, ink, seen.dpi, options, |crop| decoder.decode(crop))
+        };
+        let found = match find(false) {
+            Ok(found) if found.barcodes.is_empty() && !found.unread.is_empty() => find(true),
+            other => other,
+        };
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(decoder);
-        Ok(found?.barcodes)
+        found
     }
 }
 

@@ -12,6 +12,7 @@ mod events;
 mod intake;
 mod page;
 mod process;
+mod profiles;
 mod settle;
 mod source;
 mod timings;
@@ -25,6 +26,7 @@ pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedPart, Filin
 pub use engines::{BarcodeReader, EnginePool, Engines, NewEngine};
 pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use process::{Context, known_before};
+pub use profiles::{NamedProfile, Profiles};
 pub use settle::SettleRule;
 pub use trouble::Trouble;
 pub use watch::{Inbox, watch};

@@ -1,6 +1,6 @@
 //! Stages 2 to 4 for one page: load, inspect, recognize. A page that fails says so; it never stops the others.
 
-use sohoa_barcode::ChildError;
+use sohoa_barcode::{ChildError, Found};
 use sohoa_domain::{
     Barcode, Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome,
     PageRecord, PartLayout, Raster, Rotation,
@@ -44,8 +44,8 @@ pub(crate) struct PageResult {
     /// The text has to be written as an invisible layer (it is not in the copied page already).
     pub(crate) needs_layer: bool,
     pub(crate) record: PageRecord,
-    /// What barcodes on it say.
-    pub(crate) barcodes: Vec<Barcode>,
+    /// Barcodes on it.
+    pub(crate) barcodes: Found,
     /// Why it could not be decoded.
     pub(crate) refusal: Option<InputError>,
 }
@@ -71,7 +71,7 @@ impl PageResult {
             reason: Some(error.to_string()),
         };
         let refusal = Some(error.on_page(index + 1));
-        Self { placement, text: None, needs_layer: false, record, barcodes: Vec::new(), refusal }
+        Self { placement, text: None, needs_layer: false, record, barcodes: Found::default(), refusal }
     }
 
     /// A page that cannot even be shown.
@@ -176,7 +176,7 @@ impl PageContext<'_> {
             own_text: true,
             reason: None,
         };
-        Ok(PageResult { placement, text: Some(text), needs_layer, record, barcodes: Vec::new(), refusal: None })
+        Ok(PageResult { placement, text: Some(text), needs_layer, record, barcodes: Found::default(), refusal: None })
     }
 
     /// What the page shows, stamps included, as an image in place of a copy.
@@ -199,13 +199,13 @@ impl PageContext<'_> {
             inspection.rotation = stated;
         }
         if inspection.blank {
-            return Read { inspection, text: Ok(None), barcodes: Vec::new() };
+            return Read { inspection, text: Ok(None), barcodes: Found::default() };
         }
         let barcodes = match self.barcodes(raster, &seen.ink, &inspection) {
             Ok(barcodes) => barcodes,
-            Err(error) => return Read { inspection, text: Err(error.into()), barcodes: Vec::new() },
+            Err(error) => return Read { inspection, text: Err(error.into()), barcodes: Found::default() },
         };
-        if self.separates(index + 1, &barcodes) {
+        if self.separates(index + 1, &barcodes.barcodes) {
             return Read { inspection, text: Ok(None), barcodes };
         }
         let text = self.recognize(raster, &seen.ink, &mut inspection, seen.rotation_sure);
@@ -213,10 +213,10 @@ impl PageContext<'_> {
     }
 
     /// Looks for barcodes when the file may be a stack of documents.
-    fn barcodes(&self, raster: &Raster, ink: &InkMap, inspection: &PageInspection) -> Result<Vec<Barcode>, ChildError> {
+    fn barcodes(&self, raster: &Raster, ink: &InkMap, inspection: &PageInspection) -> Result<Found, ChildError> {
         match self.layout {
             Some(_) => self.timings.wall("barcodes", || self.engines.barcodes.read(raster, ink, inspection)),
-            None => Ok(Vec::new()),
+            None => Ok(Found::default()),
         }
     }
 
@@ -299,7 +299,7 @@ enum ReadError {
 struct Read {
     inspection: PageInspection,
     text: Result<Option<OcrPage>, ReadError>,
-    barcodes: Vec<Barcode>,
+    barcodes: Found,
 }
 
 impl Read {

@@ -27,6 +27,7 @@ use self::outcome::FileOutcome;
 use self::package::Ready;
 use crate::convert::{Conversion, ConvertError, ConvertOptions, SplitOptions, convert};
 use crate::engines::Engines;
+use crate::profiles::Profiles;
 use crate::trouble::{Trouble, is_no_space};
 
 /// Everything that the workers of one process share.
@@ -59,6 +60,8 @@ pub struct Context {
     pub trouble: Trouble,
     /// Scheme of result codes, with `{dossier}` and `{ordinal}`.
     pub result_code: String,
+    /// What the rules ask of electronic copies.
+    pub profiles: Profiles,
     /// Which evidence is enough to attach.
     pub matching: MatchingRules,
     /// Who does it, for events.

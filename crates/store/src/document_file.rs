@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, Field, PageRecord, Sha256Digest};
+use sohoa_domain::{ComponentId, DocumentId, DossierCode, Field, PageRecord, ProfileWarning, Sha256Digest};
 
 use crate::records::RenditionKind;
 
@@ -36,6 +36,12 @@ pub struct DocumentFile {
     /// What the paper says of itself. Personal data.
     #[serde(default)]
     pub fields: Vec<Field>,
+    /// The profile of rules that the copy was checked by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// What of it falls short.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ProfileWarning>,
 }
 
 /// The received file that a document comes from.

@@ -21,7 +21,7 @@ pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, 
 pub use records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE,
     Lease, Ledger, NewDocument, NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, Rendition,
-    RenditionKind, SearchHit, StoreError, Waiting,
+    RenditionKind, SamePaper, SearchHit, StoreError, Waiting,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

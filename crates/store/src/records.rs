@@ -17,7 +17,8 @@ mod rows;
 
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SearchHit, Waiting,
+    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
+    Waiting,
 };
 
 /// A failure of the records. Says whether trying again can help.
@@ -223,6 +224,23 @@ pub trait Records: Send + Sync {
         from: Option<jiff::civil::Date>,
         to: Option<jiff::civil::Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError>;
+
+    /// Records that a document of another dossier stands for this component, so that no new scan is made (tái sử dụng); `None`
+    /// takes that back. Coverage counts such a component as attached as long as the document is.
+    async fn reuse(
+        &self,
+        dossier: &DossierCode,
+        component: &ComponentId,
+        document: Option<&DocumentId>,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Components of this dossier that documents of other dossiers stand for.
+    async fn reused(&self, dossier: &DossierCode) -> Result<Vec<(ComponentId, DocumentId)>, StoreError>;
+
+    /// Documents, of any dossier, that are the same paper as one of this dossier.
+    async fn same_papers(&self, dossier: &DossierCode) -> Result<Vec<SamePaper>, StoreError>;
 
     /// Files by state.
     async fn ledger(&self) -> Result<Ledger, StoreError>;

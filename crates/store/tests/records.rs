@@ -64,7 +64,8 @@ on_sqlite! {
         a_register_that_names_a_dossier_twice_changes_nothing
         waiting_documents_find_their_dossier
         a_register_that_came_while_the_file_was_in_work_counts
-        coverage_reads_periods_and_attached_components;
+        coverage_reads_periods_and_attached_components
+        a_document_of_another_dossier_stands_for_a_component_until_that_is_taken_back;
     search:
         accents_count_but_are_not_needed
         words_are_never_search_syntax

@@ -12,8 +12,8 @@ use sohoa_domain::{
     DossierEntry, Dpi, Event, Line, OcrPage, PartLayout, ProcedureCode, Rect, Rotation, Sha256Digest, Word,
 };
 use sohoa_dossier::{
-    BarcodeMeaning, ComponentEvidence, Decision, FieldRules, IdCard, MatchingRules, PageFacts, Place, SheetMark,
-    Splitter, decide, extract, from_names, match_component,
+    BarcodeMeaning, ComponentEvidence, Decision, FieldRules, IdCard, MatchingRules, PageFacts, PageSeen, Place,
+    SheetMark, Splitter, decide, extract, from_names, match_component,
 };
 use sohoa_ocr::{AltoWriter, frame, hocr, order};
 use sohoa_report::PublicKey;
@@ -309,7 +309,9 @@ fn paper(bytes: &[u8]) {
     let mut inside = Vec::new();
     for (number, text) in (1..).zip(utf8(bytes).split('\u{c}').take(8)) {
         let (page, codes) = printed(text);
-        let facts = PageFacts::of(number, page.blocks.is_empty(), None, Some(&page), &codes);
+        let (blank, failed) = (page.blocks.is_empty(), text.starts_with('!'));
+        let seen = PageSeen { number, blank, failed, text: Some(&page), barcodes: &codes, ..PageSeen::default() };
+        let facts = PageFacts::of(seen);
         let (place, ended) = splitter.page(facts);
         parts.extend(ended);
         if matches!(place, Place::Begins | Place::Continues) {

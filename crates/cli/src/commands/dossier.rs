@@ -1,15 +1,22 @@
-//! `sohoa dossier show CODE`: what hangs on a dossier.
+//! `sohoa dossier`: what hangs on a dossier, what is missing, and what need not be scanned again.
 
 use std::path::Path;
 
 use clap::Subcommand;
-use serde::Serialize;
-use sohoa_domain::{AttachmentState, DossierCode, Field};
-use sohoa_store::{DocumentFile, DocumentRow, RenditionKind};
+use serde::{Deserialize, Serialize};
+use sohoa_domain::{
+    AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, Field, ProfileWarning,
+};
+use sohoa_dossier::reusable_for;
+use sohoa_store::{DocumentRow, RenditionKind, SamePaper};
 
+use super::review::Person;
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
 use crate::output::Output;
+
+/// Dossiers of the same applicant that are looked through.
+const MOST_DOSSIERS: u32 = 50;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -17,6 +24,22 @@ pub(crate) enum Command {
     Show {
         /// Dossier code
         code: DossierCode,
+    },
+    /// Let a paper that was digitized for another dossier stand for a component
+    Reuse {
+        /// Dossier code
+        code: DossierCode,
+        /// Component that needs no scan of its own
+        #[arg(long)]
+        component: ComponentId,
+        /// Document of another dossier, as `dossier show` offers it
+        #[arg(long, required_unless_present = "drop")]
+        document: Option<DocumentId>,
+        /// Take it back
+        #[arg(long, conflicts_with = "document")]
+        drop: bool,
+        #[command(flatten)]
+        by: Person,
     },
 }
 
@@ -26,6 +49,12 @@ struct Shown {
     in_register: bool,
     documents: Vec<Document>,
     missing: Vec<String>,
+    /// Components that a document of another dossier stands for.
+    reused: Vec<Reused>,
+    /// Papers of the same applicant that could stand for what is missing.
+    reusable: Vec<Reused>,
+    /// Other documents that are the same paper as one of these.
+    same_papers: Vec<SamePaper>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +69,9 @@ struct Document {
     pages: u64,
     /// What the paper says of itself.
     fields: Vec<Field>,
+    /// Profile of rules that the copy was checked by, and what of it falls short.
+    profile: Option<String>,
+    warnings: Vec<ProfileWarning>,
     state: AttachmentState,
     pdf: Option<String>,
     text: Option<String>,
@@ -47,37 +79,83 @@ struct Document {
     original: Option<String>,
 }
 
+/// A document of another dossier and the component that it stands for.
+#[derive(Serialize)]
+struct Reused {
+    component: ComponentId,
+    document: DocumentId,
+    dossier: DossierCode,
+    result_code: String,
+}
+
 pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Result<Exit> {
-    let Command::Show { code } = command;
     let shown = block_on(async {
         let home = Home::open(home).await?;
-        let entry = home.records.dossier(code).await?;
-        let rows = home.records.documents(code).await?;
-        let stands = |id| rows.iter().any(|r| r.component.as_ref() == Some(id) && r.state == AttachmentState::Attached);
-        let components = entry.iter().flat_map(|e| &e.components);
-        let missing = components.filter(|c| c.is_due() && !stands(&c.id)).map(|c| c.id.to_string()).collect();
-        let root = home.packages.root();
-        let documents = rows.iter().map(|row| document(row, root)).collect();
-        Ok(Shown { dossier: code.clone(), in_register: entry.is_some(), documents, missing })
+        let code = match command {
+            Command::Show { code } => code,
+            Command::Reuse { code, component, document, by, .. } => {
+                home.records.reuse(code, component, document.as_ref(), home.clock.now(), &by.name()).await?;
+                home.seal().await?;
+                code
+            }
+        };
+        show(&home, code).await
     })?;
-    output.print(&shown, |s| {
-        let known = if s.in_register { "" } else { " (not in the register)" };
-        let mut lines = format!("dossier {}{known}: {} documents\n", s.dossier, s.documents.len());
-        for d in &s.documents {
-            let component = d.component.as_deref().unwrap_or("unassigned");
-            let pdf = d.pdf.as_deref().unwrap_or("-");
-            lines +=
-                &format!("{}  {component}  {}  {} pages  {}\n    {pdf}\n", d.result_code, d.state, d.pages, d.source);
-        }
-        if !s.missing.is_empty() {
-            lines += &format!("missing: {}\n", s.missing.join(", "));
-        }
-        lines
-    })?;
+    output.print(&shown, lines)?;
     Ok(Exit::Done)
 }
 
+async fn show(home: &Home, code: &DossierCode) -> anyhow::Result<Shown> {
+    let root = home.packages.root();
+    let entry = home.records.dossier(code).await?;
+    let rows = home.records.documents(code).await?;
+    let mut reused = Vec::new();
+    for (component, id) in home.records.reused(code).await? {
+        let standing = home.records.document(&id).await?.filter(|d| d.state == AttachmentState::Attached);
+        reused.extend(standing.map(|row| standing_for(component, &row)));
+    }
+    let stands = |id: &ComponentId| {
+        rows.iter().any(|r| r.component.as_ref() == Some(id) && r.state == AttachmentState::Attached)
+            || reused.iter().any(|r| r.component == *id)
+    };
+    let components = entry.iter().flat_map(|e| &e.components);
+    let missing: Vec<ComponentEntry> = components.filter(|c| c.is_due() && !stands(&c.id)).cloned().collect();
+    let reusable = match &entry {
+        Some(entry) if !missing.is_empty() => reusable(home, entry, &missing).await?,
+        _ => Vec::new(),
+    };
+    Ok(Shown {
+        dossier: code.clone(),
+        in_register: entry.is_some(),
+        documents: rows.iter().map(|row| document(row, root)).collect(),
+        missing: missing.iter().map(|c| c.id.to_string()).collect(),
+        reused,
+        reusable,
+        same_papers: home.records.same_papers(code).await?,
+    })
+}
+
+/// Papers that hang on other dossiers of the same applicant and are what is missing here.
+async fn reusable(home: &Home, entry: &DossierEntry, missing: &[ComponentEntry]) -> anyhow::Result<Vec<Reused>> {
+    let mut offered = Vec::new();
+    let codes = home.records.dossiers_of_applicant(&entry.applicant, MOST_DOSSIERS).await?;
+    for code in codes.iter().filter(|code| **code != entry.code) {
+        let components = home.records.dossier(code).await?.map(|e| e.components).unwrap_or_default();
+        for row in home.records.documents(code).await?.iter().filter(|d| d.state == AttachmentState::Attached) {
+            let was = components.iter().find(|c| Some(&c.id) == row.component.as_ref()).map(|c| c.name.as_str());
+            let fields = description(row, home.packages.root()).fields;
+            offered.extend(reusable_for(missing, was, &fields).map(|component| standing_for(component, row)));
+        }
+    }
+    Ok(offered)
+}
+
+fn standing_for(component: ComponentId, row: &DocumentRow) -> Reused {
+    Reused { component, document: row.id.clone(), dossier: row.dossier.clone(), result_code: row.result_code.clone() }
+}
+
 fn document(row: &DocumentRow, root: &Path) -> Document {
+    let description = description(row, root);
     let path = |kind| {
         let rendition = row.renditions.iter().find(|r| r.kind == kind)?;
         Some(root.join(&rendition.stored).display().to_string())
@@ -90,7 +168,9 @@ fn document(row: &DocumentRow, root: &Path) -> Document {
         source_digest: row.source_digest.to_string(),
         physical_pages: row.physical_pages.clone(),
         pages: row.pages.kept + row.pages.blank,
-        fields: fields(row, root),
+        fields: description.fields,
+        profile: description.profile,
+        warnings: description.warnings,
         state: row.state,
         pdf: path(RenditionKind::Pdf),
         text: path(RenditionKind::Text),
@@ -99,9 +179,58 @@ fn document(row: &DocumentRow, root: &Path) -> Document {
     }
 }
 
-/// The fields in the document's own description; none when it cannot be read, which verification tells.
-fn fields(row: &DocumentRow, root: &Path) -> Vec<Field> {
+/// What of the document's own description is shown.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Description {
+    fields: Vec<Field>,
+    profile: Option<String>,
+    warnings: Vec<ProfileWarning>,
+}
+
+/// Nothing when it cannot be read, which verification tells.
+fn description(row: &DocumentRow, root: &Path) -> Description {
     let description = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata);
     let bytes = description.and_then(|r| std::fs::read(root.join(&r.stored)).ok());
-    bytes.and_then(|b| serde_json::from_slice::<DocumentFile>(&b).ok()).map(|file| file.fields).unwrap_or_default()
+    bytes.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default()
+}
+
+fn lines(shown: &Shown) -> String {
+    let known = if shown.in_register { "" } else { " (not in the register)" };
+    let mut lines = format!("dossier {}{known}: {} documents\n", shown.dossier, shown.documents.len());
+    for d in &shown.documents {
+        let component = d.component.as_deref().unwrap_or("unassigned");
+        let pdf = d.pdf.as_deref().unwrap_or("-");
+        lines += &format!("{}  {component}  {}  {} pages  {}\n    {pdf}\n", d.result_code, d.state, d.pages, d.source);
+        for warning in &d.warnings {
+            lines += &format!("    warning: {}{} ({})\n", pages(&warning.pages), warning.rule, warning.source);
+        }
+        for same in shown.same_papers.iter().filter(|same| same.document.as_str() == d.id) {
+            let why = if same.same_bytes { "the same bytes" } else { "the same number, symbol and issuer" };
+            lines += &format!("    warning: {why} as {} of dossier {}\n", same.result_code, same.dossier);
+        }
+    }
+    for r in &shown.reused {
+        lines += &format!("{}  reused from dossier {} ({})\n", r.component, r.dossier, r.result_code);
+    }
+    if !shown.missing.is_empty() {
+        lines += &format!("missing: {}\n", shown.missing.join(", "));
+    }
+    for r in &shown.reusable {
+        let Reused { component, document, dossier, .. } = r;
+        lines += &format!(
+            "    {component} may be reused from dossier {dossier}: sohoa dossier reuse {} --component {component} --document {document}\n",
+            shown.dossier
+        );
+    }
+    lines
+}
+
+/// The pages in front of a warning: `page 3: `, the first of many.
+fn pages(pages: &[u32]) -> String {
+    match pages {
+        [] => String::new(),
+        [one] => format!("page {one}: "),
+        [first, rest @ ..] => format!("page {first} and {} more: ", rest.len()),
+    }
 }

@@ -8,7 +8,8 @@ fn code(n: u32) -> DossierCode {
 }
 
 /// Pages in short: `S1` sheet of dossier 1, `X` unread sheet, `P` patch, `_` blank, `h` head, `t` title, `.` text, `n2` printed 2,
-/// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page, `L` one with a title that lies across.
+/// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page, `L` one with a title that lies across, `F` one
+/// that failed, `?` one that may be a separator.
 fn facts(number: u32, word: &str) -> PageFacts {
     let mut facts = PageFacts { number, paper_mm: Some((210.0, 297.0)), ..PageFacts::default() };
     let digit = || word[1..].parse().unwrap();
@@ -21,6 +22,8 @@ fn facts(number: u32, word: &str) -> PageFacts {
         b'X' => facts.separator = Some(Separator::Unread),
         b'P' => facts.separator = Some(Separator::Patch),
         b'_' => facts.blank = true,
+        b'F' => facts.failed = true,
+        b'?' => facts.perhaps_separator = true,
         b'h' => facts.head = true,
         b't' => facts.title = true,
         b'n' => facts.printed_number = Some(digit()),
@@ -87,6 +90,8 @@ fn a_pattern_goes_on_with_the_dossier_of_the_sheet_unless_that_is_not_sure() {
     assert_eq!(last("S1 h X h P h"), []);
     assert_eq!(last("S1 h P S2 h"), [code(2)]);
     assert_eq!(last("P h"), []);
+    assert_eq!(last("S1 h k2 . P h"), [], "the sheet was another document's");
+    assert_eq!(last("S1 h F P h"), [], "the page that failed may have been a sheet");
 }
 
 #[test]
@@ -109,6 +114,24 @@ fn an_unread_sheet_separates_and_is_told() {
     assert_eq!(runs(&parts), [(2, 2), (4, 5)]);
     assert_eq!((parts[0].sheet_unread, parts[1].sheet_unread), (false, true));
     assert_eq!(parts[1].evidence, []);
+}
+
+#[test]
+fn a_sheet_right_before_an_unread_one_says_nothing_of_what_follows() {
+    for pages in ["S1 X h", "S1 _ X h", "S1 X P h", "S1 X _ h"] {
+        let parts = split(pages);
+        assert_eq!((parts.len(), parts[0].sheet_unread, &parts[0].evidence), (1, true, &vec![]), "{pages}");
+    }
+    assert_eq!(split("X S1 h")[0].evidence[0].code, code(1));
+}
+
+#[test]
+fn what_follows_a_page_that_may_have_been_a_sheet_is_doubtful() {
+    assert_eq!(doubts("S1 h F ."), [(4, vec![BoundaryCue::UnreadSheet])]);
+    assert_eq!(doubts("S1 h F _ . ."), [(5, vec![BoundaryCue::UnreadSheet])]);
+    assert_eq!(doubts("S1 h ? ."), [(3, vec![BoundaryCue::UnreadSheet])]);
+    assert_eq!(doubts("S1 h . F"), [], "nothing follows");
+    assert_eq!(doubts("S1 h F S2 h"), []);
 }
 
 #[test]
@@ -193,7 +216,7 @@ fn taken_as_a_whole_every_page_is_in_one_document() {
 proptest::proptest! {
     /// Each page is in exactly one place, and documents are runs of pages one after the other.
     #[test]
-    fn no_page_is_lost_or_doubled(pages in "[S1P_ht.Xk]{1,40}", doubting in proptest::bool::ANY) {
+    fn no_page_is_lost_or_doubled(pages in "[S1P_ht.XkF?]{1,40}", doubting in proptest::bool::ANY) {
         let words: Vec<String> = pages.chars().map(|c| match c { 'S' | 'k' => format!("{c}1"), '1' => "n2".into(), c => c.to_string() }).collect();
         let (places, parts) = split_as(PartLayout::default(), doubting, &words.join(" "));
         let inside = |n: u32| parts.iter().filter(|p| (p.first..=p.last).contains(&n)).count();

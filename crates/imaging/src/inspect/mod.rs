@@ -11,7 +11,7 @@ mod sharpness;
 mod skew;
 mod upright;
 
-use sohoa_domain::{Dpi, InkMap, PageInspection, Raster};
+use sohoa_domain::{Dpi, InkMap, PageInspection, PixelLayout, Raster};
 
 use crate::components::components;
 use lines::TextPixels;
@@ -53,6 +53,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         dpi: resolution,
         dpi_guessed,
         colour: colour::kind(raster, &reduced),
+        in_colour: raster.layout() == PixelLayout::Rgb8,
         blank,
         ink: ink::share(&ink),
         skew_degrees: upright.skew_degrees,

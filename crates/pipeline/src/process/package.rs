@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, Change, ComponentId, DocumentId, DossierCode, DossierEvidence, EventKind, Outcome, Part,
+    AttachmentState, Change, ComponentId, DocumentId, DossierCode, DossierEvidence, EventKind, Outcome, Part, paper_key,
 };
-use sohoa_dossier::ComponentEvidence;
+use sohoa_dossier::{ComponentEvidence, ElectronicCopy};
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
     ALTO_FILE, ContentSource, DOCUMENT_FILE, DocumentFile, DocumentSource, NewContent, NewDocument, PDF_FILE,
@@ -48,11 +48,23 @@ impl Job<'_> {
     ) -> Result<(), ProcessError> {
         let mut contents = Vec::new();
         let mut documents = Vec::new();
+        let mut told = Vec::new();
         for Ready { part, filed, component, whole, folder } in items {
             let why = Evidence { dossier: &filed.evidence, component: component.as_ref().map(|(_, why)| *why) };
             let evidence = serde_json::to_value(&why).map_err(|e| ProcessError::Output(e.to_string()))?;
             let component = component.map(|(id, _)| id);
             let name = self.file.relative.rsplit('/').next().unwrap_or_default();
+            let profile = self.context.profiles.of(Path::new(&self.file.origin));
+            let by_rule = format!("{dossier}.{}", filed.ordinal);
+            let copy = ElectronicCopy {
+                sides: part.read.last - part.read.first + 1,
+                pages: &part.pages,
+                printed: &part.read.printed,
+                pdf_version: sohoa_pdf::PDF_VERSION,
+                name: (&filed.result_code, &by_rule),
+            };
+            let warnings = profile.map(|profile| profile.rules.check(copy)).unwrap_or_default();
+            let paper = paper_key(&part.fields);
             let metadata = DocumentFile {
                 id: filed.id.clone(),
                 dossier: dossier.clone(),
@@ -71,6 +83,8 @@ impl Job<'_> {
                 software: software(),
                 evidence: evidence.clone(),
                 fields: part.fields.clone(),
+                profile: profile.map(|profile| profile.name.clone()),
+                warnings: warnings.clone(),
             };
             let metadata = serde_json::to_vec_pretty(&metadata).map_err(|e| ProcessError::Output(e.to_string()))?;
             let text = std::fs::read_to_string(folder.join(TEXT_FILE))?;
@@ -91,7 +105,9 @@ impl Job<'_> {
                 renditions: Vec::new(),
                 text,
                 evidence: evidence.to_string(),
+                paper,
             });
+            told.push(warnings.len());
             outcome.parts.push(Part {
                 first: part.read.first,
                 last: part.read.last,
@@ -104,8 +120,8 @@ impl Job<'_> {
         }
         self.package(dossier, contents, &mut documents).await?;
         reached(Point::Packaged);
-        for document in documents {
-            self.tell_of(&document);
+        for (document, warnings) in documents.into_iter().zip(told) {
+            self.tell_of(&document, warnings);
             outcome.documents.push(document);
         }
         Ok(())
@@ -168,8 +184,8 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// The events of a document that was packaged.
-    pub(super) fn tell_of(&mut self, document: &NewDocument) {
+    /// The events of a document that was packaged; `warnings` of its profile.
+    fn tell_of(&mut self, document: &NewDocument, warnings: usize) {
         let (id, dossier) = (&document.id, &document.dossier);
         let pages = document.pages.len();
         let failed = document.pages.iter().filter(|p| p.outcome.is_failure()).count();
@@ -185,7 +201,10 @@ impl Job<'_> {
             packaged.change = Some(Change::Attachment { state, component });
         }
         let unassigned = if document.component.is_none() { "; component unassigned" } else { "" };
-        self.event(EventKind::Attached, ok, Some(dossier), Some(id), format!("{}{unassigned}", document.result_code));
+        let short = if warnings == 0 { String::new() } else { format!("; {warnings} warnings of its profile") };
+        let ok = if warnings == 0 { ok } else { Outcome::Warning };
+        let detail = format!("{}{unassigned}{short}", document.result_code);
+        self.event(EventKind::Attached, ok, Some(dossier), Some(id), detail);
     }
 }
 

@@ -134,6 +134,8 @@ impl Home {
             evidence: serde_json::json!({}),
             part: 0,
             fields: Vec::new(),
+            profile: None,
+            warnings: Vec::new(),
         };
         let files = [
             (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest), digest)),
@@ -166,6 +168,7 @@ impl Home {
             pages,
             text: String::new(),
             evidence: "{}".to_owned(),
+            paper: None,
         }
     }
 

@@ -249,6 +249,8 @@ pub struct NewDocument {
     pub text: String,
     /// Evidence for dossier and component, as JSON.
     pub evidence: String,
+    /// What makes the paper the same as another, see [`sohoa_domain::paper_key`].
+    pub paper: Option<String>,
 }
 
 /// How a job ended. Written in one transaction with the events, guarded by the lease.
@@ -389,6 +391,23 @@ pub struct SearchHit {
     pub snippet: String,
     /// The words were found with exactly these accents.
     pub exact: bool,
+}
+
+/// A document that is the same paper as one of the dossier that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SamePaper {
+    /// The one of the dossier.
+    pub document: DocumentId,
+    /// The other one.
+    pub other: DocumentId,
+    /// Its dossier, which may be the same.
+    pub dossier: DossierCode,
+    /// What it is there, `None` = unassigned.
+    pub component: Option<ComponentId>,
+    /// Its result code.
+    pub result_code: String,
+    /// The same bytes; else the same number, year, symbol and issuer.
+    pub same_bytes: bool,
 }
 
 /// What a rebuild found.

@@ -185,12 +185,13 @@ pub(super) async fn record(
         .await?;
     let row: i64 = sqlx::query_scalar(
         "INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, \
-                               version, evidence, recorded_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+                               version, evidence, recorded_at, paper) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
          ON CONFLICT (id) DO UPDATE SET dossier = excluded.dossier, component = excluded.component, \
              state = excluded.state, ordinal = excluded.ordinal, result_code = excluded.result_code, \
              source = excluded.source, source_digest = excluded.source_digest, part = excluded.part, \
-             version = excluded.version, evidence = excluded.evidence, recorded_at = excluded.recorded_at \
+             version = excluded.version, evidence = excluded.evidence, recorded_at = excluded.recorded_at, \
+             paper = excluded.paper \
          RETURNING row",
     )
     .bind(id)
@@ -205,6 +206,7 @@ pub(super) async fn record(
     .bind(i64::from(document.version))
     .bind(&document.evidence)
     .bind(micros(now))
+    .bind(&document.paper)
     .fetch_one(&mut *conn)
     .await?;
     // The pages of a removed document's file stay in the ledger, outside every document.

@@ -8,10 +8,14 @@ use super::SqliteRecords;
 use super::register::{DOSSIER, entry};
 use crate::records::StoreError;
 
-/// Ids of the components with a document in state attached, as a JSON array.
-const ATTACHED: &str = ", (SELECT json_group_array(DISTINCT component ORDER BY component) FROM document \
-                        WHERE document.dossier = dossier.code AND document.state = 'attached' \
-                          AND document.component IS NOT NULL) AS attached FROM dossier WHERE true";
+/// Ids of the components with a document in state attached, their own or one of another dossier that is reused, as a JSON
+/// array.
+const ATTACHED: &str = ", (SELECT json_group_array(component ORDER BY component) FROM ( \
+                            SELECT component FROM document WHERE document.dossier = dossier.code \
+                               AND document.state = 'attached' AND document.component IS NOT NULL \
+                            UNION SELECT reuse.component FROM reuse JOIN document ON document.id = reuse.document \
+                             WHERE reuse.dossier = dossier.code AND document.state = 'attached')) AS attached \
+                        FROM dossier WHERE true";
 
 pub(super) async fn dossiers_with_attachments(
     db: &SqliteRecords,

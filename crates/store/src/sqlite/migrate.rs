@@ -6,12 +6,13 @@ use sqlx::{SqliteConnection, SqlitePool};
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
     include_str!("../../migrations/sqlite/0004_excused.sql"),
     include_str!("../../migrations/sqlite/0005_stacks.sql"),
+    include_str!("../../migrations/sqlite/0006_reuse.sql"),
 ];
 
 /// The step that brought the folded names of applicants.

@@ -12,6 +12,7 @@ mod ledger;
 mod migrate;
 mod rebuild;
 mod register;
+mod reuse;
 mod search;
 mod sessions;
 mod values;
@@ -30,7 +31,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
-    NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, SearchHit, StoreError, Waiting,
+    NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, SamePaper, SearchHit, StoreError, Waiting,
 };
 
 /// How long a process waits for another one that is writing.
@@ -278,6 +279,25 @@ impl Records for SqliteRecords {
         to: Option<Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError> {
         coverage::dossiers_with_attachments(self, from, to).await
+    }
+
+    async fn reuse(
+        &self,
+        dossier: &DossierCode,
+        component: &ComponentId,
+        document: Option<&DocumentId>,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        reuse::reuse(self, dossier, component, document, now, person).await
+    }
+
+    async fn reused(&self, dossier: &DossierCode) -> Result<Vec<(ComponentId, DocumentId)>, StoreError> {
+        reuse::of_dossier(self, dossier).await
+    }
+
+    async fn same_papers(&self, dossier: &DossierCode) -> Result<Vec<SamePaper>, StoreError> {
+        reuse::same_papers(self, dossier).await
     }
 
     async fn ledger(&self) -> Result<Ledger, StoreError> {

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use sohoa_domain::text::fold;
 use sohoa_domain::{
     Arrival, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, PageState,
-    Sha256Digest, local_day,
+    Sha256Digest, local_day, paper_key,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, events, jobs, register, sessions};
+use super::{SqliteRecords, complete, decide, events, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -172,7 +172,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 9] = [
+const TABLES: [(&str, &str, &str); 10] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -182,7 +182,7 @@ const TABLES: [(&str, &str, &str); 9] = [
     (
         "document",
         "id",
-        "id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, evidence",
+        "id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, evidence, paper",
     ),
     ("rendition", "document || '/' || kind", "document, logical, kind, stored, digest, bytes, position"),
     ("page", "file || '/' || number", "file, number, state, document, record"),
@@ -193,6 +193,7 @@ const TABLES: [(&str, &str, &str); 9] = [
          applicant_key",
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
+    ("reuse", "dossier || '/' || component", "dossier, component, document"),
     ("register_import", "source", "source, imported_at"),
     ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
@@ -263,6 +264,10 @@ impl<'a> Rebuild<'a> {
                 }
                 Ok(())
             }
+            (Some(Change::Reused { component, document }), _) => match &event.dossier {
+                Some(dossier) => reuse::record(conn, dossier, component, document.as_ref()).await,
+                None => Ok(()),
+            },
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
             _ => Ok(()),
         }
@@ -356,6 +361,7 @@ impl<'a> Rebuild<'a> {
             renditions,
             text,
             evidence: file.evidence.to_string(),
+            paper: paper_key(&file.fields),
         })
     }
 }

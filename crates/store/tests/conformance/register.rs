@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sohoa_domain::{AttachmentState, ComponentId, ComponentKind, EventKind, FileState, Sha256Digest};
-use sohoa_store::{ImportSummary, Records};
+use sohoa_store::{ImportSummary, Records, StoreError};
 
 use super::support::*;
 
@@ -150,4 +150,44 @@ pub async fn coverage_reads_periods_and_attached_components(records: Arc<dyn Rec
     let all = records.dossiers_with_attachments(None, None).await.unwrap();
     entries.sort_by(|a, b| a.code.cmp(&b.code));
     assert_eq!(all.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), entries);
+}
+
+pub async fn a_document_of_another_dossier_stands_for_a_component_until_that_is_taken_back(records: Arc<dyn Records>) {
+    records.import_register(&Sha256Digest::of(b"1"), &[dossier(1, 14), dossier(2, 14)], at(0), AGENT).await.unwrap();
+    let batch = batch(&*records).await;
+    accept(&*records, batch, "a", "a").await;
+    let lease = reserve(&*records, 0).await;
+    let mut earlier = document(&*records, &lease, &code(1), "").await;
+    (earlier.component, earlier.paper) = ("TP1".parse().ok(), Some("5/2023/qd/x".to_owned()));
+    let id = earlier.id.clone();
+    records.complete(&lease, &attached(earlier), &[], at(1)).await.unwrap();
+    let tp2 = "TP2".parse().unwrap();
+    let attached_now = async || {
+        let rows = records.dossiers_with_attachments(None, None).await.unwrap();
+        rows.into_iter().map(|(_, attached)| attached).collect::<Vec<_>>()
+    };
+    for (to, component) in [(code(3), "TP2"), (code(2), "TP8"), (code(1), "TP2")] {
+        let component = component.parse().unwrap();
+        let refused = records.reuse(&to, &component, Some(&id), at(2), AGENT).await;
+        assert!(matches!(refused, Err(StoreError::Unknown(_))), "{to} {component}: {refused:?}");
+    }
+    records.reuse(&code(2), &tp2, Some(&id), at(2), AGENT).await.unwrap();
+    records.reuse(&code(2), &tp2, Some(&id), at(3), AGENT).await.unwrap();
+    assert_eq!(attached_now().await, [ids(&["TP1"]), ids(&["TP2"])]);
+    assert_eq!(records.reused(&code(2)).await.unwrap(), [(tp2.clone(), id.clone())]);
+    records.reuse(&code(2), &tp2, None, at(4), AGENT).await.unwrap();
+    assert_eq!(attached_now().await, [ids(&["TP1"]), vec![]]);
+    assert!(records.reuse(&code(2), &tp2, None, at(5), AGENT).await.is_err(), "nothing is reused any more");
+    let kinds: Vec<_> = records.events(Some(&code(2))).await.unwrap().iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, [EventKind::Reused; 3]);
+
+    // Scanned again, other bytes: the same paper.
+    accept(&*records, batch, "b", "b").await;
+    let lease = reserve(&*records, 6).await;
+    let again = document(&*records, &lease, &code(2), "").await;
+    let again = sohoa_store::NewDocument { paper: Some("5/2023/qd/x".to_owned()), ..again };
+    records.complete(&lease, &attached(again), &[], at(7)).await.unwrap();
+    let same = records.same_papers(&code(2)).await.unwrap();
+    assert_eq!(same.iter().map(|s| (s.other.clone(), s.same_bytes)).collect::<Vec<_>>(), [(id, false)]);
+    sound(&*records).await;
 }

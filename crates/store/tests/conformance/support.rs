@@ -81,6 +81,7 @@ pub async fn document(records: &dyn Records, lease: &Lease, dossier: &DossierCod
         }],
         text: text.to_owned(),
         evidence: "{}".to_owned(),
+        paper: None,
         id,
     }
 }
