@@ -105,7 +105,9 @@ fn the_same_number_symbol_and_issuer_are_told_and_a_profile_says_what_falls_shor
     let mut raster = std::process::Command::new("pdftoppm");
     raster.args(["-r", "190", "-gray", "-png", "-singlefile"]).arg(&decision).arg(&stem);
     assert!(raster.status().unwrap().success());
-    for file in [first, format!("{}.png", stem.display()).into()] {
+    let second = std::path::PathBuf::from(format!("{}.png", stem.display()));
+    image::open(&second).unwrap().into_luma8().save(&second).unwrap();
+    for file in [first, second] {
         home.run(&["ingest", "--wait", file.to_str().unwrap()]).ends_with(0);
     }
     let shown = home.json(&["dossier", "show", NOW]);
