@@ -3,12 +3,12 @@ SOHOA := target/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz crash mutations barcodes audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz crash mutations stacks few-stacks barcodes audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
 
-test: setup-test release lint unit docs judges
+test: setup-test release lint unit docs judges few-stacks
 	@echo "all tests passed"
 
 setup:
@@ -36,6 +36,7 @@ judges:
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA) --profile
+	$(MAKE) barcodes STACKS=40
 
 # Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
 FUZZ_SECONDS := 900
@@ -73,14 +74,26 @@ MUTATIONS := 1000
 mutations:
 	SOHOA_MUTATIONS=$(MUTATIONS) cargo test --release --locked -p sohoa-report random_corruptions -- --nocapture
 
-# So many stacks, then how many of their barcodes are read and what the pass costs.
+# So many generated stacks, every kind among the first fifteen: made, imported, and each page judged by the truth.
 STACKS := 400
-BARCODES := target/stacks
-barcodes: release
+STACKS_SEED := 2
+STACKS_DIR := target/stacks
+stacks: release
 	sh config/setup.sh samples
+	rm -rf $(STACKS_DIR)
+	.venv/bin/python tests/generator/stacks.py $(STACKS_DIR) --sohoa $(SOHOA) --seed $(STACKS_SEED) --count $(STACKS)
+	$(SOHOA) --home $(STACKS_DIR)/home init
+	$(SOHOA) --home $(STACKS_DIR)/home register import $(STACKS_DIR)/register.csv
+	$(SOHOA) --home $(STACKS_DIR)/home ingest $(STACKS_DIR)/scans --wait || [ $$? -eq 1 ]
+	python3 tests/judges/stacks.py $(STACKS_DIR) --sohoa $(SOHOA) --home $(STACKS_DIR)/home --show
+
+few-stacks:
+	$(MAKE) stacks STACKS=15 STACKS_SEED=1
+
+# How many barcodes of such stacks are read, and what the pass costs.
+barcodes: stacks
 	cargo build --release --locked -p sohoa-barcode --example read
-	.venv/bin/python tests/generator/stacks.py $(BARCODES) --sohoa $(SOHOA) --seed 2 --count $(STACKS)
-	python3 tests/judges/barcodes.py $(BARCODES) --reader target/release/examples/read --failures
+	python3 tests/judges/barcodes.py $(STACKS_DIR) --reader target/release/examples/read --failures
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::sohoa;
+use crate::support::{TestHome, register_csv, run, sohoa};
+
+const DOSSIER: &str = "H41.20-230615-0001";
 
 const PAGES: u32 = 1000;
 const MIB: u64 = 1 << 20;
@@ -16,30 +18,84 @@ const MIB: u64 = 1 << 20;
 fn a_thousand_pages_need_no_more_memory_than_a_few() {
     let dir = tempfile::tempdir().unwrap();
     let (input, output) = (dir.path().join("big.pdf"), dir.path().join("out.pdf"));
-    write_big_pdf(&input);
+    write_pdf(&input, PAGES, noisy_page);
     assert!(std::fs::metadata(&input).unwrap().len() >= 400_000_000);
-    let mut convert = sohoa("fake")
-        .args(["convert", "--jobs", "2", "--json"])
-        .args([&input, &output])
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
-    let mut peak = 0;
-    let status = loop {
-        if let Some(status) = convert.try_wait().unwrap() {
-            break status;
-        }
-        peak = peak.max(memory_of_tree(convert.id()));
-        std::thread::sleep(Duration::from_millis(25));
-    };
-    assert_eq!(status.code(), Some(0));
+    let mut convert = sohoa("fake");
+    convert.args(["convert", "--jobs", "2", "--json"]).args([&input, &output]);
+    let (peak, _) = watched(convert, &[]);
     println!("peak memory of all processes: {} MiB", peak / MIB);
     assert!(peak > 10 * MIB, "nothing was measured");
     assert!(peak <= 600_000_000, "{peak} bytes");
     let info = std::process::Command::new("pdfinfo").arg(&output).output().unwrap();
     let pages = format!("Pages:           {PAGES}");
     assert!(String::from_utf8_lossy(&info.stdout).contains(&pages));
+}
+
+#[test]
+fn a_stack_of_300_pages_needs_no_more_memory_than_one_of_3_and_little_room() {
+    let home = TestHome::new("fake");
+    home.register(&register_csv(&[(DOSSIER, "TP01")]));
+    let sheet = sheet(&home);
+    let papers: Vec<Vec<u8>> = (0..8).map(noisy_page).collect();
+    let of = |pages: u32| {
+        let input = home.dir.path().join(format!("SCAN{pages}.pdf"));
+        let paper = |page: u32| papers[page as usize % papers.len()].clone();
+        write_pdf(&input, pages, |page| if page % 3 == 0 { sheet.clone() } else { paper(page) });
+        let scratch = home.dir.path().join("scratch");
+        std::fs::create_dir_all(&scratch).unwrap();
+        let mut ingest = home.command(&["ingest", "--wait"]);
+        // With one page in work and two that wait to be written, three pages are as many as there ever are at a time.
+        ingest.arg(&input).env("TMPDIR", &scratch).env("SOHOA_OCR__JOBS", "1");
+        let (memory, room) = watched(ingest, &[scratch, home.path().join("ocfl.work/staging")]);
+        (memory, room, std::fs::metadata(&input).unwrap().len())
+    };
+    let (few, _, _) = of(3);
+    let (many, room, received) = of(300);
+    println!(
+        "peak memory {} and {} MiB; {} MiB of scratch files for {} MiB received",
+        few / MIB,
+        many / MIB,
+        room / MIB,
+        received / MIB
+    );
+    let documents = home.json(&["dossier", "show", DOSSIER])["documents"].as_array().unwrap().len();
+    assert_eq!(documents, 1 + 100, "it was not split");
+    assert!(few > 10 * MIB && room > received / 4, "nothing was measured");
+    // What the allocator keeps differs from run to run.
+    assert!(many < few + few / 4, "{many} against {few} bytes");
+    assert!(room <= 2 * received, "{room} bytes for {received}");
+}
+
+/// A printed and scanned sheet as a grey JPEG at 200 dpi.
+fn sheet(home: &TestHome) -> Vec<u8> {
+    let (print, raster) = (home.dir.path().join("sheet.pdf"), home.dir.path().join("sheet"));
+    run(home.command(&["cover-sheet", DOSSIER, "--component", "TP01", "--out"]).arg(&print)).ends_with(0);
+    let mut pdftoppm = Command::new("pdftoppm");
+    pdftoppm.args(["-r", "200", "-png", "-singlefile"]).arg(&print).arg(&raster);
+    assert!(pdftoppm.status().unwrap().success());
+    let page = image::open(raster.with_extension("png")).unwrap().into_luma8();
+    let page = image::imageops::crop_imm(&page, 0, 0, WIDTH, HEIGHT).to_image();
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 75).encode_image(&page).unwrap();
+    jpeg
+}
+
+/// Runs a command to its good end and watches the memory of its processes and the bytes in these folders. Returns the most of each.
+fn watched(mut command: Command, folders: &[PathBuf]) -> (u64, u64) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
+    let (mut memory, mut room) = (0, 0);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        memory = memory.max(memory_of_tree(child.id()));
+        let files = folders.iter().flat_map(|folder| walkdir::WalkDir::new(folder).into_iter().flatten());
+        let bytes = files.filter_map(|entry| entry.metadata().ok()).filter(|m| m.is_file()).map(|m| m.len());
+        room = room.max(bytes.sum());
+        std::thread::sleep(Duration::from_millis(25));
+    };
+    assert_eq!(status.code(), Some(0));
+    (memory, room)
 }
 
 /// Proportional set size of a process and all its descendants, bytes.
@@ -63,21 +119,21 @@ fn memory_of_tree(pid: u32) -> u64 {
     sum
 }
 
-/// Writes a PDF of distinct noisy A4 pages at 200 dpi, one page in memory at a time.
-fn write_big_pdf(path: &Path) {
+/// Writes a PDF of A4 pages at 200 dpi, each a JPEG, one page in memory at a time.
+fn write_pdf(path: &Path, pages: u32, jpeg: impl Fn(u32) -> Vec<u8>) {
     let mut out = Counting { inner: BufWriter::new(File::create(path).unwrap()), at: 0 };
     let mut offsets = Vec::new();
     out.put(b"%PDF-1.5\n%\xE2\xE3\xCF\xD3\n");
-    let kids: String = (0..PAGES).map(|i| format!("{} 0 R ", 3 + i * 3)).collect();
+    let kids: String = (0..pages).map(|i| format!("{} 0 R ", 3 + i * 3)).collect();
     for (number, body) in
-        [(1, "<</Type/Catalog/Pages 2 0 R>>".to_owned()), (2, format!("<</Type/Pages/Count {PAGES}/Kids[{kids}]>>"))]
+        [(1, "<</Type/Catalog/Pages 2 0 R>>".to_owned()), (2, format!("<</Type/Pages/Count {pages}/Kids[{kids}]>>"))]
     {
         offsets.push(out.at);
         out.put(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
     }
-    for page in 0..PAGES {
+    for page in 0..pages {
         let first = 3 + page * 3;
-        let jpeg = noisy_page(page);
+        let jpeg = jpeg(page);
         let content = "q 595 0 0 842 0 0 cm /Im0 Do Q";
         offsets.push(out.at);
         out.put(

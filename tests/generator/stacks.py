@@ -53,7 +53,8 @@ COMPONENTS = [("TP01", "Hồ sơ kỹ thuật thửa đất"), ("TP02", "Bản t
 OFFICE = {"sheets": 20, "two-dossiers": 12, "double-sided": 12, "upside-down": 6, "foreign-codes": 8, "patch": 6,
           "sticker": 8, "system-paper": 6}
 # A sheet without component says the dossier and not where its papers begin: a person is asked about a second head behind it.
-HARD = {"whole-dossier": 8, "unknown-dossier": 3, "missing-sheet": 5, "damaged-sheet": 6, "wrong-check": 3, "two-stickers-glued": 2}
+HARD = {"whole-dossier": 8, "unknown-dossier": 3, "missing-sheet": 5, "damaged-sheet": 6, "wrong-check": 3, "two-stickers-glued": 2,
+        "sheet-without-papers": 3}
 
 
 def mm_box(box, dpi):
@@ -280,6 +281,11 @@ def compose(stack, scenario, a, b, unknown):
         stack.sheet(code, ids[0])
         stack.papers(code, ids[0])
         stack.sheet(other, other_components[0][0], broken=True)
+        stack.papers(other, other_components[0][0])
+    elif scenario == "sheet-without-papers":
+        # Its papers were drawn in with it, or forgotten; the next sheet is torn.
+        stack.sheet(code, ids[0])
+        stack.sheet(other, other_components[0][0], change="both")
         stack.papers(other, other_components[0][0])
     elif scenario == "two-stickers-glued":
         stack.paper(code, decorate=stack.sticker(code))
