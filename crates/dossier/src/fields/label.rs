@@ -18,6 +18,9 @@ const LONGEST_ORDINAL: usize = 2;
 /// From this confidence on a value with a label counts as read.
 const SURE: f32 = 0.97;
 
+/// Letters of a text or an address, at most.
+const LONGEST_TEXT: usize = 500;
+
 /// A label on a line.
 struct Hit<'r> {
     rule: &'r LabelRule,
@@ -122,18 +125,18 @@ fn hit_at<'r>(rules: &[&'r LabelRule], row: &Piece<'_>, at: usize, others: bool)
     let follows = at > 0 && text(at - 1).ends_with([',', ';', '.', ')', ':']);
     let mut best: Option<(usize, Hit<'r>)> = None;
     for end in at + 1..=(at + 12).min(row.words.len()) {
+        let colon = text(end - 1).ends_with(':') || row.words.get(end).is_some_and(|w| w.text == ":");
+        // A label in the middle of a row needs its colon, or a capital behind a field.
+        let capital = text(at).starts_with(char::is_uppercase);
+        if !(begins || follows || colon && (others || capital)) {
+            continue;
+        }
         let joined: Vec<&str> = (at..end).map(text).collect();
         let read = letters(&joined.join(""));
         if read.len() < 2 {
             continue;
         }
-        let colon = text(end - 1).ends_with(':') || row.words.get(end).is_some_and(|w| w.text == ":");
         for rule in rules {
-            // A label in the middle of a row needs its colon, or a capital behind a field.
-            let capital = text(at).starts_with(char::is_uppercase);
-            if !(begins || follows || colon && (others || capital)) {
-                continue;
-            }
             let errors = |label: &String| distance(&read, label, if label.len() < 6 { 0 } else { label.len() / 7 });
             let Some((label, wrong)) = rule.labels.iter().filter_map(|l| Some((l, errors(l)?))).min_by_key(|x| x.1)
             else {
@@ -227,9 +230,9 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
             (0..value.chars().count(), value.to_owned(), (!known).then_some(FieldIssue::Pattern))
         }
         ValueKind::Text | ValueKind::Address => {
-            let text = glyphs.text(0..glyphs.len());
-            let value = text.trim_matches([' ', ':', ';', '.', ',']).to_owned();
-            (0..glyphs.len(), value, None)
+            let part = 0..glyphs.len().min(LONGEST_TEXT);
+            let value = glyphs.text(part.clone()).trim_matches([' ', ':', ';', '.', ',']).to_owned();
+            (part, value, None)
         }
     };
     if value.is_empty() || !value.chars().any(char::is_alphanumeric) {

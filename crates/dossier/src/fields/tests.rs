@@ -406,6 +406,20 @@ fn a_reader_keeps_no_pages() {
 }
 
 #[test]
+fn a_line_of_hundred_thousands_of_letters_takes_no_time_and_gives_no_long_value() {
+    let begun = std::time::Instant::now();
+    let long = |letters: &str| letters.repeat(200_000 / letters.len());
+    for text in [long("a"), long("12345678 "), long("thôn xóm "), long("1,")] {
+        for label in ["Địa chỉ:", "CCCD số:", "Điện thoại:", "Thửa đất số:", "Số:"] {
+            let fields = read(&[Sheet::new().line(1310.0, 300.0, &format!("{label} {text}"))]);
+            let address = get(&fields, FieldName::ADDRESS).map(|f| f.value.chars().count());
+            assert!(address.is_none_or(|n| n < 1000), "{address:?} letters");
+        }
+    }
+    assert!(begun.elapsed().as_secs() < 15, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn a_name_with_no_known_family_name_has_to_be_confirmed() {
     let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
     let paper = |name: &str| {
