@@ -64,6 +64,12 @@ pub(super) fn symbol(symbol: &str, expected: Option<&str>) -> Option<FieldIssue>
     }
 }
 
+/// Whether a mark beside a value says nothing: specks, leaders and the sentence's own are read so. Any other, such as `|` or
+/// `(`, may be a digit.
+pub(super) fn is_plain_mark(c: char) -> bool {
+    matches!(c, '.' | ',' | ':' | ';' | '…' | '·' | '-' | '_')
+}
+
 /// A personal id of 12 digits (Nghị định 137/2015, article 13): three of the place, one of century and sex, two of the
 /// year; or the nine of an old card, which say nothing.
 pub(super) fn person_id(id: &str) -> Option<FieldIssue> {

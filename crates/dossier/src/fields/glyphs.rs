@@ -110,6 +110,16 @@ impl<'a> Glyphs<'a> {
         self.words_of(part).map(cut).reduce(|a, b| a.union(&b)).unwrap_or_default()
     }
 
+    /// The word that a character is in, as read.
+    pub(super) fn word(&self, i: usize) -> Option<&'a str> {
+        self.glyphs.get(i).map(|g| self.words[g.word].text.as_str())
+    }
+
+    /// Whether two characters in a row are in two words.
+    pub(super) fn parted(&self, part: Range<usize>) -> bool {
+        self.words_of(part).nth(1).is_some()
+    }
+
     /// Free space between the two words that the characters `i` and `i + 1` are in, px; `None` within a word.
     pub(super) fn gap_after(&self, i: usize) -> Option<f32> {
         let (a, b) = (self.glyphs.get(i)?, self.glyphs.get(i + 1)?);

@@ -186,7 +186,7 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
         ValueKind::PersonId => {
             let part = run(&glyphs, |c| c.is_ascii_digit(), is_digit_like)?;
             let value = glyphs.compact(part.clone());
-            let issue = check::person_id(&value);
+            let issue = check::person_id(&value).or_else(|| part_of_id(&glyphs, &part).then_some(FieldIssue::Doubtful));
             (part, value, issue)
         }
         ValueKind::Phone => {
@@ -196,7 +196,7 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
                 |c| c.is_alphanumeric(),
             )?;
             let value = glyphs.text(part.clone());
-            let issue = check::phone(&value);
+            let issue = check::phone(&value).or_else(|| touched(&glyphs, &part).then_some(FieldIssue::Doubtful));
             (part, value, issue)
         }
         ValueKind::Number | ValueKind::Plot => {
@@ -261,7 +261,9 @@ fn run(glyphs: &Glyphs<'_>, good: impl Fn(char) -> bool, like: impl Fn(char) -> 
     let mut end = start;
     while let Some(g) = glyphs.get(end) {
         let spaced = end > start && glyphs.gap_after(end - 1).is_some();
-        if !(good(g.c) || like(g.c) && !spaced) {
+        // A word of its own belongs to it when there are digits in it.
+        let may = || !spaced || glyphs.word(end).is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()));
+        if !(good(g.c) || like(g.c) && may()) {
             break;
         }
         end += 1;
@@ -271,6 +273,23 @@ fn run(glyphs: &Glyphs<'_>, good: impl Fn(char) -> bool, like: impl Fn(char) -> 
         end -= 1;
     }
     (end > start).then_some(start..end)
+}
+
+/// Whether an id may be a part of a longer one: something that may be a digit touches it, and nine digits, which say nothing of
+/// themselves, stand in several words or before another one.
+fn part_of_id(glyphs: &Glyphs<'_>, part: &Range<usize>) -> bool {
+    let next = glyphs.get(part.end).is_some_and(|g| g.c.is_alphanumeric());
+    let old = part.len() == 9 && (glyphs.parted(part.clone()) || next);
+    old || touched(glyphs, part) || (0..part.start).any(|i| glyphs.get(i).is_some_and(|g| !check::is_plain_mark(g.c)))
+}
+
+/// Whether something that may be a part of it touches a value, with no space between.
+fn touched(glyphs: &Glyphs<'_>, part: &Range<usize>) -> bool {
+    let touches = |last: usize| glyphs.gap_after(last).is_none();
+    let before = part.start.checked_sub(1).filter(|&i| touches(i)).and_then(|i| glyphs.get(i));
+    let after = glyphs.get(part.end).filter(|_| touches(part.end - 1));
+    before.is_some_and(|g| !check::is_plain_mark(g.c))
+        || after.is_some_and(|g| !check::is_plain_mark(g.c) && g.c != ')')
 }
 
 /// Letters that stand for digits in a bad reading.
@@ -342,4 +361,45 @@ pub(super) fn page_of(lines: &[String]) -> OcrPage {
     block.rect = block.lines.iter().map(|l| l.rect).reduce(|a, b| a.union(&b)).unwrap_or_default();
     page.blocks.push(block);
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value and issue of the one field `name` that a line gives.
+    fn said(line: &str, name: &str) -> (String, Option<FieldIssue>) {
+        let page = page_of(&[line.to_owned()]);
+        let rules = FieldRules::built_in().unwrap();
+        let found = fields(&rules, &Layout::new(&page), 1, None, None);
+        let field = found.into_iter().find(|f| f.name.as_str() == name).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(field.confident, field.issue.is_none());
+        (field.value, field.issue)
+    }
+
+    fn as_said(value: &str, issue: Option<FieldIssue>) -> (String, Option<FieldIssue>) {
+        (value.to_owned(), issue)
+    }
+
+    #[test]
+    fn a_part_of_an_id_is_not_taken_for_an_old_one() {
+        let id = |line: &str| said(line, "person_id");
+        for (line, value) in [
+            ("CCCD số: 040 079 031 418, cấp ngày 02/03/2021", "040079031418"),
+            ("Số CCCD: 040079031418 do Cục Cảnh sát cấp", "040079031418"),
+            ("Số CMND: 182345678, cấp ngày 02/03/2011", "182345678"),
+        ] {
+            assert_eq!(id(line), as_said(value, None), "{line}");
+        }
+        for (line, value, issue) in [
+            ("CCCD số: 040 079 031 l18, cấp ngày 02/03/2021", "040079031l18", FieldIssue::IdLength),
+            ("CCCD số: 040079031 OlB, cấp ngày 02/03/2021", "040079031", FieldIssue::Doubtful),
+            ("CCCD số: 040 079 031, cấp ngày 02/03/2021", "040079031", FieldIssue::Doubtful),
+            ("Số CMND: 182345678q cấp ngày", "182345678", FieldIssue::Doubtful),
+            ("Số CMND: l182345678", "182345678", FieldIssue::Doubtful),
+            ("Số CMND: 182345678|", "182345678", FieldIssue::Doubtful),
+        ] {
+            assert_eq!(id(line), as_said(value, Some(issue)), "{line}");
+        }
+    }
 }
