@@ -314,11 +314,18 @@ fn date(glyphs: &Glyphs<'_>, scanned: Option<Date>) -> Option<(Range<usize>, Str
     let month = month..month + digits(month);
     let year = between(month.end, "nam")?;
     let year = year..year + digits(year).min(4);
+    // "ngày" may stand before it, nothing else that may be a digit.
+    let skipped: String =
+        (0..start).filter_map(|i| glyphs.get(i)).filter(|g| !check::is_plain_mark(g.c)).map(|g| g.folded).collect();
+    let whole = day.start..year.end;
+    let cut = !matches!(skipped.as_str(), "" | "ngay")
+        || start > 0 && glyphs.gap_after(start - 1).is_none()
+        || touched(glyphs, &whole)
+        || [&day, &month, &year].into_iter().any(|digits| glyphs.parted(digits.clone()));
     let part = |r: Range<usize>| glyphs.compact(r);
     let (date, issue) = check::date(&part(day.clone()), &part(month), &part(year.clone()), scanned);
     // Dates of birth are written without zeros by everybody.
-    let issue = issue.filter(|i| *i != FieldIssue::NotPadded);
-    let whole = day.start..year.end;
+    let issue = issue.filter(|i| *i != FieldIssue::NotPadded).or(cut.then_some(FieldIssue::Doubtful));
     let value = date.map_or_else(|| glyphs.text(whole.clone()), |d| d.to_string());
     Some((whole, value, issue))
 }
@@ -400,6 +407,32 @@ mod tests {
             ("Số CMND: 182345678|", "182345678", FieldIssue::Doubtful),
         ] {
             assert_eq!(id(line), as_said(value, Some(issue)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_date_whose_first_or_last_digit_may_be_lost_is_doubtful() {
+        for (text, value) in [
+            ("03/11/1979", "1979-11-03"),
+            ("3/11/1979.", "1979-11-03"),
+            ("03 / 11 / 1979 Giới tính", "1979-11-03"),
+            ("ngày 03 tháng 11 năm 1979, tại", "1979-11-03"),
+        ] {
+            assert_eq!(said(&format!("Ngày sinh: {text}"), "birth_date"), as_said(value, None), "{text}");
+        }
+        for (text, value) in [
+            ("l3/11/1979", "1979-11-03"),
+            ("|3/11/1979", "1979-11-03"),
+            ("(3/11/1979", "1979-11-03"),
+            (":3/11/1979", "1979-11-03"),
+            ("l 3/11/1979", "1979-11-03"),
+            ("1 3/11/1979", "1979-11-13"),
+            ("03/11/19791", "1979-11-03"),
+            ("03/11/1979l", "1979-11-03"),
+            ("03/11/197 9 người", "1979-11-03"),
+        ] {
+            let doubtful = as_said(value, Some(FieldIssue::Doubtful));
+            assert_eq!(said(&format!("Ngày sinh: {text}"), "birth_date"), doubtful, "{text}");
         }
     }
 }
