@@ -206,8 +206,13 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
             if value.is_empty() {
                 return None;
             }
-            let issue = (!value.bytes().all(|b| b.is_ascii_digit())).then_some(FieldIssue::Pattern);
-            (start..start + value.chars().count(), value.to_owned(), issue)
+            let part = start..start + value.chars().count();
+            let issue = if !value.bytes().all(|b| b.is_ascii_digit()) {
+                Some(FieldIssue::Pattern)
+            } else {
+                (touched(&glyphs, &part) || number_follows(&words[1..])).then_some(FieldIssue::Doubtful)
+            };
+            (part, value.to_owned(), issue)
         }
         ValueKind::Name => {
             let n = words.iter().take_while(|w| is_name_word(&w.text)).count();
@@ -290,6 +295,18 @@ fn touched(glyphs: &Glyphs<'_>, part: &Range<usize>) -> bool {
     let after = glyphs.get(part.end).filter(|_| touches(part.end - 1));
     before.is_some_and(|g| !check::is_plain_mark(g.c))
         || after.is_some_and(|g| !check::is_plain_mark(g.c) && g.c != ')')
+}
+
+/// Whether the words behind a number go on with it or with another one: `107, 108`, `10 7`, `107 và 108`.
+fn number_follows(words: &[&Word]) -> bool {
+    let mut bare = words.iter().map(|w| w.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_number = |w: &str| {
+        w.starts_with(|c: char| c.is_ascii_digit() || is_digit_like(c)) && w.contains(|c: char| c.is_ascii_digit())
+    };
+    bare.next().is_some_and(|next| match letters(next).as_str() {
+        "" | "va" | "den" | "hoac" => bare.next().is_some_and(is_number),
+        _ => is_number(next),
+    })
 }
 
 /// Letters that stand for digits in a bad reading.
@@ -433,6 +450,26 @@ mod tests {
         ] {
             let doubtful = as_said(value, Some(FieldIssue::Doubtful));
             assert_eq!(said(&format!("Ngày sinh: {text}"), "birth_date"), doubtful, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_numbers_is_doubtful() {
+        let plot = |text: &str| said(&format!("Thửa đất số: {text}"), "land_plot");
+        for text in ["107, tờ bản đồ số 14", "107; diện tích 120 m2", "107"] {
+            assert_eq!(plot(text), as_said("107", None), "{text}");
+        }
+        for (text, value) in [
+            ("107, 108, tờ bản đồ số 14", "107"),
+            ("107, l08, tờ bản đồ số 14", "107"),
+            ("107 và 108", "107"),
+            ("107 - 108", "107"),
+            ("107 -108", "107"),
+            ("10 7", "10"),
+            ("50 000", "50"),
+            ("|07", "07"),
+        ] {
+            assert_eq!(plot(text), as_said(value, Some(FieldIssue::Doubtful)), "{text}");
         }
     }
 }
