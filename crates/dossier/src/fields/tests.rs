@@ -168,6 +168,28 @@ fn a_number_that_stands_apart_was_filled_in() {
 }
 
 #[test]
+fn a_mark_beside_number_or_symbol_that_may_be_a_letter_of_it_makes_it_doubtful() {
+    let issues = |row: &str, mark: &str| {
+        let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", row];
+        let mut sheet = Sheet::new().head(&left, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH");
+        let words = sheet.0.blocks[0].lines.iter_mut().flat_map(|l| &mut l.words);
+        words.for_each(|w| w.text = w.text.replace('!', mark));
+        let fields = read(&[sheet]);
+        assert_eq!(value(&fields, FieldName::NUMBER), Some("15"), "{row}");
+        assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"), "{row}");
+        [FieldName::NUMBER, FieldName::SYMBOL].map(|name| issue(&fields, name))
+    };
+    let doubtful = Some(FieldIssue::Doubtful);
+    for mark in ["|", "(", "!"] {
+        assert_eq!(issues("Số: 15/QĐ-UBND", mark), [None, None]);
+        assert_eq!(issues("Số: ..15./QĐ-UBND.", mark), [None, None]);
+        assert_eq!(issues("Số: !15/QĐ-UBND", mark), [doubtful, None], "{mark}");
+        assert_eq!(issues("Số: 15!/QĐ-UBND", mark), [doubtful, None], "{mark}");
+        assert_eq!(issues("Số: 15/QĐ-UBND!", mark), [None, doubtful], "{mark}");
+    }
+}
+
+#[test]
 fn values_that_break_a_rule_stay_as_read_and_are_not_confident() {
     for (number, date, title, name, want, why) in [
         ("Số: 5/QĐ-UBND", "ngày 05 tháng 6 năm 2023", "QUYẾT ĐỊNH", FieldName::NUMBER, "5", FieldIssue::NotPadded),
@@ -282,6 +304,23 @@ fn a_title_that_a_seal_covers_in_part_is_not_confident() {
         let fields = read(&[sheet.body(900.0, 10).foot(2000.0, &titles, "Lương Thế Khoát")]);
         assert_eq!(issue(&fields, FieldName::SIGNER_TITLE), Some(FieldIssue::Doubtful), "{titles:?}");
     }
+}
+
+#[test]
+fn the_body_for_which_one_signs_has_to_be_read_as_surely_as_an_issuer() {
+    let title = |body: &str, confidence: f32| {
+        let mut sheet = Sheet::new()
+            .head(&["ỦY BAN NHÂN DÂN", "Số: 15/TB-UBND"], "An Bình, ngày 05 tháng 6 năm 2023")
+            .line(1310.0, 700.0, "THÔNG BÁO")
+            .body(900.0, 10)
+            .foot(2000.0, &[body, "CHỦ TỊCH"], "Lương Thế Khoát");
+        let lines = sheet.0.blocks[0].lines.iter_mut().filter(|l| l.rect.top > 1900.0 && l.words.len() > 3);
+        lines.flat_map(|l| &mut l.words).for_each(|w| w.confidence = confidence);
+        issue(&read(&[sheet]), FieldName::SIGNER_TITLE)
+    };
+    assert_eq!(title("TM. ỦY BAN NHÂN DÂN", 0.995), None);
+    assert_eq!(title("TM. ỦY BAN NHẬN DÂN", 0.94), Some(FieldIssue::Doubtful));
+    assert_eq!(title("TM. BANH ĐIỀU HÀNH", 1.0), Some(FieldIssue::Doubtful), "no word of a body");
 }
 
 #[test]
