@@ -20,7 +20,7 @@ pub use component::{ComponentEvidence, match_component};
 pub use decide::{Decision, MatchingRules, decide};
 pub use evidence::from_names;
 pub use facts::{PageFacts, Separator};
-pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract, id_card_fields};
+pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract};
 pub use id_card::IdCard;
 pub use meaning::{BarcodeMeaning, SystemPaper};
 pub use sheet::{SheetError, SheetMark};

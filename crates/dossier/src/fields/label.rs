@@ -11,6 +11,7 @@ use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::{FieldRules, LabelRule, Place, ValueKind};
 use super::title::paper_type;
 use crate::approx::{distance, letters};
+use crate::id_card::{id_fits, is_male};
 
 /// Labels do not begin behind this many words of a line's ordinal ("1.", "a)", "-").
 const LONGEST_ORDINAL: usize = 2;
@@ -66,29 +67,30 @@ pub(super) fn fields(
             }
         }
     }
-    check_ids(&mut found);
     found
 }
 
-/// The first of a name stays; another value under the same name makes it doubtful.
-fn add(found: &mut Vec<Field>, field: Field) {
+/// The first of a name stays; another value under the same name makes it doubtful. Cards print names in capitals.
+pub(super) fn add(found: &mut Vec<Field>, field: Field) {
     match found.iter_mut().find(|f| f.name == field.name) {
         None => found.push(field),
-        Some(first) if first.value != field.value => {
-            first.issue = first.issue.or(Some(FieldIssue::Contradicted));
-            first.confident = false;
+        Some(first) => {
+            let other = first.value.to_lowercase() != field.value.to_lowercase();
+            if other || field.issue == Some(FieldIssue::Contradicted) {
+                first.issue = first.issue.or(Some(FieldIssue::Contradicted));
+                first.confident = false;
+            }
         }
-        Some(_) => {}
     }
 }
 
 /// An id beside a birth date or a sex has to agree with them.
-fn check_ids(found: &mut [Field]) {
+pub(super) fn check_ids(found: &mut [Field]) {
     let value = |name: FieldName| found.iter().find(|f| f.name == name).map(|f| f.value.clone());
     let birth = value(FieldName::BIRTH_DATE).and_then(|v| v.parse().ok());
-    let male = value(FieldName::SEX).map(|s| letters(&s) == "nam");
+    let male = value(FieldName::SEX).and_then(|s| is_male(&s));
     for id in found.iter_mut().filter(|f| f.name == FieldName::PERSON_ID && f.issue.is_none()) {
-        if !check::id_fits(&id.value, birth, male) {
+        if !id_fits(&id.value, birth, male) {
             id.issue = Some(FieldIssue::IdAgainstBirth);
             id.confident = false;
         }

@@ -399,6 +399,47 @@ fn an_id_that_contradicts_the_date_of_birth_is_not_confident() {
 }
 
 #[test]
+fn another_value_on_the_second_page_or_in_the_code_of_a_card_makes_both_doubtful() {
+    let rules = FieldRules::built_in().unwrap();
+    let page = |lines: &[&str]| {
+        let rows = lines.iter().zip(1u8..);
+        rows.fold(Sheet::new(), |sheet, (text, i)| sheet.line(900.0, 800.0 + 80.0 * f32::from(i), text))
+    };
+    let first = ["Họ và tên: LƯƠNG THẾ KHOÁT", "Số CCCD: 040079031418"];
+    let card = |id: &str| {
+        let text = format!("{id}||Lương Thế Khoát|03111979|Nam|Thôn Gò Sở, xã Bình Lãng|02032021");
+        crate::id_card::IdCard::parse(&text).unwrap()
+    };
+    let fields = |second: &[&str], id: Option<&str>| {
+        let mut reader = FieldReader::new(&rules, SCANNED);
+        reader.page(1, &page(&first).0, None);
+        reader.page(2, &page(second).0, None);
+        id.iter().for_each(|id| reader.card(&card(id), 3, Rect::default()));
+        let fields = reader.finish(3);
+        assert_eq!(fields.iter().filter(|f| f.name == FieldName::PERSON_ID).count(), 1, "{fields:?}");
+        fields
+    };
+    for (second, id, want) in [
+        ("Số CCCD: 040079031418", None, None),
+        ("Số CCCD: 040079031419", None, Some(FieldIssue::Contradicted)),
+        ("Ngày sinh: 03/11/1980", None, Some(FieldIssue::IdAgainstBirth)),
+        ("Ngày sinh: 03/11/1979", Some("040079031418"), None),
+        ("Ngày sinh: 03/11/1979", Some("040079031419"), Some(FieldIssue::Contradicted)),
+    ] {
+        let found = fields(&[second], id);
+        assert_eq!(issue(&found, FieldName::PERSON_ID), want, "{second} {id:?}");
+        assert_eq!(issue(&found, FieldName::PERSON_NAME), None, "capitals are the same name");
+    }
+    // Two numbers on the second page, the first of which is known.
+    let found = fields(&["Số CCCD: 040079031418", "Số CCCD: 040079031419"], None);
+    assert_eq!(issue(&found, FieldName::PERSON_ID), Some(FieldIssue::Contradicted));
+    // Of two cards neither is taken for the paper's.
+    let mut reader = FieldReader::new(&rules, SCANNED);
+    ["040079031418", "040079031419"].iter().for_each(|id| reader.card(&card(id), 1, Rect::default()));
+    assert_eq!(issue(&reader.finish(1), FieldName::PERSON_ID), Some(FieldIssue::Contradicted));
+}
+
+#[test]
 fn nothing_is_found_on_empty_pages_and_in_plain_text() {
     assert_eq!(read(&[Sheet::new()]).len(), 1, "the number of pages");
     let names: Vec<String> = read(&[Sheet::new().body(300.0, 30)]).into_iter().map(|f| f.name.to_string()).collect();
