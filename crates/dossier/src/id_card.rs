@@ -3,8 +3,9 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use sohoa_domain::text::nfc;
 
-/// What the card says. Personal data: `Debug` output tells none of it.
+/// What the card says, NFC with single spaces. Personal data: `Debug` output tells none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdCard {
     /// Twelve digits.
@@ -32,11 +33,12 @@ impl fmt::Debug for IdCard {
 impl IdCard {
     /// Reads the text of the QR code; `None` when it is not exactly that of a card.
     ///
-    /// Besides the form, the number has to fit the rest: its fourth digit says century and sex (0 and 1 for 19xx, 2 and 3 for
-    /// 20xx; even for men), the two behind it the year of birth (Thông tư 59/2021/TT-BCA).
+    /// Besides the form, the number has to fit birth and sex. Anyone can print such a code: that it fits says that it
+    /// was read whole, and nothing of who wrote it.
     pub fn parse(text: &str) -> Option<Self> {
-        let fields: Vec<&str> = text.trim().split('|').map(str::trim).collect();
-        let [id, old_id, name, born, sex, address, issued, ..] = fields[..] else { return None };
+        let one_spaced = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
+        let fields: Vec<String> = nfc(text).split('|').map(one_spaced).collect();
+        let [id, old_id, name, born, sex, address, issued, ..] = &fields[..] else { return None };
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         let old_ok = old_id.is_empty() || (digits(old_id) && matches!(old_id.len(), 9 | 12));
         let name_ok = !name.is_empty() && !name.contains(|c: char| c.is_ascii_digit());
@@ -44,24 +46,38 @@ impl IdCard {
             return None;
         }
         let (born, issued) = (day(born)?, day(issued)?);
-        let century_and_sex = i16::from(id.as_bytes()[3] - b'0');
-        let year: i16 = id[4..6].parse().ok()?;
-        let male = match sex.to_lowercase().as_str() {
-            "nam" => true,
-            "nữ" => false,
-            _ => return None,
-        };
-        let fits = 1900 + century_and_sex / 2 * 100 + year == born.year() && (century_and_sex % 2 == 0) == male;
-        (fits && issued > born).then(|| Self {
-            id: id.to_owned(),
-            old_id: old_id.to_owned(),
-            name: name.to_owned(),
+        let male = is_male(sex)?;
+        (id_fits(id, Some(born), Some(male)) && issued > born).then(|| Self {
+            id: id.clone(),
+            old_id: old_id.clone(),
+            name: name.clone(),
             born,
-            sex: sex.to_owned(),
-            address: address.to_owned(),
+            sex: sex.clone(),
+            address: address.clone(),
             issued,
         })
     }
+}
+
+/// `Nam` or `Nữ`, in NFC.
+pub(crate) fn is_male(sex: &str) -> Option<bool> {
+    match sex.to_lowercase().as_str() {
+        "nam" => Some(true),
+        "nữ" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether what a 12-digit id says of its holder is also what stands beside it: the fourth digit says century and sex (0 and
+/// 1 for 19xx, 2 and 3 for 20xx; even for men), the two behind it the year of birth (Thông tư 59/2021/TT-BCA). `male`: the
+/// sex, when it is known. Ids of other lengths say nothing.
+pub(crate) fn id_fits(id: &str, birth: Option<Date>, male: Option<bool>) -> bool {
+    if id.len() != 12 || !id.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    let century = i16::from(id.as_bytes()[3] - b'0');
+    let year = 1900 + century / 2 * 100 + id[4..6].parse::<i16>().unwrap_or(0);
+    birth.is_none_or(|b| b.year() == year) && male.is_none_or(|male| male == (century % 2 == 0))
 }
 
 /// `ddMMyyyy`.
@@ -91,6 +107,22 @@ mod tests {
         assert_eq!(format!("{card:?}"), "IdCard { .. }");
         assert!(IdCard::parse(&CARD.replace("271234567", "")).is_some(), "no card before");
         assert!(IdCard::parse(&format!("{CARD}|more|fields")).is_some());
+    }
+
+    #[test]
+    fn what_a_card_says_has_one_form() {
+        let apart = "099179012418||Giáp  Thị\u{a0}Thoan|03111979|Nư\u{303}| Thôn Gò Sở ,\tAn Bi\u{300}nh|15062021";
+        let card = IdCard::parse(apart).unwrap();
+        assert_eq!([card.name, card.sex, card.address], ["Giáp Thị Thoan", "Nữ", "Thôn Gò Sở , An Bình"]);
+    }
+
+    #[test]
+    fn ids_say_century_sex_and_year() {
+        let born = Some(Date::constant(1990, 11, 3));
+        assert!(id_fits("040090001234", born, Some(true)) && id_fits("040190001234", born, Some(false)));
+        assert!(!id_fits("040290001234", born, None) && !id_fits("040091001234", born, None));
+        assert!(!id_fits("040190001234", born, Some(true)) && id_fits("182345678", born, Some(true)));
+        assert!(id_fits("040303001234", Some(Date::constant(2003, 1, 2)), Some(false)));
     }
 
     #[test]

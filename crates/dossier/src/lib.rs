@@ -21,7 +21,7 @@ pub use component::{ComponentEvidence, match_component};
 pub use decide::{Decision, MatchingRules, decide};
 pub use evidence::from_names;
 pub use facts::{PageFacts, PageSeen, Separator};
-pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract, id_card_fields};
+pub use fields::{DEFAULT_RULES, FieldReader, FieldRules, PaperType, RulesError, extract};
 pub use id_card::IdCard;
 pub use meaning::{BarcodeMeaning, SystemPaper};
 pub use profile::{Asked, ElectronicCopy, LeastPdfVersion, LeastResolution, PrintedNumber, Profile};

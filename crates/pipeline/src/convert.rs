@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 use jiff::civil::Date;
 use sohoa_domain::{Field, InputError, Limits, PageOutcome, PageRecord, PageState, PartLayout};
-use sohoa_dossier::{FieldReader, FieldRules, PageFacts, PageSeen, PartRead, Place, Splitter, id_card_fields};
+use sohoa_dossier::{FieldReader, FieldRules, PageFacts, PageSeen, PartRead, Place, Splitter};
 use sohoa_pdf::DocumentInfo;
 
 use crate::assemble::{AssembleError, Assembly, Outputs};
@@ -243,11 +243,11 @@ impl Stack<'_> {
         if let Some(read) = ended
             && let Some(open) = self.open.take()
         {
-            let Open { assembly, fields, mut part } = open;
-            part.fields = fields.finish(u32::try_from(part.pages.len()).unwrap_or(u32::MAX));
+            let Open { assembly, mut fields, mut part } = open;
             for (card, page, rect) in &read.cards {
-                part.fields.extend(id_card_fields(card, *page, *rect));
+                fields.card(card, *page, *rect);
             }
+            part.fields = fields.finish(u32::try_from(part.pages.len()).unwrap_or(u32::MAX));
             part.read = read;
             if let Some(info) = self.filing.name(&part) {
                 part.pdf_bytes = self.timings.cpu("write", || assembly.finish(&info))?;

@@ -17,9 +17,11 @@ const SIDE: f32 = 12.0;
 /// How far a line may be off the middle of its signer's block and still be whole, mm.
 const OFF_CENTRE: f32 = 3.5;
 
-/// From this confidence on a name counts as read, and a title, which must be a known one besides.
+/// From this confidence on a name counts as read, and a title, which must be a known one besides. Of a body's name only the
+/// beginning is known.
 const SURE_NAME: f32 = 0.985;
 const SURE_TITLE: f32 = 0.93;
+const SURE_BODY: f32 = 0.99;
 
 /// What a foot says.
 pub(super) struct Foot {
@@ -79,15 +81,18 @@ fn is_title(rules: &FieldRules, piece: &Piece<'_>) -> bool {
         || rules.titles.iter().any(starts)
 }
 
-/// Whether the title of a line is spelt, with all marks, as one that is known, or is that of a whole body (`TM. ỦY BAN
-/// NHÂN DÂN`). A seal often covers a part of it.
-fn is_spelt_as_known(rules: &FieldRules, piece: &Piece<'_>) -> bool {
+/// Whether a line was read surely and is spelt, with all marks, as a title that is known, or is that of a whole body (`TM. ỦY
+/// BAN NHÂN DÂN`). A seal often covers a part of it.
+fn is_surely_known(rules: &FieldRules, piece: &Piece<'_>) -> bool {
     let text = piece.text();
     let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
     let authority = first.strip_suffix('.').is_some_and(|a| rules.authorities.contains(&letters(a)));
     let title = if authority { rest } else { text.as_str() };
-    rules.titles.iter().any(|t| t == title)
-        || authority && rules.bodies_spelt.iter().any(|b| title.starts_with(b.as_str()))
+    let begins =
+        |body: &String| title.strip_prefix(body.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let sure = |least: f32| piece.words.iter().all(|w| w.confidence >= least);
+    rules.titles.iter().any(|t| t == title) && sure(SURE_TITLE)
+        || authority && rules.bodies_spelt.iter().any(begins) && sure(SURE_BODY)
 }
 
 /// The lines of capitals that follow a first one closely, with the same middle.
@@ -142,14 +147,14 @@ fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, p
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let texts: Vec<String> = stack.lines.iter().map(|l| l.text()).collect();
     let value = texts.join(" ");
-    let known = stack.lines.iter().all(|l| is_spelt_as_known(rules, l));
+    let known = stack.lines.iter().all(|l| is_surely_known(rules, l));
     let deputy = texts
         .windows(2)
         .all(|pair| !pair[0].starts_with("KT.") || pair[1].starts_with("PHÓ ") || pair[1].starts_with("THỨ "));
     let complete = deputy && texts.last().is_some_and(|t| !t.starts_with("KT.") && !t.starts_with("TM."));
     // A word that a seal hides makes its line shorter on one side.
     let centred = stack.lines.iter().all(|l| (l.centre() - stack.centre).abs() < OFF_CENTRE * layout.mm);
-    let sure = confidence >= SURE_TITLE && known && complete && centred && capitals(&value) == 1.0;
+    let sure = known && complete && centred && capitals(&value) == 1.0;
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }
 }

@@ -80,35 +80,66 @@ impl<'a> Glyphs<'a> {
         found.map(|i| i..i + anchor.len())
     }
 
+    /// The words of a part, each with those of its characters that are in it.
+    fn words_of(&self, part: Range<usize>) -> impl Iterator<Item = (&'a Word, Range<usize>)> {
+        let word_of = |glyphs: &[Glyph]| (self.words[glyphs[0].word], glyphs[0].at..glyphs[glyphs.len() - 1].at + 1);
+        self.glyphs[part].chunk_by(|a, b| a.word == b.word).map(word_of)
+    }
+
     /// The smallest confidence of the characters, or of their words when the engine tells none for characters.
     pub(super) fn confidence(&self, part: Range<usize>) -> f32 {
-        let of = |g: &Glyph| {
-            let word = self.words[g.word];
+        let of = |(word, inside): (&Word, Range<usize>)| {
             let whole = word.text.chars().count();
-            let inside = self.glyphs[part.clone()].iter().filter(|o| o.word == g.word).count();
-            match word.characters.get(g.at) {
-                // A whole word also knows how likely its other readings are.
-                Some(&c) if inside < whole && word.characters.len() == whole => c,
-                _ => word.confidence,
+            // A whole word also knows how likely its other readings are.
+            if inside.len() < whole && word.characters.len() == whole {
+                word.characters[inside].iter().copied().fold(1.0, f32::min)
+            } else {
+                word.confidence
             }
         };
-        self.glyphs[part.clone()].iter().map(of).fold(1.0, f32::min)
+        self.words_of(part).map(of).fold(1.0, f32::min)
     }
 
     /// Box around the characters, px; within a word each takes the same width.
     pub(super) fn box_of(&self, part: Range<usize>) -> Rect {
-        let cut = |g: &Glyph| {
-            let word = self.words[g.word];
+        let cut = |(word, inside): (&Word, Range<usize>)| {
             let step = word.rect.width() / word.text.chars().count().max(1) as f32;
-            let left = word.rect.left + step * g.at as f32;
-            Rect { left, right: left + step, ..word.rect }
+            let left = word.rect.left;
+            Rect { left: left + step * inside.start as f32, right: left + step * inside.end as f32, ..word.rect }
         };
-        self.glyphs[part].iter().map(cut).reduce(|a, b| a.union(&b)).unwrap_or_default()
+        self.words_of(part).map(cut).reduce(|a, b| a.union(&b)).unwrap_or_default()
+    }
+
+    /// The word that a character is in, as read.
+    pub(super) fn word(&self, i: usize) -> Option<&'a str> {
+        self.glyphs.get(i).map(|g| self.words[g.word].text.as_str())
+    }
+
+    /// Whether two characters in a row are in two words.
+    pub(super) fn parted(&self, part: Range<usize>) -> bool {
+        self.words_of(part).nth(1).is_some()
     }
 
     /// Free space between the two words that the characters `i` and `i + 1` are in, px; `None` within a word.
     pub(super) fn gap_after(&self, i: usize) -> Option<f32> {
         let (a, b) = (self.glyphs.get(i)?, self.glyphs.get(i + 1)?);
         (a.word != b.word).then(|| self.words[b.word].rect.left - self.words[a.word].rect.right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_word_has_its_own_confidence_and_place() {
+        let rect = Rect { left: 0.0, top: 0.0, right: 60.0, bottom: 10.0 };
+        let word = Word { characters: vec![0.9, 0.8, 0.7, 0.6, 0.5, 0.4], ..Word::new("15/QĐ-", rect, 0.3) };
+        let next = Word::new("UBND", Rect { left: 70.0, right: 110.0, ..rect }, 0.65);
+        let glyphs = Glyphs::new(&[&word, &next]);
+        assert_eq!([0..2, 0..6, 2..4, 3..8, 6..8].map(|part| glyphs.confidence(part)), [0.8, 0.3, 0.6, 0.4, 0.65]);
+        assert_eq!(glyphs.confidence(3..3), 1.0);
+        let sides = [0..2, 3..8].map(|part| glyphs.box_of(part)).map(|r| (r.left, r.right));
+        assert_eq!(sides, [(0.0, 20.0), (30.0, 90.0)]);
     }
 }

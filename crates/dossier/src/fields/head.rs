@@ -257,6 +257,7 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
         _ => (slash, slash + 1),
     };
     let is_mark = |i: usize| at(i).is_some_and(|c| !c.is_alphanumeric());
+    let is_odd = |i: usize| at(i).is_some_and(|c| !check::is_plain_mark(c));
     let (mut first, mut last) = (start, number_end);
     while first < last && is_mark(first) {
         first += 1;
@@ -273,6 +274,8 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
             gap.is_some_and(|gap| gap > 0.12 * row.height)
         };
         let issue = check::number(&digits).or_else(|| filled().then_some(FieldIssue::FilledIn));
+        let cut = (start..first).chain(last..number_end).any(is_odd).then_some(FieldIssue::Doubtful);
+        let issue = issue.or(cut);
         field(FieldName::NUMBER, first..last, issue);
     }
     // A statutory paper: 15/2023/QĐ-UBND.
@@ -285,10 +288,12 @@ fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String>
     let joins = |i: usize| at(i).is_some_and(|c| matches!(c, '-' | '/'));
     let parted = |i: &usize| glyphs.gap_after(*i).is_some() && !joins(*i) && !joins(*i + 1);
     let mut end = (symbol_start..glyphs.len()).find(parted).map_or(glyphs.len(), |i| i + 1);
-    let cut = (end..glyphs.len()).any(|i| !is_mark(i)).then_some(FieldIssue::Doubtful);
+    let rest = end;
     while end > symbol_start && is_mark(end - 1) {
         end -= 1;
     }
+    let cut = (end..rest).any(is_odd) || (rest..glyphs.len()).any(|i| !is_mark(i));
+    let cut = cut.then_some(FieldIssue::Doubtful);
     if end <= symbol_start {
         return None;
     }

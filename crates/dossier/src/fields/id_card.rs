@@ -5,9 +5,10 @@ use sohoa_domain::{Field, FieldIssue, FieldName, Rect};
 use super::check;
 use crate::id_card::IdCard;
 
-/// Fields of an identity card from its code, which stands at `rect` on `page`. The code has check values of its own, and
-/// [`IdCard`] compares what it says with itself, so only the place in the id is left to be asked.
-pub fn id_card_fields(card: &IdCard, page: u32, rect: Rect) -> Vec<Field> {
+/// Fields of an identity card from its code, which stands at `rect` on `page`. A code is read whole or not at all, and
+/// [`IdCard`] compares what it says with itself, so only the place in the id is left to be asked. Neither tells who made the
+/// code.
+pub(super) fn id_card_fields(card: &IdCard, page: u32, rect: Rect) -> Vec<Field> {
     let id_issue: Option<FieldIssue> = check::person_id(&card.id);
     [
         (FieldName::PERSON_ID, card.id.clone(), id_issue),

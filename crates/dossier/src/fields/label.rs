@@ -11,12 +11,16 @@ use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::{FieldRules, LabelRule, Place, ValueKind};
 use super::title::paper_type;
 use crate::approx::{distance, letters};
+use crate::id_card::{id_fits, is_male};
 
 /// Labels do not begin behind this many words of a line's ordinal ("1.", "a)", "-").
 const LONGEST_ORDINAL: usize = 2;
 
 /// From this confidence on a value with a label counts as read.
 const SURE: f32 = 0.97;
+
+/// Letters of a text or an address, at most.
+const LONGEST_TEXT: usize = 500;
 
 /// A label on a line.
 struct Hit<'r> {
@@ -63,29 +67,30 @@ pub(super) fn fields(
             }
         }
     }
-    check_ids(&mut found);
     found
 }
 
-/// The first of a name stays; another value under the same name makes it doubtful.
-fn add(found: &mut Vec<Field>, field: Field) {
+/// The first of a name stays; another value under the same name makes it doubtful. Cards print names in capitals.
+pub(super) fn add(found: &mut Vec<Field>, field: Field) {
     match found.iter_mut().find(|f| f.name == field.name) {
         None => found.push(field),
-        Some(first) if first.value != field.value => {
-            first.issue = first.issue.or(Some(FieldIssue::Contradicted));
-            first.confident = false;
+        Some(first) => {
+            let other = first.value.to_lowercase() != field.value.to_lowercase();
+            if other || field.issue == Some(FieldIssue::Contradicted) {
+                first.issue = first.issue.or(Some(FieldIssue::Contradicted));
+                first.confident = false;
+            }
         }
-        Some(_) => {}
     }
 }
 
 /// An id beside a birth date or a sex has to agree with them.
-fn check_ids(found: &mut [Field]) {
+pub(super) fn check_ids(found: &mut [Field]) {
     let value = |name: FieldName| found.iter().find(|f| f.name == name).map(|f| f.value.clone());
     let birth = value(FieldName::BIRTH_DATE).and_then(|v| v.parse().ok());
-    let male = value(FieldName::SEX).map(|s| letters(&s) == "nam");
+    let male = value(FieldName::SEX).and_then(|s| is_male(&s));
     for id in found.iter_mut().filter(|f| f.name == FieldName::PERSON_ID && f.issue.is_none()) {
-        if !check::id_fits(&id.value, birth, male) {
+        if !id_fits(&id.value, birth, male) {
             id.issue = Some(FieldIssue::IdAgainstBirth);
             id.confident = false;
         }
@@ -122,18 +127,18 @@ fn hit_at<'r>(rules: &[&'r LabelRule], row: &Piece<'_>, at: usize, others: bool)
     let follows = at > 0 && text(at - 1).ends_with([',', ';', '.', ')', ':']);
     let mut best: Option<(usize, Hit<'r>)> = None;
     for end in at + 1..=(at + 12).min(row.words.len()) {
+        let colon = text(end - 1).ends_with(':') || row.words.get(end).is_some_and(|w| w.text == ":");
+        // A label in the middle of a row needs its colon, or a capital behind a field.
+        let capital = text(at).starts_with(char::is_uppercase);
+        if !(begins || follows || colon && (others || capital)) {
+            continue;
+        }
         let joined: Vec<&str> = (at..end).map(text).collect();
         let read = letters(&joined.join(""));
         if read.len() < 2 {
             continue;
         }
-        let colon = text(end - 1).ends_with(':') || row.words.get(end).is_some_and(|w| w.text == ":");
         for rule in rules {
-            // A label in the middle of a row needs its colon, or a capital behind a field.
-            let capital = text(at).starts_with(char::is_uppercase);
-            if !(begins || follows || colon && (others || capital)) {
-                continue;
-            }
             let errors = |label: &String| distance(&read, label, if label.len() < 6 { 0 } else { label.len() / 7 });
             let Some((label, wrong)) = rule.labels.iter().filter_map(|l| Some((l, errors(l)?))).min_by_key(|x| x.1)
             else {
@@ -183,7 +188,7 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
         ValueKind::PersonId => {
             let part = run(&glyphs, |c| c.is_ascii_digit(), is_digit_like)?;
             let value = glyphs.compact(part.clone());
-            let issue = check::person_id(&value);
+            let issue = check::person_id(&value).or_else(|| part_of_id(&glyphs, &part).then_some(FieldIssue::Doubtful));
             (part, value, issue)
         }
         ValueKind::Phone => {
@@ -193,7 +198,7 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
                 |c| c.is_alphanumeric(),
             )?;
             let value = glyphs.text(part.clone());
-            let issue = check::phone(&value);
+            let issue = check::phone(&value).or_else(|| touched(&glyphs, &part).then_some(FieldIssue::Doubtful));
             (part, value, issue)
         }
         ValueKind::Number | ValueKind::Plot => {
@@ -203,8 +208,13 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
             if value.is_empty() {
                 return None;
             }
-            let issue = (!value.bytes().all(|b| b.is_ascii_digit())).then_some(FieldIssue::Pattern);
-            (start..start + value.chars().count(), value.to_owned(), issue)
+            let part = start..start + value.chars().count();
+            let issue = if !value.bytes().all(|b| b.is_ascii_digit()) {
+                Some(FieldIssue::Pattern)
+            } else {
+                (touched(&glyphs, &part) || number_follows(&words[1..])).then_some(FieldIssue::Doubtful)
+            };
+            (part, value.to_owned(), issue)
         }
         ValueKind::Name => {
             let n = words.iter().take_while(|w| is_name_word(&w.text)).count();
@@ -227,9 +237,9 @@ fn value(hit: &Hit<'_>, words: &[&Word], page: u32, scanned: Option<Date>) -> Op
             (0..value.chars().count(), value.to_owned(), (!known).then_some(FieldIssue::Pattern))
         }
         ValueKind::Text | ValueKind::Address => {
-            let text = glyphs.text(0..glyphs.len());
-            let value = text.trim_matches([' ', ':', ';', '.', ',']).to_owned();
-            (0..glyphs.len(), value, None)
+            let part = 0..glyphs.len().min(LONGEST_TEXT);
+            let value = glyphs.text(part.clone()).trim_matches([' ', ':', ';', '.', ',']).to_owned();
+            (part, value, None)
         }
     };
     if value.is_empty() || !value.chars().any(char::is_alphanumeric) {
@@ -258,7 +268,9 @@ fn run(glyphs: &Glyphs<'_>, good: impl Fn(char) -> bool, like: impl Fn(char) -> 
     let mut end = start;
     while let Some(g) = glyphs.get(end) {
         let spaced = end > start && glyphs.gap_after(end - 1).is_some();
-        if !(good(g.c) || like(g.c) && !spaced) {
+        // A word of its own belongs to it when there are digits in it.
+        let may = || !spaced || glyphs.word(end).is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()));
+        if !(good(g.c) || like(g.c) && may()) {
             break;
         }
         end += 1;
@@ -268,6 +280,35 @@ fn run(glyphs: &Glyphs<'_>, good: impl Fn(char) -> bool, like: impl Fn(char) -> 
         end -= 1;
     }
     (end > start).then_some(start..end)
+}
+
+/// Whether an id may be a part of a longer one: something that may be a digit touches it, and nine digits, which say nothing of
+/// themselves, stand in several words or before another one.
+fn part_of_id(glyphs: &Glyphs<'_>, part: &Range<usize>) -> bool {
+    let next = glyphs.get(part.end).is_some_and(|g| g.c.is_alphanumeric());
+    let old = part.len() == 9 && (glyphs.parted(part.clone()) || next);
+    old || touched(glyphs, part) || (0..part.start).any(|i| glyphs.get(i).is_some_and(|g| !check::is_plain_mark(g.c)))
+}
+
+/// Whether something that may be a part of it touches a value, with no space between.
+fn touched(glyphs: &Glyphs<'_>, part: &Range<usize>) -> bool {
+    let touches = |last: usize| glyphs.gap_after(last).is_none();
+    let before = part.start.checked_sub(1).filter(|&i| touches(i)).and_then(|i| glyphs.get(i));
+    let after = glyphs.get(part.end).filter(|_| touches(part.end - 1));
+    before.is_some_and(|g| !check::is_plain_mark(g.c))
+        || after.is_some_and(|g| !check::is_plain_mark(g.c) && g.c != ')')
+}
+
+/// Whether the words behind a number go on with it or with another one: `107, 108`, `10 7`, `107 và 108`.
+fn number_follows(words: &[&Word]) -> bool {
+    let mut bare = words.iter().map(|w| w.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_number = |w: &str| {
+        w.starts_with(|c: char| c.is_ascii_digit() || is_digit_like(c)) && w.contains(|c: char| c.is_ascii_digit())
+    };
+    bare.next().is_some_and(|next| match letters(next).as_str() {
+        "" | "va" | "den" | "hoac" => bare.next().is_some_and(is_number),
+        _ => is_number(next),
+    })
 }
 
 /// Letters that stand for digits in a bad reading.
@@ -292,11 +333,18 @@ fn date(glyphs: &Glyphs<'_>, scanned: Option<Date>) -> Option<(Range<usize>, Str
     let month = month..month + digits(month);
     let year = between(month.end, "nam")?;
     let year = year..year + digits(year).min(4);
+    // "ngày" may stand before it, nothing else that may be a digit.
+    let skipped: String =
+        (0..start).filter_map(|i| glyphs.get(i)).filter(|g| !check::is_plain_mark(g.c)).map(|g| g.folded).collect();
+    let whole = day.start..year.end;
+    let cut = !matches!(skipped.as_str(), "" | "ngay")
+        || start > 0 && glyphs.gap_after(start - 1).is_none()
+        || touched(glyphs, &whole)
+        || [&day, &month, &year].into_iter().any(|digits| glyphs.parted(digits.clone()));
     let part = |r: Range<usize>| glyphs.compact(r);
     let (date, issue) = check::date(&part(day.clone()), &part(month), &part(year.clone()), scanned);
     // Dates of birth are written without zeros by everybody.
-    let issue = issue.filter(|i| *i != FieldIssue::NotPadded);
-    let whole = day.start..year.end;
+    let issue = issue.filter(|i| *i != FieldIssue::NotPadded).or(cut.then_some(FieldIssue::Doubtful));
     let value = date.map_or_else(|| glyphs.text(whole.clone()), |d| d.to_string());
     Some((whole, value, issue))
 }
@@ -339,4 +387,91 @@ pub(super) fn page_of(lines: &[String]) -> OcrPage {
     block.rect = block.lines.iter().map(|l| l.rect).reduce(|a, b| a.union(&b)).unwrap_or_default();
     page.blocks.push(block);
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value and issue of the one field `name` that a line gives.
+    fn said(line: &str, name: &str) -> (String, Option<FieldIssue>) {
+        let page = page_of(&[line.to_owned()]);
+        let rules = FieldRules::built_in().unwrap();
+        let found = fields(&rules, &Layout::new(&page), 1, None, None);
+        let field = found.into_iter().find(|f| f.name.as_str() == name).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(field.confident, field.issue.is_none());
+        (field.value, field.issue)
+    }
+
+    fn as_said(value: &str, issue: Option<FieldIssue>) -> (String, Option<FieldIssue>) {
+        (value.to_owned(), issue)
+    }
+
+    #[test]
+    fn a_part_of_an_id_is_not_taken_for_an_old_one() {
+        let id = |line: &str| said(line, "person_id");
+        for (line, value) in [
+            ("CCCD số: 040 079 031 418, cấp ngày 02/03/2021", "040079031418"),
+            ("Số CCCD: 040079031418 do Cục Cảnh sát cấp", "040079031418"),
+            ("Số CMND: 182345678, cấp ngày 02/03/2011", "182345678"),
+        ] {
+            assert_eq!(id(line), as_said(value, None), "{line}");
+        }
+        for (line, value, issue) in [
+            ("CCCD số: 040 079 031 l18, cấp ngày 02/03/2021", "040079031l18", FieldIssue::IdLength),
+            ("CCCD số: 040079031 OlB, cấp ngày 02/03/2021", "040079031", FieldIssue::Doubtful),
+            ("CCCD số: 040 079 031, cấp ngày 02/03/2021", "040079031", FieldIssue::Doubtful),
+            ("Số CMND: 182345678q cấp ngày", "182345678", FieldIssue::Doubtful),
+            ("Số CMND: l182345678", "182345678", FieldIssue::Doubtful),
+            ("Số CMND: 182345678|", "182345678", FieldIssue::Doubtful),
+        ] {
+            assert_eq!(id(line), as_said(value, Some(issue)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_date_whose_first_or_last_digit_may_be_lost_is_doubtful() {
+        for (text, value) in [
+            ("03/11/1979", "1979-11-03"),
+            ("3/11/1979.", "1979-11-03"),
+            ("03 / 11 / 1979 Giới tính", "1979-11-03"),
+            ("ngày 03 tháng 11 năm 1979, tại", "1979-11-03"),
+        ] {
+            assert_eq!(said(&format!("Ngày sinh: {text}"), "birth_date"), as_said(value, None), "{text}");
+        }
+        for (text, value) in [
+            ("l3/11/1979", "1979-11-03"),
+            ("|3/11/1979", "1979-11-03"),
+            ("(3/11/1979", "1979-11-03"),
+            (":3/11/1979", "1979-11-03"),
+            ("l 3/11/1979", "1979-11-03"),
+            ("1 3/11/1979", "1979-11-13"),
+            ("03/11/19791", "1979-11-03"),
+            ("03/11/1979l", "1979-11-03"),
+            ("03/11/197 9 người", "1979-11-03"),
+        ] {
+            let doubtful = as_said(value, Some(FieldIssue::Doubtful));
+            assert_eq!(said(&format!("Ngày sinh: {text}"), "birth_date"), doubtful, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_numbers_is_doubtful() {
+        let plot = |text: &str| said(&format!("Thửa đất số: {text}"), "land_plot");
+        for text in ["107, tờ bản đồ số 14", "107; diện tích 120 m2", "107"] {
+            assert_eq!(plot(text), as_said("107", None), "{text}");
+        }
+        for (text, value) in [
+            ("107, 108, tờ bản đồ số 14", "107"),
+            ("107, l08, tờ bản đồ số 14", "107"),
+            ("107 và 108", "107"),
+            ("107 - 108", "107"),
+            ("107 -108", "107"),
+            ("10 7", "10"),
+            ("50 000", "50"),
+            ("|07", "07"),
+        ] {
+            assert_eq!(plot(text), as_said(value, Some(FieldIssue::Doubtful)), "{text}");
+        }
+    }
 }

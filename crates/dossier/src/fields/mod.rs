@@ -20,9 +20,9 @@ mod tests;
 use jiff::civil::Date;
 use sohoa_domain::{Field, FieldIssue, FieldName, OcrPage, Rect, Rotation, text::fold};
 
-pub use id_card::id_card_fields;
 pub use rules::{DEFAULT_RULES, FieldRules, PaperType, RulesError};
 
+use crate::id_card::IdCard;
 use layout::Layout;
 
 /// Pages with text on which a head, a title and labels are looked for.
@@ -38,6 +38,7 @@ pub struct FieldReader<'r> {
     scanned: Option<Date>,
     front: Vec<Field>,
     labelled: Vec<Field>,
+    cards: Vec<Field>,
     signers: Vec<Field>,
     seal: Option<Field>,
     foot_date: Option<Field>,
@@ -59,6 +60,7 @@ impl<'r> FieldReader<'r> {
             scanned,
             front: Vec::new(),
             labelled: Vec::new(),
+            cards: Vec::new(),
             signers: Vec::new(),
             seal: None,
             foot_date: None,
@@ -89,9 +91,7 @@ impl<'r> FieldReader<'r> {
         }
         if self.text_pages <= FRONT_PAGES {
             let found = label::fields(self.rules, &layout, number, self.kind.as_deref(), self.scanned);
-            let new = |f: &Field| !self.labelled.iter().any(|known| known.name == f.name);
-            let found: Vec<Field> = found.into_iter().filter(new).collect();
-            self.labelled.extend(found);
+            found.into_iter().for_each(|field| label::add(&mut self.labelled, field));
         }
         if !self.has_signer {
             self.foot(number, &layout, from);
@@ -100,6 +100,12 @@ impl<'r> FieldReader<'r> {
                 self.seal = Some(seal_field(seal, &self.signers, number, &layout));
             }
         }
+    }
+
+    /// An identity card whose code stands at `rect` on a page of the paper.
+    pub fn card(&mut self, card: &IdCard, page: u32, rect: Rect) {
+        let found = id_card::id_card_fields(card, page, rect);
+        found.into_iter().for_each(|field| label::add(&mut self.cards, field));
     }
 
     /// Head, type and subject of a front page. Returns where the foot may begin.
@@ -162,7 +168,11 @@ impl<'r> FieldReader<'r> {
         }
         fields.extend(self.signers);
         fields.extend(self.seal);
-        fields.extend(self.labelled);
+        // A code is read without a misread letter, so its values come before those of print, and are compared with them.
+        let mut of_person = self.cards;
+        self.labelled.into_iter().for_each(|field| label::add(&mut of_person, field));
+        label::check_ids(&mut of_person);
+        fields.extend(of_person);
         let plain = |name: FieldName, value: String, confident: bool| Field {
             name,
             value,

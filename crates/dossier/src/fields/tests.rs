@@ -168,6 +168,28 @@ fn a_number_that_stands_apart_was_filled_in() {
 }
 
 #[test]
+fn a_mark_beside_number_or_symbol_that_may_be_a_letter_of_it_makes_it_doubtful() {
+    let issues = |row: &str, mark: &str| {
+        let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", row];
+        let mut sheet = Sheet::new().head(&left, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH");
+        let words = sheet.0.blocks[0].lines.iter_mut().flat_map(|l| &mut l.words);
+        words.for_each(|w| w.text = w.text.replace('!', mark));
+        let fields = read(&[sheet]);
+        assert_eq!(value(&fields, FieldName::NUMBER), Some("15"), "{row}");
+        assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"), "{row}");
+        [FieldName::NUMBER, FieldName::SYMBOL].map(|name| issue(&fields, name))
+    };
+    let doubtful = Some(FieldIssue::Doubtful);
+    for mark in ["|", "(", "!"] {
+        assert_eq!(issues("Số: 15/QĐ-UBND", mark), [None, None]);
+        assert_eq!(issues("Số: ..15./QĐ-UBND.", mark), [None, None]);
+        assert_eq!(issues("Số: !15/QĐ-UBND", mark), [doubtful, None], "{mark}");
+        assert_eq!(issues("Số: 15!/QĐ-UBND", mark), [doubtful, None], "{mark}");
+        assert_eq!(issues("Số: 15/QĐ-UBND!", mark), [None, doubtful], "{mark}");
+    }
+}
+
+#[test]
 fn values_that_break_a_rule_stay_as_read_and_are_not_confident() {
     for (number, date, title, name, want, why) in [
         ("Số: 5/QĐ-UBND", "ngày 05 tháng 6 năm 2023", "QUYẾT ĐỊNH", FieldName::NUMBER, "5", FieldIssue::NotPadded),
@@ -285,6 +307,23 @@ fn a_title_that_a_seal_covers_in_part_is_not_confident() {
 }
 
 #[test]
+fn the_body_for_which_one_signs_has_to_be_read_as_surely_as_an_issuer() {
+    let title = |body: &str, confidence: f32| {
+        let mut sheet = Sheet::new()
+            .head(&["ỦY BAN NHÂN DÂN", "Số: 15/TB-UBND"], "An Bình, ngày 05 tháng 6 năm 2023")
+            .line(1310.0, 700.0, "THÔNG BÁO")
+            .body(900.0, 10)
+            .foot(2000.0, &[body, "CHỦ TỊCH"], "Lương Thế Khoát");
+        let lines = sheet.0.blocks[0].lines.iter_mut().filter(|l| l.rect.top > 1900.0 && l.words.len() > 3);
+        lines.flat_map(|l| &mut l.words).for_each(|w| w.confidence = confidence);
+        issue(&read(&[sheet]), FieldName::SIGNER_TITLE)
+    };
+    assert_eq!(title("TM. ỦY BAN NHÂN DÂN", 0.995), None);
+    assert_eq!(title("TM. ỦY BAN NHẬN DÂN", 0.94), Some(FieldIssue::Doubtful));
+    assert_eq!(title("TM. BANH ĐIỀU HÀNH", 1.0), Some(FieldIssue::Doubtful), "no word of a body");
+}
+
+#[test]
 fn marks_beside_a_name_are_left_out_and_make_it_doubtful() {
     let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
     let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
@@ -360,6 +399,47 @@ fn an_id_that_contradicts_the_date_of_birth_is_not_confident() {
 }
 
 #[test]
+fn another_value_on_the_second_page_or_in_the_code_of_a_card_makes_both_doubtful() {
+    let rules = FieldRules::built_in().unwrap();
+    let page = |lines: &[&str]| {
+        let rows = lines.iter().zip(1u8..);
+        rows.fold(Sheet::new(), |sheet, (text, i)| sheet.line(900.0, 800.0 + 80.0 * f32::from(i), text))
+    };
+    let first = ["Họ và tên: LƯƠNG THẾ KHOÁT", "Số CCCD: 040079031418"];
+    let card = |id: &str| {
+        let text = format!("{id}||Lương Thế Khoát|03111979|Nam|Thôn Gò Sở, xã Bình Lãng|02032021");
+        crate::id_card::IdCard::parse(&text).unwrap()
+    };
+    let fields = |second: &[&str], id: Option<&str>| {
+        let mut reader = FieldReader::new(&rules, SCANNED);
+        reader.page(1, &page(&first).0, None);
+        reader.page(2, &page(second).0, None);
+        id.iter().for_each(|id| reader.card(&card(id), 3, Rect::default()));
+        let fields = reader.finish(3);
+        assert_eq!(fields.iter().filter(|f| f.name == FieldName::PERSON_ID).count(), 1, "{fields:?}");
+        fields
+    };
+    for (second, id, want) in [
+        ("Số CCCD: 040079031418", None, None),
+        ("Số CCCD: 040079031419", None, Some(FieldIssue::Contradicted)),
+        ("Ngày sinh: 03/11/1980", None, Some(FieldIssue::IdAgainstBirth)),
+        ("Ngày sinh: 03/11/1979", Some("040079031418"), None),
+        ("Ngày sinh: 03/11/1979", Some("040079031419"), Some(FieldIssue::Contradicted)),
+    ] {
+        let found = fields(&[second], id);
+        assert_eq!(issue(&found, FieldName::PERSON_ID), want, "{second} {id:?}");
+        assert_eq!(issue(&found, FieldName::PERSON_NAME), None, "capitals are the same name");
+    }
+    // Two numbers on the second page, the first of which is known.
+    let found = fields(&["Số CCCD: 040079031418", "Số CCCD: 040079031419"], None);
+    assert_eq!(issue(&found, FieldName::PERSON_ID), Some(FieldIssue::Contradicted));
+    // Of two cards neither is taken for the paper's.
+    let mut reader = FieldReader::new(&rules, SCANNED);
+    ["040079031418", "040079031419"].iter().for_each(|id| reader.card(&card(id), 1, Rect::default()));
+    assert_eq!(issue(&reader.finish(1), FieldName::PERSON_ID), Some(FieldIssue::Contradicted));
+}
+
+#[test]
 fn nothing_is_found_on_empty_pages_and_in_plain_text() {
     assert_eq!(read(&[Sheet::new()]).len(), 1, "the number of pages");
     let names: Vec<String> = read(&[Sheet::new().body(300.0, 30)]).into_iter().map(|f| f.name.to_string()).collect();
@@ -403,6 +483,20 @@ fn a_reader_keeps_no_pages() {
         reader.page(number, &Sheet::new().body(300.0, 30).0, None);
     }
     assert_eq!(reader.signers.len() + reader.front.len() + reader.labelled.len(), 0);
+}
+
+#[test]
+fn a_line_of_hundred_thousands_of_letters_takes_no_time_and_gives_no_long_value() {
+    let begun = std::time::Instant::now();
+    let long = |letters: &str| letters.repeat(200_000 / letters.len());
+    for text in [long("a"), long("12345678 "), long("thôn xóm "), long("1,")] {
+        for label in ["Địa chỉ:", "CCCD số:", "Điện thoại:", "Thửa đất số:", "Số:"] {
+            let fields = read(&[Sheet::new().line(1310.0, 300.0, &format!("{label} {text}"))]);
+            let address = get(&fields, FieldName::ADDRESS).map(|f| f.value.chars().count());
+            assert!(address.is_none_or(|n| n < 1000), "{address:?} letters");
+        }
+    }
+    assert!(begun.elapsed().as_secs() < 15, "{:?}", begun.elapsed());
 }
 
 #[test]
