@@ -117,6 +117,11 @@ fn two_documents_without_a_sheet_between_wait_and_a_person_splits_assigns_and_un
     let doubt = &shown["parts"][0]["doubts"][0];
     assert_eq!((&doubt["page"], &doubt["cues"][0]), (&json!(3), &json!("letterhead")));
     assert_eq!(shown["parts"][0]["candidates"][0]["dossier"], A);
+    // What is asked about can be looked at.
+    let pictures: Vec<&Value> = shown["thumbnails"].as_array().unwrap().iter().map(|t| &t["page"]).collect();
+    assert_eq!(pictures, [2, 3]);
+    let picture = image::open(shown["thumbnails"][1]["path"].as_str().unwrap()).unwrap();
+    assert_eq!(picture.height(), 1200, "upright");
 
     home.run(&["review", "split", "1", "--at", "3"]).ends_with(0);
     work(&home);

@@ -74,6 +74,8 @@ enum Command {
     Search(search::Args),
     /// Digitized against received
     Coverage(coverage::Args),
+    /// What was received and handled in a period, with every sum checked
+    Report(commands::report::Args),
     /// Re-hash everything and compare it with the records
     Verify(verify::Args),
     /// Make the database anew from events, packages and received bytes
@@ -131,6 +133,7 @@ fn main() -> ExitCode {
         Command::CoverSheet(args) => cover_sheet::run(&home, &args, output),
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
+        Command::Report(args) => commands::report::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),
         Command::Rebuild => commands::rebuild::run(&home, output),
         Command::Backup(args) => commands::backup::backup(&home, &args, output),

@@ -62,7 +62,7 @@ pub fn coverage(rows: &[(DossierEntry, Vec<ComponentId>)]) -> Coverage {
 }
 
 /// `part` of `whole` in percent with two decimals, rounded half up; 100.00 only when it is all.
-fn percent(part: u64, whole: u64) -> String {
+pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "n/a".to_owned();
     }

@@ -20,8 +20,8 @@ pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, ch
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE,
-    Lease, Ledger, NewDocument, NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, Rendition,
-    RenditionKind, SamePaper, SearchHit, StoreError, Waiting,
+    Lease, Ledger, NewDocument, NewFile, NewRefusal, Objects, OpenSession, PageLedger, PeriodCount, Rebuilt, Records,
+    Rendition, RenditionKind, SamePaper, SearchHit, Standing, StoreError, Unaccounted, Waiting,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
     ComponentId, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
@@ -17,8 +18,8 @@ mod rows;
 
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
-    Waiting,
+    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, PeriodCount, Rebuilt, Rendition, RenditionKind,
+    SamePaper, SearchHit, Standing, Unaccounted, Waiting,
 };
 
 /// A failure of the records. Says whether trying again can help.
@@ -224,6 +225,13 @@ pub trait Records: Send + Sync {
         from: Option<jiff::civil::Date>,
         to: Option<jiff::civil::Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError>;
+
+    /// Dossiers that were handled in a period (inclusive days), counted by agency, channel, whether they are new, and where they
+    /// stood at its end: those received until its last day that were not done before its first. Each is counted once.
+    async fn handled(&self, from: Date, to: Date) -> Result<Vec<PeriodCount>, StoreError>;
+
+    /// Those of them of which the register does not say where they stood, in order of code.
+    async fn unaccounted(&self, from: Date, to: Date) -> Result<Vec<Unaccounted>, StoreError>;
 
     /// Records that a document of another dossier stands for this component, so that no new scan is made (tái sử dụng); `None`
     /// takes that back. Coverage counts such a component as attached as long as the document is.

@@ -11,6 +11,7 @@ pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod rebuild;
 pub(crate) mod register;
+pub(crate) mod report;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod serve;

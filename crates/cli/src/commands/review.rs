@@ -11,6 +11,9 @@ use crate::exit::Exit;
 use crate::home::{Home, block_on};
 use crate::output::Output;
 
+/// Pictures that are made for one file.
+const MOST_THUMBNAILS: usize = 20;
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Files in review, oldest first
@@ -120,7 +123,15 @@ struct Shown {
     evidence: Vec<DossierEvidence>,
     /// Its documents, and the parts that wait.
     parts: Vec<Part>,
+    /// Small pictures of the pages that something has to be decided about.
+    thumbnails: Vec<Thumbnail>,
     history: Vec<Event>,
+}
+
+#[derive(Serialize)]
+struct Thumbnail {
+    page: u32,
+    path: String,
 }
 
 #[derive(Serialize)]
@@ -171,6 +182,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         let history = home.records.events_of_file(id).await?;
         let stored = row.digest.map(|d| home.blobs.path(&d).display().to_string());
         let (evidence, _) = sohoa_pipeline::known_before(&row);
+        let thumbnails = thumbnails(&home, &row);
         Ok(Shown {
             file: id.0,
             todo: todo(row.reason_code.as_deref().unwrap_or_default()),
@@ -182,6 +194,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
             stored,
             evidence,
             parts: row.parts,
+            thumbnails,
             history,
         })
     })?;
@@ -197,12 +210,32 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         for p in &s.parts {
             lines += &part(p);
         }
+        for t in &s.thumbnails {
+            lines += &format!("picture of page {}: {}\n", t.page, t.path);
+        }
         for e in &s.history {
             lines += &format!("{}  {}  {}  {}\n", e.at, e.agent, e.kind.as_str(), e.detail);
         }
         lines
     })?;
     Ok(Exit::Done)
+}
+
+/// Pictures of the first pages of what waits, and of pages that may begin another document; they can be deleted at any time. What
+/// cannot be shown has none.
+fn thumbnails(home: &Home, row: &FileRow) -> Vec<Thumbnail> {
+    let (FileState::Review, Some(digest)) = (row.state, row.digest) else { return Vec::new() };
+    let waiting = row.parts.iter().filter(|part| part.document.is_none());
+    let mut pages: Vec<u32> =
+        waiting.flat_map(|part| [part.first].into_iter().chain(part.doubts.iter().map(|doubt| doubt.page))).collect();
+    if pages.is_empty() {
+        pages.push(1);
+    }
+    pages.truncate(MOST_THUMBNAILS);
+    let folder = home.path.join("thumbnails").join(digest.to_string());
+    let drawn = sohoa_pipeline::pictures(&home.blobs.path(&digest), &pages, &folder, &home.config.limits);
+    let thumbnail = |(page, path): (u32, std::path::PathBuf)| Thumbnail { page, path: path.display().to_string() };
+    drawn.unwrap_or_default().into_iter().map(thumbnail).collect()
 }
 
 fn decide(home: &Path, file: FileId, decision: &Decision, by: &Person, output: Output) -> anyhow::Result<Exit> {

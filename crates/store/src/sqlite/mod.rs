@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod ledger;
 mod migrate;
+mod period;
 mod rebuild;
 mod register;
 mod reuse;
@@ -31,7 +32,8 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
-    NewFile, NewRefusal, Objects, OpenSession, PageLedger, Rebuilt, Records, SamePaper, SearchHit, StoreError, Waiting,
+    NewFile, NewRefusal, Objects, OpenSession, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
+    StoreError, Unaccounted, Waiting,
 };
 
 /// How long a process waits for another one that is writing.
@@ -279,6 +281,14 @@ impl Records for SqliteRecords {
         to: Option<Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError> {
         coverage::dossiers_with_attachments(self, from, to).await
+    }
+
+    async fn handled(&self, from: Date, to: Date) -> Result<Vec<PeriodCount>, StoreError> {
+        period::counts(self, from, to).await
+    }
+
+    async fn unaccounted(&self, from: Date, to: Date) -> Result<Vec<Unaccounted>, StoreError> {
+        period::unaccounted(self, from, to).await
     }
 
     async fn reuse(
