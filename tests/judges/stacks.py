@@ -5,9 +5,10 @@
     stacks.py --self-test
 
 Reads the home through the program: `dossier show --json` of every dossier of the truth (`documents[]` with `source`, `component`,
-`physical_pages`), and `review list --json`. Every kept page is one of: right (on its dossier), wrong (on another one), in
-review (on none, and its file or part of it waits for a person), lost. Exit 0 when none is wrong or lost, no page is on a
-component that it is not, and of the pages in office range at least --min-right percent are right; else 1.
+`physical_pages`), and `review list --json` and `review show --json` (`parts[]` with `first`, `last`, `document`). Every kept page is
+one of: right (in one document, on its dossier), wrong (on another one, or in two documents), in review (in none, and in a part that
+waits for a person), lost. Exit 0 when there are kept pages, none is wrong or lost, no page is on a component that it is not, and of
+the pages in office range at least --min-right percent are right; else 1.
 """
 
 import argparse
@@ -18,34 +19,36 @@ import subprocess
 import sys
 
 
-def names(value):
-    """All strings in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for v in value.values():
-            yield from names(v)
-    elif isinstance(value, list):
-        for v in value:
-            yield from names(v)
+def said(sohoa, home, *words):
+    """What a command prints as JSON."""
+    run = subprocess.run([sohoa, "--home", home, "--json", *words], capture_output=True, text=True)
+    # `review list` exits with 1 when something waits.
+    if run.returncode not in (0, 1):
+        raise SystemExit(f"{words}: exit {run.returncode}: {run.stderr}")
+    return json.loads(run.stdout)
 
 
 def attachments(sohoa, home, codes):
     """(file, page) → list of (dossier, component, document)."""
     out = collections.defaultdict(list)
     for code in codes:
-        shown = subprocess.run([sohoa, "--home", home, "--json", "dossier", "show", code], check=True, capture_output=True, text=True).stdout
-        for document in json.loads(shown)["documents"]:
+        for document in said(sohoa, home, "dossier", "show", code)["documents"]:
+            if document["state"] == "removed":
+                continue
             for page in document["physical_pages"]:
                 out[Path(document["source"]).name, page].append((code, document["component"], document["id"]))
     return out
 
 
 def in_review(sohoa, home):
-    """Names of files that wait for a person, whole or in part."""
-    # It exits with 1 when something waits.
-    listed = subprocess.run([sohoa, "--home", home, "--json", "review", "list"], capture_output=True, text=True).stdout
-    return {Path(name).name for name in names(json.loads(listed))}
+    """File → runs of pages of it that wait for a person."""
+    out = {}
+    for item in said(sohoa, home, "review", "list"):
+        parts = said(sohoa, home, "review", "show", str(item["file"]))["parts"]
+        runs = [(p["first"], p["last"]) for p in parts if not p.get("document")]
+        # A file that was not parted waits as a whole.
+        out[Path(item["source"]).name] = runs if parts else [(1, sys.maxsize)]
+    return out
 
 
 def judge(truth, attached, waiting):
@@ -61,11 +64,12 @@ def judge(truth, attached, waiting):
                 if others and page["kind"] == "separator":
                     bad.append(("separator attached", *place, others))
                     counts["separator attached"] += 1
-                elif others:
+                elif others or len(on) > 1:
                     bad.append(("wrong blank", *place, others))
                     counts["wrong"] += 1
                 continue
-            state = "wrong" if others else "right" if on else "review" if stack["file"] in waiting else "lost"
+            waits = any(first <= number <= last for first, last in waiting.get(stack["file"], []))
+            state = "wrong" if others or len(on) > 1 else "right" if on else "review" if waits else "lost"
             counts[state] += 1
             if stack["office"]:
                 counts[f"office {state}"] += 1
@@ -73,7 +77,7 @@ def judge(truth, attached, waiting):
                 counts["wrong component"] += 1
                 bad.append(("wrong component", *place, [page["component"], *on]))
             if state in ("wrong", "lost") or stack["office"] and state == "review":
-                bad.append((state, *place, [page["dossier"], *others]))
+                bad.append((state, *place, [page["dossier"], *on]))
         # A document of the truth that came out in parts, or with parts of another.
         of = collections.defaultdict(set)
         for number, page in enumerate(stack["pages"], 1):
@@ -86,22 +90,34 @@ def judge(truth, attached, waiting):
     return counts, bad
 
 
+def is_fine(counts, min_right):
+    kept, office = (sum(counts[start + k] for k in ("right", "wrong", "review", "lost")) for start in ("", "office "))
+    bad = ("wrong", "lost", "wrong component", "separator attached")
+    return kept > 0 and not any(counts[k] for k in bad) and 100 * counts["office right"] >= min_right * office
+
+
 def self_test():
     page = {"kind": "kept", "dossier": "A", "component": None, "document": 0}
     truth = [{"file": "a", "scenario": "x", "office": True, "pages": [{**page, "kind": "separator", "dossier": None}, page, page]}]
     good = {("a", 2): [("A", None, "1")], ("a", 3): [("A", None, "1")]}
-    counts, bad = judge(truth, good, set())
-    assert counts["office right"] == 2 and counts["documents whole"] == 1 and not bad
-    counts, _ = judge(truth, {**good, ("a", 3): [("B", None, "2")]}, {"a"})
-    assert counts["wrong"] == 1
-    counts, _ = judge(truth, {}, {"a"})
-    assert counts["review"] == 2 and not counts["lost"]
-    counts, _ = judge(truth, {}, set())
-    assert counts["lost"] == 2
-    counts, _ = judge(truth, {**good, ("a", 1): [("A", None, "1")]}, set())
-    assert counts["separator attached"] == 1
-    counts, _ = judge(truth, {**good, ("a", 3): [("A", "TP9", "1")]}, set())
-    assert counts["wrong component"] == 1
+    whole = {"a": [(1, sys.maxsize)]}
+    counts, bad = judge(truth, good, {})
+    assert counts["office right"] == 2 and counts["documents whole"] == 1 and not bad and is_fine(counts, 99)
+    counts, _ = judge(truth, {**good, ("a", 3): [("B", None, "2")]}, whole)
+    assert counts["wrong"] == 1 and not is_fine(counts, 0)
+    counts, bad = judge(truth, {**good, ("a", 3): [("A", None, "1"), ("A", None, "2")]}, {})
+    assert counts["wrong"] == 1 and bad and not is_fine(counts, 0), "a page in two documents"
+    counts, _ = judge(truth, {}, whole)
+    assert counts["review"] == 2 and not counts["lost"] and is_fine(counts, 0) and not is_fine(counts, 99)
+    counts, _ = judge(truth, {}, {})
+    assert counts["lost"] == 2 and not is_fine(counts, 0)
+    counts, _ = judge(truth, {}, {"a": [(3, 3)]})
+    assert (counts["review"], counts["lost"]) == (1, 1) and not is_fine(counts, 0), "dropped while another part waits"
+    counts, _ = judge(truth, {**good, ("a", 1): [("A", None, "1")]}, {})
+    assert counts["separator attached"] == 1 and not is_fine(counts, 0)
+    counts, _ = judge(truth, {**good, ("a", 3): [("A", "TP9", "1")]}, {})
+    assert counts["wrong component"] == 1 and not is_fine(counts, 0)
+    assert not is_fine(judge([], {}, {})[0], 0), "nothing was judged"
     print("stacks: self-test passed")
 
 
@@ -128,8 +144,7 @@ def main():
     if a.show:
         for entry in bad:
             print(*entry)
-    fine = not (counts["wrong"] or counts["lost"] or counts["wrong component"] or counts["separator attached"])
-    return 0 if fine and 100 * counts["office right"] >= a.min_right * office else 1
+    return 0 if is_fine(counts, a.min_right) else 1
 
 
 if __name__ == "__main__":
