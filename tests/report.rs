@@ -58,6 +58,13 @@ fn the_report_of_june_2023_comes_out_as_published_and_names_the_270_that_stand_n
         assert!(printed.contains(words), "{words}: {printed}");
     }
     assert!(printed.contains(lost[0]["dossier"].as_str().unwrap()));
+    // Group by group each dossier is counted once.
+    for (by, groups) in [("agency", 9), ("channel", 2), ("month", 5)] {
+        let coverage = home.run(&["--json", "coverage", "--by", by, "--min", "0"]).json();
+        let all = coverage["groups"].as_array().unwrap();
+        assert_eq!(all.len(), groups, "{by}");
+        assert_eq!(all.iter().map(|g| g["received"].as_u64().unwrap()).sum::<u64>(), coverage["received"]);
+    }
     // A month in which nothing was lost closes.
     home.run(&["report", "--from", "2022-01-01", "--to", "2022-01-31"]).ends_with(0);
 }

@@ -1,5 +1,8 @@
 //! Coverage: digitized against received, by both definitions of Quyết định 766/QĐ-TTg (index 4.2) and the strict one.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{ComponentId, ComponentKind, DossierCode, DossierEntry};
 
@@ -31,11 +34,72 @@ pub struct Missing {
     pub components: Vec<ComponentId>,
 }
 
+/// What dossiers are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// Agency that handles them.
+    Agency,
+    /// Receiving counter, with its agency.
+    Counter,
+    /// Day of reception.
+    Day,
+    /// Month of reception, `2023-06`.
+    Month,
+    /// Quarter of reception, `2023-Q2`.
+    Quarter,
+    /// Procedure.
+    Procedure,
+    /// How they were filed.
+    Channel,
+}
+
+impl By {
+    /// The group of a dossier; empty when the register does not say.
+    fn key(self, dossier: &DossierEntry) -> String {
+        let day = |form: fn(Date) -> String| dossier.received.map(|at| form(at.date())).unwrap_or_default();
+        match self {
+            Self::Agency => dossier.agency.clone(),
+            Self::Counter if dossier.agency.is_empty() => dossier.counter.clone(),
+            Self::Counter => format!("{}, {}", dossier.agency, dossier.counter),
+            Self::Day => day(|d| d.to_string()),
+            Self::Month => day(|d| format!("{:04}-{:02}", d.year(), d.month())),
+            Self::Quarter => day(|d| format!("{:04}-Q{}", d.year(), (d.month() + 2) / 3)),
+            Self::Procedure => dossier.procedure.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Self::Channel => dossier.channel.map(|c| c.as_str().to_owned()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Figures for one group of dossiers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// What they have in common; empty when the register does not say.
+    pub key: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub coverage: Coverage,
+}
+
+/// Counts dossiers group by group, in order of key. Each is in exactly one group.
+pub fn coverage_by(rows: &[(DossierEntry, Vec<ComponentId>)], by: By) -> Vec<Group> {
+    let mut groups: BTreeMap<String, Vec<&(DossierEntry, Vec<ComponentId>)>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(by.key(&row.0)).or_default().push(row);
+    }
+    let group = |(key, rows): (String, Vec<_>)| Group { key, coverage: count(rows.into_iter()) };
+    groups.into_iter().map(group).filter(|group| group.coverage.received > 0).collect()
+}
+
 /// Counts dossiers, each with the ids of its attached components.
 pub fn coverage(rows: &[(DossierEntry, Vec<ComponentId>)]) -> Coverage {
+    count(rows.iter())
+}
+
+fn count<'a>(rows: impl Iterator<Item = &'a (DossierEntry, Vec<ComponentId>)>) -> Coverage {
     let (mut received, mut any, mut full, mut exempt) = (0, 0, 0, 0);
     let mut missing = Vec::new();
-    for (dossier, attached) in rows.iter().filter(|(d, _)| d.status.is_none_or(|s| s.in_scope())) {
+    for (dossier, attached) in rows.filter(|(d, _)| d.status.is_none_or(|s| s.in_scope())) {
         received += 1;
         exempt += dossier.components.iter().filter(|c| c.exempt_reason.is_some()).count() as u64;
         let is_there = |id: &ComponentId| attached.contains(id);
@@ -78,7 +142,7 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sohoa_domain::{ComponentEntry, DossierStatus};
+    use sohoa_domain::{Channel, ComponentEntry, DossierStatus};
 
     fn dossier(status: Option<u8>, components: &[(ComponentKind, bool, bool)]) -> DossierEntry {
         let component = |(i, (kind, required, exempt)): (usize, &(ComponentKind, bool, bool))| ComponentEntry {
@@ -124,6 +188,27 @@ mod tests {
         assert_eq!(figures(dossier(None, &[(Component, true, true)]), &[]), (1, 0, 1));
         assert_eq!(figures(dossier(Some(7), &two_and_result), &[]), (0, 0, 0));
         assert_eq!(coverage(&[(dossier(None, &two_and_result), ids(&[1]))]).missing[0].components, ids(&[0, 2]));
+    }
+
+    #[test]
+    fn each_dossier_is_in_one_group_by_what_it_is_grouped_by() {
+        let received = |day: Option<Date>, channel| {
+            let mut entry = dossier(Some(4), &[]);
+            (entry.received, entry.channel) = (day.map(|d| d.at(8, 0, 0, 0)), channel);
+            (entry, ids(&[]))
+        };
+        let date = jiff::civil::date;
+        let rows = [
+            received(Some(date(2023, 6, 30)), Some(Channel::Post)),
+            received(Some(date(2023, 7, 1)), Some(Channel::Post)),
+            received(None, None),
+        ];
+        let keys = |by| coverage_by(&rows, by).into_iter().map(|g| (g.key, g.coverage.received)).collect::<Vec<_>>();
+        let group = |key: &str, n| (key.to_owned(), n);
+        assert_eq!(keys(By::Month), [group("", 1), group("2023-06", 1), group("2023-07", 1)]);
+        assert_eq!(keys(By::Quarter), [group("", 1), group("2023-Q2", 1), group("2023-Q3", 1)]);
+        assert_eq!(keys(By::Channel), [group("", 1), group("post", 2)]);
+        assert_eq!(keys(By::Agency), [group("", 3)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_report::{Coverage, coverage};
+use sohoa_report::{By, Coverage, Group, coverage, coverage_by};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -18,9 +18,37 @@ pub(crate) struct Args {
     /// Last day of reception
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
+    /// Figures for each of these too
+    #[arg(long, value_enum)]
+    by: Option<GroupBy>,
     /// Lowest acceptable percentage, full definition
     #[arg(long, default_value_t = 100.0, value_parser = percentage)]
     min: f64,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum GroupBy {
+    Agency,
+    Counter,
+    Day,
+    Month,
+    Quarter,
+    Procedure,
+    Channel,
+}
+
+impl From<GroupBy> for By {
+    fn from(by: GroupBy) -> Self {
+        match by {
+            GroupBy::Agency => Self::Agency,
+            GroupBy::Counter => Self::Counter,
+            GroupBy::Day => Self::Day,
+            GroupBy::Month => Self::Month,
+            GroupBy::Quarter => Self::Quarter,
+            GroupBy::Procedure => Self::Procedure,
+            GroupBy::Channel => Self::Channel,
+        }
+    }
 }
 
 fn percentage(text: &str) -> Result<f64, String> {
@@ -34,14 +62,17 @@ struct Report {
     to: Option<Date>,
     #[serde(flatten)]
     coverage: Coverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<Group>>,
 }
 
 pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Exit> {
-    let coverage = block_on(async {
+    let rows = block_on(async {
         let home = Home::open(home).await?;
-        Ok(coverage(&home.records.dossiers_with_attachments(args.from, args.to).await?))
+        Ok(home.records.dossiers_with_attachments(args.from, args.to).await?)
     })?;
-    let report = Report { from: args.from, to: args.to, coverage };
+    let groups = args.by.map(|by| coverage_by(&rows, by.into()));
+    let report = Report { from: args.from, to: args.to, coverage: coverage(&rows), groups };
     output.print(&report, |r| {
         let c = &r.coverage;
         let day = |d: Option<Date>, open: &str| d.map_or_else(|| open.to_owned(), |d| d.to_string());
@@ -61,6 +92,13 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
             c.any_percent,
             c.exempt
         );
+        for Group { key, coverage: c } in r.groups.iter().flatten() {
+            let key = if key.is_empty() { "(not in the register)" } else { key };
+            lines += &format!(
+                "{key}: full {} of {}  {} %, any {}  {} %\n",
+                c.digitized_full, c.received, c.full_percent, c.digitized_any, c.any_percent
+            );
+        }
         for m in &c.missing {
             let ids: Vec<&str> = m.components.iter().map(|c| c.as_str()).collect();
             lines += &format!("missing  {}  {}\n", m.dossier, ids.join(", "));
