@@ -61,8 +61,8 @@ fn a_stack_of_300_pages_needs_no_more_memory_than_one_of_3_and_little_room() {
     let documents = home.json(&["dossier", "show", DOSSIER])["documents"].as_array().unwrap().len();
     assert_eq!(documents, 1 + 100, "it was not split");
     assert!(few > 10 * MIB && room > received / 4, "nothing was measured");
-    // What the allocator keeps differs from run to run.
-    assert!(many < few + few / 4, "{many} against {few} bytes");
+    // What the allocator keeps differs from run to run; the pages themselves are 150 MB, and 1.1 GB when they are decoded.
+    assert!(many < few + 32 * MIB, "{many} against {few} bytes");
     assert!(room <= 2 * received, "{room} bytes for {received}");
 }
 
