@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod exit;
+mod heap;
 mod home;
 mod output;
 
@@ -106,6 +107,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    heap::bound();
     let args = Args::parse();
     match &args.command {
         Command::OcrChild { args } => return sohoa_ocr::child_main(args),

@@ -85,6 +85,8 @@ struct PartSoFar {
     paper_mm: Option<(f32, f32)>,
     blank_before: bool,
     failed_before: bool,
+    /// Its first page has a title and no head.
+    headless: bool,
 }
 
 impl Splitter {
@@ -192,6 +194,7 @@ impl Splitter {
                 paper_mm: None,
                 blank_before: false,
                 failed_before: false,
+                headless: false,
             }
         });
         part.add(facts, self.doubting && !asked && place == Place::Continues, &self.layout);
@@ -214,6 +217,9 @@ impl PartSoFar {
         if doubting {
             self.doubt(&facts, layout);
         }
+        if self.written.is_empty() {
+            self.headless = facts.title && !facts.head;
+        }
         self.written.push(facts.number);
         let written = u32::try_from(self.written.len()).unwrap_or(u32::MAX);
         self.read.printed.extend(facts.printed_number.map(|number| PrintedNumber {
@@ -234,11 +240,15 @@ impl PartSoFar {
     }
 
     /// Notes what speaks for another document. A title, another size or a blank back alone is no sign: each happens within
-    /// documents. Two of them are.
+    /// documents, as a paper with a head has attachments with titles. Two of them are, and so is a title in a paper that began
+    /// with no more than a title itself.
     fn doubt(&mut self, facts: &PageFacts, layout: &PartLayout) {
         let mut cues = Vec::new();
         if facts.head {
             cues.push(BoundaryCue::Letterhead);
+        }
+        if facts.title && self.headless {
+            cues.push(BoundaryCue::Title);
         }
         if self.failed_before || facts.perhaps_separator {
             cues.push(BoundaryCue::UnreadSheet);
@@ -257,7 +267,7 @@ impl PartSoFar {
         ];
         let weak: Vec<BoundaryCue> = weak.into_iter().filter_map(|(seen, cue)| seen.then_some(cue)).collect();
         if !cues.is_empty() || weak.len() >= 2 {
-            cues.extend(weak);
+            cues.extend(weak.into_iter().filter(|cue| !self.headless || *cue != BoundaryCue::Title));
             self.note(facts.number, cues);
         }
         // A printed 2 on the fourth page: the third was the first of another document.

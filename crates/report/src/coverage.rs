@@ -1,6 +1,7 @@
 //! Coverage: digitized against received, by both definitions of Quyết định 766/QĐ-TTg (index 4.2) and the strict one.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -35,8 +36,7 @@ pub struct Missing {
 }
 
 /// What dossiers are grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// Agency that handles them.
     Agency,
@@ -52,6 +52,22 @@ pub enum By {
     Procedure,
     /// How they were filed.
     Channel,
+}
+
+impl FromStr for By {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "agency" => Self::Agency,
+            "counter" => Self::Counter,
+            "day" => Self::Day,
+            "month" => Self::Month,
+            "quarter" => Self::Quarter,
+            "procedure" => Self::Procedure,
+            "channel" => Self::Channel,
+            _ => return Err("not one of agency, counter, day, month, quarter, procedure, channel".to_owned()),
+        })
+    }
 }
 
 impl By {

@@ -18,37 +18,12 @@ pub(crate) struct Args {
     /// Last day of reception
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
-    /// Figures for each of these too
-    #[arg(long, value_enum)]
-    by: Option<GroupBy>,
+    /// Figures for each of these too: agency, counter, day, month, quarter, procedure or channel
+    #[arg(long, value_name = "WHAT")]
+    by: Option<By>,
     /// Lowest acceptable percentage, full definition
     #[arg(long, default_value_t = 100.0, value_parser = percentage)]
     min: f64,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum GroupBy {
-    Agency,
-    Counter,
-    Day,
-    Month,
-    Quarter,
-    Procedure,
-    Channel,
-}
-
-impl From<GroupBy> for By {
-    fn from(by: GroupBy) -> Self {
-        match by {
-            GroupBy::Agency => Self::Agency,
-            GroupBy::Counter => Self::Counter,
-            GroupBy::Day => Self::Day,
-            GroupBy::Month => Self::Month,
-            GroupBy::Quarter => Self::Quarter,
-            GroupBy::Procedure => Self::Procedure,
-            GroupBy::Channel => Self::Channel,
-        }
-    }
 }
 
 fn percentage(text: &str) -> Result<f64, String> {
@@ -71,7 +46,7 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
         let home = Home::open(home).await?;
         Ok(home.records.dossiers_with_attachments(args.from, args.to).await?)
     })?;
-    let groups = args.by.map(|by| coverage_by(&rows, by.into()));
+    let groups = args.by.map(|by| coverage_by(&rows, by));
     let report = Report { from: args.from, to: args.to, coverage: coverage(&rows), groups };
     output.print(&report, |r| {
         let c = &r.coverage;

@@ -99,6 +99,9 @@ fn a_title_behind_a_blank_back_or_on_a_page_that_lies_across_is_doubtful() {
     assert_eq!(doubts("S1 h . _ t"), [(5, vec![BoundaryCue::Title, BoundaryCue::BlankBefore])]);
     assert_eq!(doubts("S1 h . L"), [(4, vec![BoundaryCue::Title, BoundaryCue::PaperSize])], "it lies across");
     assert_eq!(doubts("S1 h . t"), [], "attachments have titles");
+    assert_eq!(doubts("S1 t . t"), [(4, vec![BoundaryCue::Title])], "as much a paper as the first");
+    assert_eq!(doubts("S1 t . _ t"), [(5, vec![BoundaryCue::Title, BoundaryCue::BlankBefore])]);
+    assert_eq!(doubts("S1 . t"), []);
 }
 
 #[test]
