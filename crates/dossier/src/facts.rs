@@ -165,7 +165,7 @@ impl PageFacts {
                 self.head = true;
             }
             let is = |text: &&str| words.len() <= text.len() + 4 && holds(&words, text, text.len() / 9);
-            if (middle < height * TITLE && SHEET_TITLES.iter().any(|t| is(&t))) || SHEET_LINES.iter().any(|t| is(&t)) {
+            if (middle < height * TITLE && SHEET_TITLES.iter().any(&is)) || SHEET_LINES.iter().any(is) {
                 self.separator.get_or_insert(Separator::Unread);
             }
             if !(MARGIN..1.0 - MARGIN).contains(&(middle / height)) {

@@ -10,7 +10,6 @@ use crate::records::{SamePaper, StoreError};
 
 /// What a person says of a component: it needs no scan of its own, this document of another dossier stands for it; `None`
 /// takes that back.
-
 pub(super) async fn reuse(
     db: &SqliteRecords,
     dossier: &DossierCode,
