@@ -138,7 +138,9 @@ fn hit_at<'r>(rules: &[&'r LabelRule], row: &Piece<'_>, at: usize, others: bool)
         if read.len() < 2 {
             continue;
         }
-        for rule in rules {
+        // A number in brackets is somebody's of whom the text speaks.
+        let aside = text(at).starts_with('(');
+        for rule in rules.iter().filter(|rule| !(aside && rule.kind == ValueKind::Phone)) {
             let errors = |label: &String| distance(&read, label, if label.len() < 6 { 0 } else { label.len() / 7 });
             let Some((label, wrong)) = rule.labels.iter().filter_map(|l| Some((l, errors(l)?))).min_by_key(|x| x.1)
             else {
