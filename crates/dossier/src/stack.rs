@@ -85,7 +85,7 @@ struct PartSoFar {
     paper_mm: Option<(f32, f32)>,
     blank_before: bool,
     failed_before: bool,
-    /// Its first page has a title and no head.
+    /// Its first page has a title and neither head nor code.
     headless: bool,
 }
 
@@ -218,7 +218,8 @@ impl PartSoFar {
             self.doubt(&facts, layout);
         }
         if self.written.is_empty() {
-            self.headless = facts.title && !facts.head;
+            // A sticker may lie on the head.
+            self.headless = facts.title && !facts.head && facts.codes.is_empty();
         }
         self.written.push(facts.number);
         let written = u32::try_from(self.written.len()).unwrap_or(u32::MAX);
