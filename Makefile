@@ -1,5 +1,6 @@
 # `make demo` and `make test` set up what is missing, then do what they say. Everything else is for daily work.
-SOHOA := target/release/sohoa
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SOHOA := $(TARGET)/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
@@ -79,7 +80,7 @@ STACKS := 400
 STACKS_SEED := 2
 # Percent of the pages in office range that have to be right; none may be wrong or lost.
 STACKS_RIGHT := 99
-STACKS_DIR := target/stacks
+STACKS_DIR := $(TARGET)/stacks
 stacks: release
 	sh config/setup.sh samples
 	rm -rf $(STACKS_DIR)
@@ -96,7 +97,7 @@ few-stacks:
 # How many barcodes of such stacks are read, and what the pass costs.
 barcodes: stacks
 	cargo build --release --locked -p sohoa-barcode --example read
-	python3 tests/judges/barcodes.py $(STACKS_DIR) --reader target/release/examples/read --failures
+	python3 tests/judges/barcodes.py $(STACKS_DIR) --reader $(TARGET)/release/examples/read --failures
 
 audit:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
