@@ -260,7 +260,7 @@ fn as_digits(run: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use sohoa_domain::{BarcodeFormat, Baseline, Block, Dpi, Rect, Rotation, Word};
 
@@ -274,6 +274,24 @@ mod tests {
             page.blocks.push(Block { lines: vec![line], rect });
         }
         page
+    }
+
+    /// What inspection says of such a page in grey.
+    pub(crate) fn inspected(dpi: f32) -> PageInspection {
+        PageInspection {
+            width: 1000,
+            height: 1400,
+            dpi: Dpi::square(dpi),
+            dpi_guessed: false,
+            colour: sohoa_domain::ColourKind::Grey,
+            in_colour: false,
+            blank: false,
+            ink: 0.1,
+            skew_degrees: 0.0,
+            rotation: Rotation::None,
+            sharpness: 1.0,
+            seal: None,
+        }
     }
 
     fn facts(lines: &[(f32, &str, f32)]) -> PageFacts {
@@ -348,23 +366,9 @@ mod tests {
 
     #[test]
     fn a_page_of_few_words_with_a_large_torn_code_may_be_a_sheet() {
-        let inspection = |dpi: f32| PageInspection {
-            width: 1000,
-            height: 1400,
-            dpi: Dpi::square(dpi),
-            dpi_guessed: false,
-            colour: sohoa_domain::ColourKind::Grey,
-            in_colour: false,
-            blank: false,
-            ink: 0.1,
-            skew_degrees: 0.0,
-            rotation: Rotation::None,
-            sharpness: 1.0,
-            seal: None,
-        };
         let perhaps = |side: f32, lines: &[(f32, &str, f32)]| {
             let unread = [Rect { left: 100.0, top: 100.0, right: 100.0 + side, bottom: 100.0 + side }];
-            let (inspection, text) = (inspection(120.0), page(lines));
+            let (inspection, text) = (inspected(120.0), page(lines));
             let (inspection, text) = (Some(&inspection), Some(&text));
             PageFacts::of(PageSeen { number: 2, inspection, text, unread: &unread, ..PageSeen::default() })
                 .perhaps_separator

@@ -118,7 +118,8 @@ impl Profile {
         }
         if let Some(asked) = &self.page_count {
             let whole = u32::try_from(copy.pages.len()).unwrap_or(u32::MAX);
-            let failed = pages_where(&|p| p.inspection.is_none());
+            // A page that keeps its own text was not inspected either.
+            let failed = pages_where(&|p| p.outcome.is_failure() && p.inspection.is_none());
             if whole != copy.sides || !failed.is_empty() {
                 let shown = whole - u32::try_from(failed.len()).unwrap_or(whole);
                 warn(ProfileRule::PageCount { found: shown, asked: copy.sides }, failed, &asked.source);
@@ -170,23 +171,12 @@ fn order(printed: &[PrintedNumber]) -> (Vec<u32>, Vec<u32>) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sohoa_domain::{ColourKind, Dpi, PageInspection, PageOutcome, Rotation};
+    use sohoa_domain::{PageInspection, PageOutcome};
+
+    use crate::facts::tests::inspected;
 
     fn page(number: u32, dpi: f32, in_colour: bool) -> PageRecord {
-        let inspection = PageInspection {
-            width: 1,
-            height: 1,
-            dpi: Dpi::square(dpi),
-            dpi_guessed: false,
-            colour: ColourKind::Grey,
-            in_colour,
-            blank: false,
-            ink: 0.1,
-            skew_degrees: 0.0,
-            rotation: Rotation::None,
-            sharpness: 1.0,
-            seal: None,
-        };
+        let inspection = PageInspection { in_colour, ..inspected(dpi) };
         PageRecord {
             number,
             outcome: PageOutcome::Ok,
@@ -229,6 +219,8 @@ mod tests {
     fn a_copy_as_the_rules_ask_has_no_warning() {
         let pages = [page(3, 200.0, true), page(4, 299.5, true)];
         assert_eq!(rules(&all(200, "1.4"), copy(&pages)), []);
+        let born_digital = [PageRecord { inspection: None, own_text: true, ..page(1, 300.0, false) }];
+        assert_eq!(rules(&all(200, "1.4"), copy(&born_digital)), []);
         assert_eq!(rules(&Profile::default(), ElectronicCopy { sides: 9, ..copy(&[page(1, 72.0, false)]) }), []);
     }
 
