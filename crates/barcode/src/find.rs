@@ -73,7 +73,7 @@ pub fn find<E>(
         }
         found.barcodes.extend(codes);
     }
-    if options.expected && found.barcodes.is_empty() {
+    if found.barcodes.is_empty() && (options.expected || !found.unread.is_empty()) {
         found.barcodes = read(page, ink, crop::whole(page), options.skew_degrees, &mut decode)?;
         let read = &found.barcodes;
         found.unread.retain(|r| !read.iter().any(|code| lies_in(code, (r.left, r.top, r.right, r.bottom))));

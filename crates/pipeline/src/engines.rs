@@ -29,22 +29,15 @@ impl BarcodeReader {
         Self { options, idle: Mutex::default() }
     }
 
-    /// The barcodes of a page of which inspection saw this. Where a place looks like one and nothing could be read, the whole page
-    /// goes to the decoder.
+    /// The barcodes of a page of which inspection saw this.
     ///
     /// # Errors
     /// The decoder died or took too long: then nothing is known of the page.
     pub fn read(&self, page: &Raster, ink: &InkMap, seen: &PageInspection) -> Result<Found, ChildError> {
         let lent = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
         let mut decoder = lent.unwrap_or_else(|| ChildDecoder::new(self.options.clone()));
-        let mut find = |expected| {
-            let options = sohoa_barcode::Options { expected, skew_degrees: seen.skew_degrees };
-            sohoa_barcode::find(page, ink, seen.dpi, options, |crop| decoder.decode(crop))
-        };
-        let found = match find(false) {
-            Ok(found) if found.barcodes.is_empty() && !found.unread.is_empty() => find(true),
-            other => other,
-        };
+        let options = sohoa_barcode::Options { expected: false, skew_degrees: seen.skew_degrees };
+        let found = sohoa_barcode::find(page, ink, seen.dpi, options, |crop| decoder.decode(crop));
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(decoder);
         found
     }
