@@ -14,12 +14,14 @@ use crate::blobs::DiskBlobs;
 use crate::event_log::{EventLine, EventLog, Segment};
 use crate::packages::DiskPackages;
 
+mod period;
 mod rows;
 
+pub use period::{PeriodCount, Standing, Unaccounted};
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, PeriodCount, Rebuilt, Rendition, RenditionKind,
-    SamePaper, SearchHit, Standing, Unaccounted, Waiting,
+    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
+    Waiting,
 };
 
 /// A failure of the records. Says whether trying again can help.
