@@ -68,7 +68,7 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
             c.exempt
         );
         for Group { key, coverage: c } in r.groups.iter().flatten() {
-            let key = if key.is_empty() { "(not in the register)" } else { key };
+            let key = if key.is_empty() { "(the register does not say)" } else { key };
             lines += &format!(
                 "{key}: full {} of {}  {} %, any {}  {} %\n",
                 c.digitized_full, c.received, c.full_percent, c.digitized_any, c.any_percent

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sohoa_domain::{
     AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, Field, ProfileWarning,
 };
 use sohoa_dossier::reusable_for;
-use sohoa_store::{DocumentRow, RenditionKind, SamePaper};
+use sohoa_store::{DocumentFile, DocumentRow, RenditionKind, SamePaper};
 
 use super::review::Person;
 use crate::exit::Exit;
@@ -143,7 +143,7 @@ async fn reusable(home: &Home, entry: &DossierEntry, missing: &[ComponentEntry])
         let components = home.records.dossier(code).await?.map(|e| e.components).unwrap_or_default();
         for row in home.records.documents(code).await?.iter().filter(|d| d.state == AttachmentState::Attached) {
             let was = components.iter().find(|c| Some(&c.id) == row.component.as_ref()).map(|c| c.name.as_str());
-            let fields = description(row, home.packages.root()).fields;
+            let fields = description(row, home.packages.root()).map(|d| d.fields).unwrap_or_default();
             offered.extend(reusable_for(missing, was, &fields).map(|component| standing_for(component, row)));
         }
     }
@@ -155,7 +155,8 @@ fn standing_for(component: ComponentId, row: &DocumentRow) -> Reused {
 }
 
 fn document(row: &DocumentRow, root: &Path) -> Document {
-    let description = description(row, root);
+    let (fields, profile, warnings) =
+        description(row, root).map(|d| (d.fields, d.profile, d.warnings)).unwrap_or_default();
     let path = |kind| {
         let rendition = row.renditions.iter().find(|r| r.kind == kind)?;
         Some(root.join(&rendition.stored).display().to_string())
@@ -168,9 +169,9 @@ fn document(row: &DocumentRow, root: &Path) -> Document {
         source_digest: row.source_digest.to_string(),
         physical_pages: row.physical_pages.clone(),
         pages: row.pages.kept + row.pages.blank,
-        fields: description.fields,
-        profile: description.profile,
-        warnings: description.warnings,
+        fields,
+        profile,
+        warnings,
         state: row.state,
         pdf: path(RenditionKind::Pdf),
         text: path(RenditionKind::Text),
@@ -179,20 +180,11 @@ fn document(row: &DocumentRow, root: &Path) -> Document {
     }
 }
 
-/// What of the document's own description is shown.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Description {
-    fields: Vec<Field>,
-    profile: Option<String>,
-    warnings: Vec<ProfileWarning>,
-}
-
-/// Nothing when it cannot be read, which verification tells.
-fn description(row: &DocumentRow, root: &Path) -> Description {
-    let description = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata);
-    let bytes = description.and_then(|r| std::fs::read(root.join(&r.stored)).ok());
-    bytes.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default()
+/// The document's own description; none when it cannot be read, which verification tells.
+fn description(row: &DocumentRow, root: &Path) -> Option<DocumentFile> {
+    let description = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata)?;
+    let bytes = std::fs::read(root.join(&description.stored)).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 fn lines(shown: &Shown) -> String {
