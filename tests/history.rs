@@ -82,9 +82,7 @@ fn a_lost_database_is_made_anew_with_the_same_answers() {
         "the search finds nothing to compare"
     );
     home.run(&["rebuild"]).ends_with(4);
-    for rest in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(home.path().join(format!("sohoa.db{rest}")));
-    }
+    home.lose_database();
     let rebuilt = home.run(&["--json", "rebuild"]).ends_with(0).json();
     assert_eq!(rebuilt["files"], 8, "{rebuilt}");
     assert_eq!(answers(&home), before);
@@ -167,9 +165,7 @@ fn whoever_holds_a_published_checkpoint_sees_a_cut_tail() {
     std::fs::remove_file(&last).unwrap();
     std::fs::write(&last, shorter).unwrap();
     std::fs::remove_dir_all(home.path().join("checkpoints")).unwrap();
-    for rest in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(home.path().join(format!("sohoa.db{rest}")));
-    }
+    home.lose_database();
     home.run(&["rebuild"]);
     let verified = home.run(&["--json", "verify"]).ends_with(1).json();
     let problems = verified["problems"].as_array().unwrap();
@@ -256,9 +252,7 @@ fn a_backup_made_during_work_becomes_a_home_that_verifies() {
     segments.sort();
     std::fs::remove_file(segments.pop().unwrap()).unwrap();
     std::fs::remove_dir_all(other.path().join("checkpoints")).unwrap();
-    for rest in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(other.path().join(format!("sohoa.db{rest}")));
-    }
+    other.lose_database();
     let rebuilt = other.run(&["--json", "rebuild"]).ends_with(0).json();
     work(&other);
     let stored = |home: &TestHome| (home.ledger()["files"]["seen"].clone(), home.ledger()["files"]["attached"].clone());

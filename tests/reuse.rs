@@ -55,9 +55,7 @@ fn a_paper_of_the_same_person_is_offered_recorded_counted_and_taken_back() {
     home.run(&["verify"]).ends_with(0);
 
     // It is in the events: the database can be lost.
-    for rest in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(home.path().join(format!("sohoa.db{rest}")));
-    }
+    home.lose_database();
     home.run(&["rebuild"]).ends_with(0);
     assert_eq!(home.json(&["dossier", "show", NOW])["reused"], shown["reused"]);
     assert_eq!(coverage(&home), missing);

@@ -107,6 +107,13 @@ impl TestHome {
         command
     }
 
+    /// Removes the database with what lies beside it.
+    pub fn lose_database(&self) {
+        for rest in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.path().join(format!("sohoa.db{rest}")));
+        }
+    }
+
     /// Runs a command in this home.
     #[track_caller]
     pub fn run(&self, args: &[&str]) -> Ran {
