@@ -45,11 +45,13 @@ pub enum EventKind {
     SessionClosed,
     /// A document of another dossier stands for a component, or does so no more.
     Reused,
+    /// Documents of a dossier were handed over to another system.
+    HandedOver,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -67,6 +69,7 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionClosed,
         Self::Reused,
+        Self::HandedOver,
     ];
 
     /// As stored.
@@ -89,6 +92,7 @@ impl EventKind {
             Self::SessionOpened => "session_opened",
             Self::SessionClosed => "session_closed",
             Self::Reused => "reused",
+            Self::HandedOver => "handed_over",
         }
     }
 
@@ -109,6 +113,7 @@ impl EventKind {
             | Self::SessionClosed
             | Self::Reused => "metadata modification",
             Self::FixityChecked => "fixity check",
+            Self::HandedOver => "dissemination",
         }
     }
 }
@@ -175,6 +180,13 @@ pub enum Change {
         component: ComponentId,
         /// The document.
         document: Option<DocumentId>,
+    },
+    /// The event's dossier was handed over to another system.
+    HandedOver {
+        /// In which form, e.g. `portal-json`.
+        form: String,
+        /// How many documents hung on it then.
+        documents: u64,
     },
 }
 

@@ -7,16 +7,21 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    ComponentId, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+    ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
 };
 
 use crate::blobs::DiskBlobs;
 use crate::event_log::{EventLine, EventLog, Segment};
 use crate::packages::DiskPackages;
 
+mod coverage;
 mod period;
 mod rows;
 
+pub use coverage::{
+    CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
+    MissingPaper, MissingPapers, MissingReason, Orphan,
+};
 pub use period::{PeriodCount, Standing, Unaccounted};
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
@@ -227,6 +232,46 @@ pub trait Records: Send + Sync {
         from: Option<jiff::civil::Date>,
         to: Option<jiff::civil::Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError>;
+
+    /// Counts the dossiers of a scope group by group, in order of key; each is in exactly one group. Without `by` they are one
+    /// group, and none when there are no dossiers. A scan is late that was accepted later than `late` after reception.
+    async fn coverage(
+        &self,
+        scope: &CoverageScope,
+        by: Option<CoverageBy>,
+        late: LateAfter,
+    ) -> Result<Vec<CoverageGroup>, StoreError>;
+
+    /// Tells `each` dossier of the scope that is not full, with the papers that it lacks (only those of one kind when one is
+    /// named), in order of reception, until it says no. They are read stretch by stretch: there may be very many.
+    async fn missing(
+        &self,
+        scope: &CoverageScope,
+        kind: Option<ComponentKind>,
+        each: &mut (dyn FnMut(MissingPapers) -> bool + Send),
+    ) -> Result<(), StoreError>;
+
+    /// Components and results of the scope that need not be there, in order of reception.
+    async fn exempt(&self, scope: &CoverageScope) -> Result<Vec<ExemptPaper>, StoreError>;
+
+    /// Due components of the scope whose first scan was accepted later than `late` after reception, in that order.
+    async fn late(&self, scope: &CoverageScope, late: LateAfter) -> Result<Vec<LatePaper>, StoreError>;
+
+    /// Codes that documents hang on and the register does not know, the oldest first. They are in no scope: only the register says
+    /// when and where a dossier was received.
+    async fn orphans(&self) -> Result<Vec<Orphan>, StoreError>;
+
+    /// How old the records are.
+    async fn data_time(&self) -> Result<DataTime, StoreError>;
+
+    /// Puts on record that a dossier with its documents was handed over to another system, in this form (`portal-json`).
+    async fn hand_over(
+        &self,
+        dossier: &DossierCode,
+        form: &str,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError>;
 
     /// Dossiers that were handled in a period (inclusive days), counted by agency, channel, whether they are new, and where they
     /// stood at its end: those received until its last day that were not done before its first. Each is counted once.

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::SqliteRecords;
 use super::values::{micros, signed, state};
-use super::{accept, decide, events, jobs, register, search};
+use super::{accept, decide, events, facts, jobs, register, search};
 use crate::records::{Completion, FileId, Lease, NewDocument, StoreError};
 
 pub(super) async fn complete(
@@ -231,6 +231,7 @@ pub(super) async fn record(
         .execute(&mut *conn)
         .await?;
     }
+    facts::refresh_around(conn, document.dossier.as_str(), id).await?;
     search::index(conn, row, &document.text).await
 }
 

@@ -1,12 +1,22 @@
-//! What coverage is counted from: dossiers of a period with their components and what is attached.
+//! Coverage: figures, summed over the facts of dossiers, and the papers behind them.
 
-use jiff::civil::Date;
-use sohoa_domain::{ComponentId, DossierEntry};
-use sqlx::{QueryBuilder, Row as _};
+use std::collections::HashMap;
 
-use super::SqliteRecords;
+use jiff::civil::{Date, DateTime};
+use sohoa_domain::{ComponentId, ComponentKind, DossierCode, DossierEntry, local_time};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+
 use super::register::{DOSSIER, entry};
-use crate::records::StoreError;
+use super::values::{parsed, parsed_opt, timestamp, unsigned};
+use super::{SqliteRecords, claims};
+use crate::records::{
+    CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
+    MissingPaper, MissingPapers, MissingReason, Orphan, StoreError,
+};
+
+/// Dossiers whose missing papers are looked up together.
+const PAGE: i64 = 2000;
 
 /// Ids of the components with a document in state attached, their own or one of another dossier that is reused, as a JSON
 /// array.
@@ -41,4 +51,255 @@ pub(super) async fn dossiers_with_attachments(
             Ok((entry(row)?, attached.map_err(|_| StoreError::Corrupt("the id of a component".to_owned()))?))
         })
         .collect()
+}
+
+/// Narrows a look at `coverage` to a scope.
+fn within(query: &mut QueryBuilder<Sqlite>, scope: &CoverageScope) {
+    if let Some(from) = scope.from {
+        query.push(" AND coverage.day >= ").push_bind(from.to_string());
+    }
+    if let Some(to) = scope.to {
+        query.push(" AND coverage.day <> '' AND coverage.day <= ").push_bind(to.to_string());
+    }
+    let texts = [
+        (" AND coverage.agency = ", scope.agency.clone()),
+        (" AND coverage.counter = ", scope.counter.clone()),
+        (" AND coverage.procedure = ", scope.procedure.as_ref().map(ToString::to_string)),
+        (" AND coverage.channel = ", scope.channel.map(|channel| channel.as_str().to_owned())),
+    ];
+    for (condition, text) in texts {
+        if let Some(text) = text {
+            query.push(condition).push_bind(text);
+        }
+    }
+}
+
+fn key(by: Option<CoverageBy>) -> &'static str {
+    match by {
+        None => "''",
+        Some(CoverageBy::Agency) => "agency",
+        Some(CoverageBy::Counter) => "iif(agency = '', counter, agency || ', ' || counter)",
+        Some(CoverageBy::Day) => "day",
+        Some(CoverageBy::Month) => "substr(day, 1, 7)",
+        Some(CoverageBy::Quarter) => "iif(day = '', '', substr(day, 1, 4) || '-Q' || ((substr(day, 6, 2) + 2) / 3))",
+        Some(CoverageBy::Procedure) => "coalesce(procedure, '')",
+        Some(CoverageBy::Channel) => "coalesce(channel, '')",
+    }
+}
+
+/// Every dossier of the scope is in exactly one group.
+pub(super) async fn counts(
+    db: &SqliteRecords,
+    scope: &CoverageScope,
+    by: Option<CoverageBy>,
+    late: LateAfter,
+) -> Result<Vec<CoverageGroup>, StoreError> {
+    let mut query = QueryBuilder::new(format!(
+        "SELECT {} AS key, count(*) AS dossiers, sum(in_scope) AS received, sum(in_scope AND digitized) AS digitized, \
+         sum(in_scope AND there = due) AS full, sum(in_scope * exempt) AS exempt, sum(in_scope * due) AS due, \
+         sum(in_scope * there) AS there, sum(in_scope * results_due) AS results_due, \
+         sum(in_scope * results_there) AS results_there, sum(in_scope AND done AND results_due > 0) AS done, \
+         sum(in_scope AND done AND results_due > 0 AND has_result) AS done_with_result, \
+         sum(in_scope AND reused > 0) AS reused, sum(in_scope AND digitized AND handed_over) AS handed_over, \
+         sum(in_scope AND coalesce(slowest > ",
+        key(by)
+    ));
+    query.push_bind(micros_of(late)).push(", 0)) AS late FROM coverage WHERE true");
+    within(&mut query, scope);
+    query.push(" GROUP BY 1 ORDER BY 1");
+    query.build().fetch_all(&db.readers).await?.iter().map(group).collect()
+}
+
+fn micros_of(late: LateAfter) -> i64 {
+    i64::try_from(late.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn group(row: &SqliteRow) -> Result<CoverageGroup, StoreError> {
+    let n = |column: &str| unsigned(row.try_get(column)?);
+    let received = n("received")?;
+    let counts = CoverageCounts {
+        excluded: n("dossiers")? - received,
+        received,
+        digitized_any: n("digitized")?,
+        digitized_full: n("full")?,
+        exempt: n("exempt")?,
+        due: n("due")?,
+        there: n("there")?,
+        results_due: n("results_due")?,
+        results_there: n("results_there")?,
+        done: n("done")?,
+        done_with_result: n("done_with_result")?,
+        reused: n("reused")?,
+        handed_over: n("handed_over")?,
+        late: n("late")?,
+    };
+    Ok(CoverageGroup { key: row.try_get("key")?, counts })
+}
+
+/// Dossiers that are not full, or of which a paper of one kind is missing, each told to `each` until that says no, in order of
+/// reception and code.
+pub(super) async fn missing(
+    db: &SqliteRecords,
+    scope: &CoverageScope,
+    kind: Option<ComponentKind>,
+    each: &mut (dyn FnMut(MissingPapers) -> bool + Send),
+) -> Result<(), StoreError> {
+    let mut tx = db.read().await?;
+    let claims = claims::of_files(&mut tx).await?;
+    let mut last: Option<(String, String)> = None;
+    loop {
+        let mut query = QueryBuilder::new(
+            "SELECT coverage.day, code, dossier.agency, dossier.counter, received, finished FROM coverage \
+             CROSS JOIN dossier ON dossier.code = coverage.dossier WHERE in_scope",
+        );
+        query.push(match kind {
+            None => " AND there < coverage.due",
+            Some(ComponentKind::Result) => " AND results_there < results_due",
+            Some(ComponentKind::Component) => " AND there - results_there < coverage.due - results_due",
+        });
+        within(&mut query, scope);
+        if let Some((day, dossier)) = &last {
+            query.push(" AND (coverage.day, coverage.dossier) > (").push_bind(day.clone());
+            query.push(", ").push_bind(dossier.clone()).push(")");
+        }
+        query.push(" ORDER BY coverage.day, coverage.dossier LIMIT ").push_bind(PAGE);
+        let rows = query.build().fetch_all(&mut *tx).await?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = Some((end.try_get("day")?, end.try_get("code")?));
+        let mut papers = papers(&mut tx, &rows, kind).await?;
+        for row in &rows {
+            let dossier: DossierCode = parsed(row, "code")?;
+            let mut lacking = MissingPapers {
+                agency: row.try_get("agency")?,
+                counter: row.try_get("counter")?,
+                received: parsed_opt(row, "received")?,
+                finished: parsed_opt(row, "finished")?,
+                papers: papers.remove(dossier.as_str()).unwrap_or_default(),
+                dossier,
+            };
+            let claims = claims.get(&lacking.dossier).map(Vec::as_slice).unwrap_or_default();
+            let (received, finished) = (lacking.received, lacking.finished);
+            lacking.papers.iter_mut().for_each(|paper| claims::explain(paper, claims, received, finished));
+            if !each(lacking) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Due papers of these dossiers that are not there, with what documents say of why; what files say is still to come.
+async fn papers(
+    conn: &mut SqliteConnection,
+    dossiers: &[SqliteRow],
+    kind: Option<ComponentKind>,
+) -> Result<HashMap<String, Vec<MissingPaper>>, StoreError> {
+    let codes: Vec<&str> = dossiers.iter().map(|row| row.try_get("code")).collect::<Result<_, _>>()?;
+    let since = |state: &str| {
+        format!(
+            "(SELECT min(file.accepted_at) FROM document JOIN file ON file.id = document.source \
+              WHERE document.dossier = component.dossier AND {state})"
+        )
+    };
+    let sql = format!(
+        "SELECT dossier, id, name, kind, {} AS incomplete, {} AS awaiting, {} AS unassigned FROM component \
+         WHERE dossier IN (SELECT value FROM json_each(?1)) AND required AND exempt_reason IS NULL \
+           AND (?2 IS NULL OR kind = ?2) AND NOT EXISTS (SELECT 1 FROM document WHERE document.dossier = component.dossier \
+                AND document.component = component.id AND document.state = 'attached') \
+           AND NOT EXISTS (SELECT 1 FROM reuse JOIN document ON document.id = reuse.document \
+                WHERE reuse.dossier = component.dossier AND reuse.component = component.id AND document.state = 'attached') \
+         ORDER BY dossier, position",
+        since("document.component = component.id AND document.state = 'incomplete'"),
+        since("document.component = component.id AND document.state = 'awaiting_register'"),
+        since("document.component IS NULL AND document.state = 'attached'"),
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(serde_json::json!(codes).to_string())
+        .bind(kind.map(ComponentKind::as_str))
+        .fetch_all(conn)
+        .await?;
+    let mut papers: HashMap<String, Vec<MissingPaper>> = HashMap::new();
+    for row in &rows {
+        use MissingReason::{AwaitingRegister, Incomplete, NotScanned, Unassigned};
+        let told = [("incomplete", Incomplete), ("awaiting", AwaitingRegister), ("unassigned", Unassigned)];
+        let (mut reason, mut since) = (NotScanned, None);
+        for (column, why) in told {
+            if let Some(micros) = row.try_get::<Option<i64>, _>(column)? {
+                (reason, since) = (why, Some(local_time(timestamp(micros)?)));
+                break;
+            }
+        }
+        let kind = ComponentKind::parse(row.try_get("kind")?)
+            .map_err(|_| StoreError::Corrupt("column kind: not one of its words".to_owned()))?;
+        let paper =
+            MissingPaper { component: parsed(row, "id")?, name: row.try_get("name")?, kind, reason, since, file: None };
+        papers.entry(row.try_get("dossier")?).or_default().push(paper);
+    }
+    Ok(papers)
+}
+
+pub(super) async fn exempt(db: &SqliteRecords, scope: &CoverageScope) -> Result<Vec<ExemptPaper>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT component.dossier, id, exempt_reason FROM coverage CROSS JOIN component ON component.dossier = coverage.dossier \
+         WHERE in_scope AND coverage.exempt > 0 AND exempt_reason IS NOT NULL",
+    );
+    within(&mut query, scope);
+    let rows = query.push(" ORDER BY coverage.day, coverage.dossier, position").build().fetch_all(&db.readers).await?;
+    let paper = |row: &SqliteRow| {
+        let reason = row.try_get("exempt_reason")?;
+        Ok(ExemptPaper { dossier: parsed(row, "dossier")?, component: parsed(row, "id")?, reason })
+    };
+    rows.iter().map(paper).collect()
+}
+
+pub(super) async fn late(
+    db: &SqliteRecords,
+    scope: &CoverageScope,
+    late: LateAfter,
+) -> Result<Vec<LatePaper>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT dossier.code, component.id, received, min(file.accepted_at) AS accepted FROM coverage \
+         CROSS JOIN dossier ON dossier.code = coverage.dossier CROSS JOIN component ON component.dossier = coverage.dossier \
+         CROSS JOIN document ON document.dossier = coverage.dossier AND document.component = component.id \
+         CROSS JOIN file ON file.id = document.source \
+         WHERE in_scope AND required AND exempt_reason IS NULL AND kind = 'component' AND document.state = 'attached' \
+           AND slowest > ",
+    );
+    query.push_bind(micros_of(late));
+    within(&mut query, scope);
+    query
+        .push(" GROUP BY coverage.day, coverage.dossier, position HAVING accepted - unixepoch(received || '+07:00') * 1000000 > ")
+        .push_bind(micros_of(late))
+        .push(" ORDER BY coverage.day, coverage.dossier, position");
+    let rows = query.build().fetch_all(&db.readers).await?;
+    let paper = |row: &SqliteRow| {
+        Ok(LatePaper {
+            dossier: parsed(row, "code")?,
+            component: parsed(row, "id")?,
+            received: parsed::<DateTime>(row, "received")?,
+            accepted: local_time(timestamp(row.try_get("accepted")?)?),
+        })
+    };
+    rows.iter().map(paper).collect()
+}
+
+pub(super) async fn orphans(db: &SqliteRecords) -> Result<Vec<Orphan>, StoreError> {
+    let rows = sqlx::query("SELECT dossier, documents, since FROM orphan ORDER BY since, dossier")
+        .fetch_all(&db.readers)
+        .await?;
+    let orphan = |row: &SqliteRow| {
+        let (documents, since) = (unsigned(row.try_get("documents")?)?, timestamp(row.try_get("since")?)?);
+        Ok(Orphan { dossier: parsed(row, "dossier")?, documents, since })
+    };
+    rows.iter().map(orphan).collect()
+}
+
+pub(super) async fn data_time(db: &SqliteRecords) -> Result<DataTime, StoreError> {
+    let last = async |sql: &'static str| -> Result<_, StoreError> {
+        let text: Option<String> = sqlx::query_scalar(sql).fetch_optional(&db.readers).await?;
+        text.map(|t| t.parse().map_err(|_| StoreError::Corrupt("the time of an event".to_owned()))).transpose()
+    };
+    Ok(DataTime {
+        register: last("SELECT at FROM event WHERE kind = 'register_imported' ORDER BY id DESC LIMIT 1").await?,
+        event: last("SELECT at FROM event ORDER BY id DESC LIMIT 1").await?,
+    })
 }

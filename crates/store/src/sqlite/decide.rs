@@ -10,7 +10,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::{parsed, parsed_opt, state};
-use super::{accept, events, jobs};
+use super::{accept, events, facts, jobs};
 use crate::records::{Decision, FileId, FileRow, StoreError};
 
 pub(super) async fn decide(
@@ -164,6 +164,7 @@ async fn take_off(
             .bind(id.as_str())
             .execute(&mut *conn)
             .await?;
+        facts::refresh_around(conn, row.try_get("dossier")?, id.as_str()).await?;
         told.push(Event {
             at: now,
             kind: EventKind::Decided,

@@ -4,8 +4,8 @@ use sohoa_domain::{FileState, PageState};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::events;
 use super::values::unsigned;
+use super::{events, facts};
 use crate::records::{Ledger, PageLedger, StoreError};
 
 pub(super) async fn files(db: &SqliteRecords) -> Result<Ledger, StoreError> {
@@ -99,6 +99,9 @@ const GONE: [(&str, &str); 3] = [
     ("events", "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0) - count(*) FROM event"),
 ];
 
+/// Dossiers with wrong facts that are told.
+const MOST_WRONG: usize = 100;
+
 pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {
     let mut tx = db.read().await?;
     let mut problems = Vec::new();
@@ -132,6 +135,8 @@ pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreE
         let rows: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
         problems.extend(rows.iter().map(|id| format!("file {id}: {sentence}")));
     }
+    let wrong = facts::check(&mut tx, MOST_WRONG).await?;
+    problems.extend(wrong.iter().map(|code| format!("dossier {code}: what coverage is counted from is wrong")));
     problems.extend(events::check_chain(&mut tx).await?);
     Ok(problems)
 }

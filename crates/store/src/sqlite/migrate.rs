@@ -3,20 +3,24 @@
 use sohoa_domain::text::fold;
 use sqlx::{SqliteConnection, SqlitePool};
 
+use super::facts;
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
     include_str!("../../migrations/sqlite/0004_excused.sql"),
     include_str!("../../migrations/sqlite/0005_stacks.sql"),
     include_str!("../../migrations/sqlite/0006_reuse.sql"),
+    include_str!("../../migrations/sqlite/0007_coverage.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
 const APPLICANT_KEY: usize = 5;
+/// The step that brought the facts of coverage.
+const COVERAGE: usize = 7;
 
 /// Folds the names of applicants, which SQL cannot.
 async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -55,6 +59,9 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     }
     if done < APPLICANT_KEY {
         fold_applicants(&mut tx).await?;
+    }
+    if done < COVERAGE {
+        facts::refresh_all(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

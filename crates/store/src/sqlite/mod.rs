@@ -1,12 +1,15 @@
 //! The records in a SQLite file that several processes share.
 
 mod accept;
+mod claims;
 mod complete;
 mod coverage;
 mod decide;
 mod documents;
 mod error;
 mod events;
+mod facts;
+mod hand_over;
 mod jobs;
 mod ledger;
 mod migrate;
@@ -24,15 +27,16 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{
-    ComponentId, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+    ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, IsGone, Lease, Ledger,
-    NewFile, NewRefusal, Objects, OpenSession, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
+    Accepted, BatchId, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow,
+    ExemptPaper, FileId, FileRow, ImportSummary, IsGone, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile,
+    NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
     StoreError, Unaccounted, Waiting,
 };
 
@@ -281,6 +285,50 @@ impl Records for SqliteRecords {
         to: Option<Date>,
     ) -> Result<Vec<(DossierEntry, Vec<ComponentId>)>, StoreError> {
         coverage::dossiers_with_attachments(self, from, to).await
+    }
+
+    async fn coverage(
+        &self,
+        scope: &CoverageScope,
+        by: Option<CoverageBy>,
+        late: LateAfter,
+    ) -> Result<Vec<CoverageGroup>, StoreError> {
+        coverage::counts(self, scope, by, late).await
+    }
+
+    async fn missing(
+        &self,
+        scope: &CoverageScope,
+        kind: Option<ComponentKind>,
+        each: &mut (dyn FnMut(MissingPapers) -> bool + Send),
+    ) -> Result<(), StoreError> {
+        coverage::missing(self, scope, kind, each).await
+    }
+
+    async fn exempt(&self, scope: &CoverageScope) -> Result<Vec<ExemptPaper>, StoreError> {
+        coverage::exempt(self, scope).await
+    }
+
+    async fn late(&self, scope: &CoverageScope, late: LateAfter) -> Result<Vec<LatePaper>, StoreError> {
+        coverage::late(self, scope, late).await
+    }
+
+    async fn orphans(&self) -> Result<Vec<Orphan>, StoreError> {
+        coverage::orphans(self).await
+    }
+
+    async fn data_time(&self) -> Result<DataTime, StoreError> {
+        coverage::data_time(self).await
+    }
+
+    async fn hand_over(
+        &self,
+        dossier: &DossierCode,
+        form: &str,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        hand_over::hand_over(self, dossier, form, now, person).await
     }
 
     async fn handled(&self, from: Date, to: Date) -> Result<Vec<PeriodCount>, StoreError> {

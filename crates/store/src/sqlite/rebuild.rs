@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, events, jobs, register, reuse, sessions};
+use super::{SqliteRecords, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -172,7 +172,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 10] = [
+const TABLES: [(&str, &str, &str); 13] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -194,6 +194,9 @@ const TABLES: [(&str, &str, &str); 10] = [
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
     ("reuse", "dossier || '/' || component", "dossier, component, document"),
+    ("hand_over", "CAST(id AS TEXT)", "id, dossier, form, documents, at"),
+    ("coverage", "dossier", "*"),
+    ("orphan", "dossier", "*"),
     ("register_import", "source", "source, imported_at"),
     ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
@@ -266,6 +269,10 @@ impl<'a> Rebuild<'a> {
             }
             (Some(Change::Reused { component, document }), _) => match &event.dossier {
                 Some(dossier) => reuse::record(conn, dossier, component, document.as_ref()).await,
+                None => Ok(()),
+            },
+            (Some(Change::HandedOver { form, documents }), _) => match &event.dossier {
+                Some(dossier) => hand_over::record(conn, dossier, form, *documents, event.at).await,
                 None => Ok(()),
             },
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,

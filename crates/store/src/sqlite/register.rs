@@ -14,8 +14,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::events;
 use super::values::{micros, parsed, parsed_opt};
+use super::{events, facts};
 use crate::records::{ImportSummary, StoreError};
 
 /// Columns of a [`DossierEntry`], its components as one JSON array of arrays in their order. ` FROM dossier` has to
@@ -234,9 +234,9 @@ async fn write(conn: &mut SqliteConnection, entries: &[&DossierEntry]) -> Result
          FROM json_each(?1)",
     )
     .bind(Value::from_iter(components).to_string())
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    facts::refresh(conn, &codes).await
 }
 
 /// Keeps what the dossier was and is. The applicant is personal data: only that he changed is kept.
@@ -297,6 +297,7 @@ pub(super) async fn resolve_awaiting(
             .bind(to.as_str())
             .execute(&mut *conn)
             .await?;
+        facts::refresh_around(conn, row.try_get("dossier")?, id.as_str()).await?;
         told.push(Event {
             at: now,
             kind: EventKind::RegisterResolved,

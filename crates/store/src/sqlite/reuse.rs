@@ -5,7 +5,7 @@ use sohoa_domain::{AttachmentState, Change, ComponentId, DocumentId, DossierCode
 use sqlx::{Row as _, SqliteConnection};
 
 use super::values::{parsed, parsed_opt};
-use super::{SqliteRecords, documents, events, register};
+use super::{SqliteRecords, documents, events, facts, register};
 use crate::records::{SamePaper, StoreError};
 
 /// What a person says of a component: it needs no scan of its own, this document of another dossier stands for it; `None`
@@ -70,9 +70,9 @@ pub(super) async fn record(
         .bind(dossier.as_str())
         .bind(component.as_str())
         .bind(document.map(DocumentId::as_str))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    facts::refresh(conn, &[dossier.as_str()]).await
 }
 
 /// Components of a dossier that a document of another dossier stands for.
