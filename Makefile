@@ -37,7 +37,19 @@ judges:
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA) --profile
+	$(MAKE) bench-coverage
 	$(MAKE) barcodes STACKS=40
+
+# Coverage of a register of a million dossiers with three and a half million documents, in a home of its own.
+BENCH_DIR := $(TARGET)/bench-register
+BENCH_DOSSIERS := 1000000
+.PHONY: bench-coverage
+bench-coverage: release
+	cargo build --release --locked -p sohoa-store --example fill
+	[ -f $(BENCH_DIR)/home/sohoa.db ] || { rm -rf $(BENCH_DIR) && mkdir -p $(BENCH_DIR) && \
+		python3 tests/generator/big_register.py $(BENCH_DIR)/register.csv --dossiers $(BENCH_DOSSIERS) && \
+		$(SOHOA) --home $(BENCH_DIR)/home init && $(SOHOA) --home $(BENCH_DIR)/home register import $(BENCH_DIR)/register.csv; }
+	python3 tests/bench/coverage.py $(SOHOA) $(BENCH_DIR)/home --fill $(TARGET)/release/examples/fill
 
 # Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
 FUZZ_SECONDS := 900

@@ -33,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) checkpoints: Checkpoints,
     pub(crate) verify: Verify,
     pub(crate) register: Register,
+    pub(crate) coverage: Coverage,
     pub(crate) fields: Fields,
 }
 
@@ -197,6 +198,13 @@ pub(crate) struct Verify {
 pub(crate) struct Register {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// `[coverage]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coverage {
+    pub(crate) late_hours: u32,
 }
 
 impl Config {

@@ -17,11 +17,16 @@ impl Output {
         use std::io::Write as _;
         let text = if self.json { serde_json::to_string(value)? } else { lines(value) };
         let mut out = std::io::stdout().lock();
-        match writeln!(out, "{}", text.trim_end()) {
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
-        }
+        self.unless_closed(writeln!(out, "{}", text.trim_end()).map_err(Into::into))
+    }
+
+    /// What printing ended with; when nobody reads any more, whoever read has read enough.
+    pub(crate) fn unless_closed(self, printed: anyhow::Result<()>) -> anyhow::Result<()> {
+        let is_closed = |error: &anyhow::Error| {
+            let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            io == Some(std::io::ErrorKind::BrokenPipe)
+        };
+        printed.or_else(|error| if is_closed(&error) { Ok(()) } else { Err(error) })
     }
 
     /// A progress bar on a terminal; nothing in a pipe or with `--json`.

@@ -2,13 +2,17 @@
 
 mod checkpoint;
 mod coverage;
+mod figures;
 pub mod merkle;
 mod monthly;
 mod publish;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointFolders, CheckpointKey, FoundCheckpoint, PublicKey};
-pub use coverage::{By, Coverage, Group, Missing, coverage, coverage_by};
-pub use monthly::{Department, MonthlyReport, Share};
+pub use coverage::{
+    Coverage, CoverageReport, Definitions, Group, Missing, Ratio, Ratios, coverage, missing_line, reason, result_line,
+};
+pub use figures::{Share, day, number, time};
+pub use monthly::{Department, Identity, MonthlyReport};
 pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

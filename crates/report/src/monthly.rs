@@ -6,24 +6,8 @@ use serde::Serialize;
 use sohoa_domain::Channel;
 use sohoa_store::{PeriodCount, Standing, Unaccounted};
 
-use crate::coverage::{Coverage, percent};
-
-/// A part and what it is a part of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Share {
-    /// The part.
-    pub count: u64,
-    /// What it is a part of.
-    pub of: u64,
-    /// In percent, two decimals, `n/a` of nothing.
-    pub percent: String,
-}
-
-impl Share {
-    fn new(count: u64, of: u64) -> Self {
-        Self { count, of, percent: percent(count, of) }
-    }
-}
+use crate::coverage::CoverageReport;
+use crate::figures::{Share, day, number};
 
 /// What one department received in the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +59,27 @@ pub struct MonthlyReport {
     pub digitized_full: Share,
     /// Digitized by the definition of the index: a component, and the result where one is due.
     pub digitized_any: Share,
+    /// Dossiers for which a paper was reused, of the same.
+    pub reused: Share,
+    /// Dossiers with a component that was scanned too late after reception, of the same.
+    pub digitized_late: Share,
+    /// Behind how many hours that is.
+    pub late_hours: i64,
+    /// Codes that documents hang on and the register does not know, of any time.
+    pub orphans: u64,
+    /// Sums that have to close.
+    pub identities: Vec<Identity>,
+}
+
+/// A sum of the report that has to close.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// What is summed, in Vietnamese.
+    pub name: &'static str,
+    /// The whole.
+    pub whole: u64,
+    /// The sum of its parts.
+    pub parts: u64,
 }
 
 impl MonthlyReport {
@@ -83,7 +88,7 @@ impl MonthlyReport {
         (from, to): (Date, Date),
         counts: &[PeriodCount],
         unaccounted: Vec<Unaccounted>,
-        coverage: &Coverage,
+        coverage: &CoverageReport,
     ) -> Self {
         let sum = |of: &dyn Fn(&PeriodCount) -> bool| counts.iter().filter(|c| of(c)).map(|c| c.dossiers).sum::<u64>();
         let at = |standing| sum(&|c| c.standing == standing);
@@ -96,7 +101,8 @@ impl MonthlyReport {
             agency: agency.to_owned(),
             online: Share::new(sum(&|c| online(c) && c.agency == agency), sum(&|c| c.new && c.agency == agency)),
         };
-        Self {
+        let c = &coverage.coverage.counts;
+        let mut report = Self {
             from,
             to,
             new,
@@ -114,22 +120,38 @@ impl MonthlyReport {
             online: Share::new(sum(&online), new),
             post: Share::new(sum(&|c| c.post), handled),
             departments: agencies.into_iter().map(department).collect(),
-            digitized_full: Share::new(coverage.digitized_full, coverage.received),
-            digitized_any: Share::new(coverage.digitized_any, coverage.received),
-        }
+            digitized_full: Share::new(c.digitized_full, c.received),
+            digitized_any: Share::new(c.digitized_any, c.received),
+            reused: Share::new(c.reused, c.received),
+            digitized_late: Share::new(c.late, c.received),
+            late_hours: coverage.late_hours,
+            orphans: coverage.orphans.len() as u64,
+            identities: Vec::new(),
+        };
+        // What came in is what went out and what is open; and what the facts of coverage say was received is what the register does.
+        report.identities = vec![
+            Identity { name: OUT_AND_OPEN, whole: report.handled, parts: report.accounted() },
+            Identity { name: IN_AND_OUT_OF_SCOPE, whole: report.new, parts: c.received + c.excluded },
+        ];
+        report
+    }
+
+    /// Every sum closes.
+    pub fn closes(&self) -> bool {
+        self.identities.iter().all(|sum| sum.whole == sum.parts)
+    }
+
+    fn accounted(&self) -> u64 {
+        self.resolved + self.in_process + self.overdue + self.waiting + self.returned + self.stopped
     }
 
     /// What came in less what the lines account for: dossiers that stand nowhere.
     pub fn remainder(&self) -> u64 {
-        let accounted = self.resolved + self.in_process + self.overdue + self.waiting + self.returned + self.stopped;
-        self.handled - accounted
+        self.handled - self.accounted()
     }
 
     /// The report in Vietnamese, in the order of the printed one.
     pub fn lines(&self) -> String {
-        let day = |d: Date| d.strftime("%d/%m/%Y").to_string();
-        let share =
-            |s: &Share| format!("{} trên {} ({} %)", number(s.count), number(s.of), s.percent.replace('.', ","));
         let mut lines = format!(
             "Báo cáo tiếp nhận, giải quyết hồ sơ từ {} đến {}\n\n\
              Tiếp nhận và giải quyết            {}\n  \
@@ -149,8 +171,8 @@ impl MonthlyReport {
             number(self.new),
             number(self.carried_over),
             number(self.resolved),
-            share(&self.on_time),
-            share(&self.late),
+            self.on_time.text(),
+            self.late.text(),
             number(self.in_process),
             number(self.overdue),
             number(self.waiting),
@@ -159,13 +181,22 @@ impl MonthlyReport {
         );
         let remainder = self.remainder();
         lines += &format!("KHÔNG RÕ TRẠNG THÁI                {}\n\n", number(remainder));
-        lines += &format!("Nộp trực tuyến, trên số tiếp nhận mới   {}\n", share(&self.online));
+        lines += &format!("Nộp trực tuyến, trên số tiếp nhận mới   {}\n", self.online.text());
         for d in &self.departments {
-            lines += &format!("  {}: {}\n", d.agency, share(&d.online));
+            lines += &format!("  {}: {}\n", d.agency, d.online.text());
         }
-        lines += &format!("Qua bưu chính công ích                  {}\n", share(&self.post));
-        lines += &format!("Số hóa đầy đủ                           {}\n", share(&self.digitized_full));
-        lines += &format!("Số hóa theo chỉ số QĐ 766               {}\n", share(&self.digitized_any));
+        lines += &format!("Qua bưu chính công ích                  {}\n", self.post.text());
+        lines += &format!("Số hóa đầy đủ                           {}\n", self.digitized_full.text());
+        lines += &format!("Số hóa theo chỉ số QĐ 766               {}\n", self.digitized_any.text());
+        lines += &format!("Có giấy tờ tái sử dụng                  {}\n", self.reused.text());
+        lines += &format!("Số hóa chậm quá {} giờ                  {}\n", self.late_hours, self.digitized_late.text());
+        lines += &format!("Hồ sơ ngoài sổ tiếp nhận (mọi thời gian) {}\n", number(self.orphans));
+        lines += "\nĐối chiếu\n";
+        for Identity { name, whole, parts } in &self.identities {
+            let verdict =
+                if whole == parts { "khớp".to_owned() } else { format!("LỆCH {}", number(whole.abs_diff(*parts))) };
+            lines += &format!("  {name}: {} = {}: {verdict}\n", number(*whole), number(*parts));
+        }
         if remainder > 0 {
             lines += &format!("\n{} hồ sơ không rõ trạng thái:\n", number(remainder));
             for u in &self.unaccounted {
@@ -176,36 +207,48 @@ impl MonthlyReport {
     }
 }
 
+const OUT_AND_OPEN: &str =
+    "tiếp nhận và giải quyết = đã giải quyết + đang giải quyết + chờ bổ sung + trả lại, rút + dừng";
+const IN_AND_OUT_OF_SCOPE: &str = "tiếp nhận mới = trong phạm vi số hóa + ngoài phạm vi";
+
 fn reason(code: &str) -> &str {
     match code {
         "no-state" => "sổ không ghi trạng thái",
         "done-at-no-day" => "đã xong nhưng sổ không ghi ngày",
         "left-at-no-day" => "trả lại, rút hoặc dừng nhưng sổ không ghi ngày",
+        "finished-before-reception" => "sổ ghi ngày xong trước ngày tiếp nhận",
         "open-and-finished" => "sổ ghi ngày xong nhưng trạng thái là đang giải quyết",
         other => other,
     }
 }
 
-/// In groups of three, with points.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coverage::{Coverage, DEFINITIONS};
+    use sohoa_store::{CoverageCounts, CoverageScope, DataTime};
+
+    fn digitized(received: u64, excluded: u64) -> CoverageReport {
+        let counts = CoverageCounts { received, excluded, ..CoverageCounts::default() };
+        CoverageReport {
+            scope: CoverageScope::default(),
+            definition: DEFINITIONS,
+            data_time: DataTime::default(),
+            late_hours: 24,
+            coverage: Coverage::from(counts),
+            by: None,
+            groups: None,
+            orphans: Vec::new(),
+        }
+    }
 
     #[test]
-    fn numbers_have_points() {
-        assert_eq!([0, 999, 1000, 21_969, 1_000_000].map(number), ["0", "999", "1.000", "21.969", "1.000.000"]);
+    fn a_dossier_that_coverage_does_not_know_opens_a_sum() {
+        let days = (jiff::civil::date(2023, 5, 15), jiff::civil::date(2023, 6, 14));
+        let report = MonthlyReport::new(days, &[], Vec::new(), &digitized(0, 1));
+        assert!(!report.closes());
+        assert!(report.lines().contains("0 = 1: LỆCH 1"), "{}", report.lines());
+        assert!(MonthlyReport::new(days, &[], Vec::new(), &digitized(0, 0)).closes());
     }
 
     #[test]
@@ -222,9 +265,11 @@ mod tests {
             [count(Standing::OnTime, true, 3), count(Standing::Late, false, 1), count(Standing::Unaccounted, true, 1)];
         let lost = vec![Unaccounted { dossier: "H41-230615-0001".parse().unwrap(), code: "no-state".to_owned() }];
         let days = (jiff::civil::date(2023, 5, 15), jiff::civil::date(2023, 6, 14));
-        let report = MonthlyReport::new(days, &counts, lost, &crate::coverage(&[]));
+        let report = MonthlyReport::new(days, &counts, lost, &digitized(3, 1));
         assert_eq!((report.handled, report.new, report.carried_over, report.remainder()), (5, 4, 1, 1));
         assert_eq!(report.on_time.percent, "75.00");
+        let sums: Vec<_> = report.identities.iter().map(|sum| (sum.whole, sum.parts)).collect();
+        assert_eq!((sums, report.closes()), (vec![(5, 4), (4, 4)], false));
         let lines = report.lines();
         assert!(
             lines.contains("3 trên 4 (75,00 %)") && lines.contains("H41-230615-0001  sổ không ghi trạng thái"),

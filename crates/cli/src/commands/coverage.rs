@@ -1,14 +1,20 @@
-//! `sohoa coverage`: digitized against received, by both definitions.
+//! `sohoa coverage`: digitized against received, by both definitions, and the papers behind the figures.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_report::{By, Coverage, Group, coverage, coverage_by};
+use sohoa_domain::{Channel, ComponentKind, ProcedureCode};
+use sohoa_report::{CoverageReport, Missing, coverage, missing_line, number, result_line, time};
+use sohoa_store::{CoverageBy, CoverageScope, ExemptPaper, LateAfter, LatePaper, MissingPapers};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
 use crate::output::Output;
+
+/// Lines of one list that a terminal gets; `--json` has them all.
+const MOST: usize = 50;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -18,9 +24,30 @@ pub(crate) struct Args {
     /// Last day of reception
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
+    /// Only dossiers of this agency
+    #[arg(long)]
+    agency: Option<String>,
+    /// Only dossiers of this receiving counter
+    #[arg(long)]
+    counter: Option<String>,
+    /// Only dossiers of this procedure
+    #[arg(long, value_name = "CODE")]
+    procedure: Option<ProcedureCode>,
+    /// Only dossiers filed so: counter, online or post
+    #[arg(long, value_parser = Channel::parse)]
+    channel: Option<Channel>,
     /// Figures for each of these too: agency, counter, day, month, quarter, procedure or channel
     #[arg(long, value_name = "WHAT")]
-    by: Option<By>,
+    by: Option<CoverageBy>,
+    /// List only due results without a scan among what is missing
+    #[arg(long)]
+    results: bool,
+    /// List what is exempt, with the reasons
+    #[arg(long)]
+    exempt: bool,
+    /// List what was scanned too late after reception
+    #[arg(long)]
+    late: bool,
     /// Lowest acceptable percentage, full definition
     #[arg(long, default_value_t = 100.0, value_parser = percentage)]
     min: f64,
@@ -31,57 +58,131 @@ fn percentage(text: &str) -> Result<f64, String> {
     if (0.0..=100.0).contains(&value) { Ok(value) } else { Err("not between 0 and 100".to_owned()) }
 }
 
+impl Args {
+    fn scope(&self) -> CoverageScope {
+        CoverageScope {
+            from: self.from,
+            to: self.to,
+            agency: self.agency.clone(),
+            counter: self.counter.clone(),
+            procedure: self.procedure.clone(),
+            channel: self.channel,
+        }
+    }
+}
+
+/// All but what is missing.
 #[derive(Serialize)]
 struct Report {
-    from: Option<Date>,
-    to: Option<Date>,
     #[serde(flatten)]
-    coverage: Coverage,
+    coverage: CoverageReport,
     #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<Vec<Group>>,
+    exempt_papers: Option<Vec<ExemptPaper>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late_papers: Option<Vec<LatePaper>>,
 }
 
 pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Exit> {
-    let rows = block_on(async {
+    block_on(async {
         let home = Home::open(home).await?;
-        Ok(home.records.dossiers_with_attachments(args.from, args.to).await?)
-    })?;
-    let groups = args.by.map(|by| coverage_by(&rows, by));
-    let report = Report { from: args.from, to: args.to, coverage: coverage(&rows), groups };
-    output.print(&report, |r| {
-        let c = &r.coverage;
-        let day = |d: Option<Date>, open: &str| d.map_or_else(|| open.to_owned(), |d| d.to_string());
-        let mut lines = format!(
-            "received {} to {}: {} dossiers (refused and withdrawn ones left out)\n\
-             full  every due component and result attached    {} of {}  {} %\n\
-             any   a component, and the result where due       {} of {}  {} %\n\
-             exempt components: {}\n",
-            day(r.from, "the beginning"),
-            day(r.to, "now"),
-            c.received,
-            c.digitized_full,
-            c.received,
-            c.full_percent,
-            c.digitized_any,
-            c.received,
-            c.any_percent,
-            c.exempt
-        );
-        for Group { key, coverage: c } in r.groups.iter().flatten() {
-            let key = if key.is_empty() { "(the register does not say)" } else { key };
-            lines += &format!(
-                "{key}: full {} of {}  {} %, any {}  {} %\n",
-                c.digitized_full, c.received, c.full_percent, c.digitized_any, c.any_percent
-            );
+        let scope = args.scope();
+        let late = LateAfter::from_hours(i64::from(home.config.coverage.late_hours));
+        let coverage = coverage(&*home.records, &scope, args.by, late).await?;
+        let exempt_papers = if args.exempt { Some(home.records.exempt(&scope).await?) } else { None };
+        let late_papers = if args.late { Some(home.records.late(&scope, late).await?) } else { None };
+        let report = Report { coverage, exempt_papers, late_papers };
+        let printed =
+            if output.json { document(&home, &report, args).await } else { lines(&home, &report, args).await };
+        output.unless_closed(printed)?;
+        // Compared without rounding: 99.999 % is not 100 %. Nothing received falls short of nothing.
+        let c = &report.coverage.coverage.counts;
+        let enough = c.digitized_full as f64 * 100.0 >= args.min * c.received as f64;
+        Ok(if enough { Exit::Done } else { Exit::FallsShort })
+    })
+}
+
+/// Tells `each` dossier that is not full, or only those without a due result, until it wants no more or fails.
+async fn missing(
+    home: &Home,
+    args: &Args,
+    mut each: impl FnMut(MissingPapers) -> std::io::Result<bool> + Send,
+) -> anyhow::Result<()> {
+    let mut failed = None;
+    let kind = args.results.then_some(ComponentKind::Result);
+    let mut tell = |dossier| {
+        each(dossier).unwrap_or_else(|error| {
+            failed = Some(error);
+            false
+        })
+    };
+    home.records.missing(&args.scope(), kind, &mut tell).await?;
+    Ok(failed.map_or(Ok(()), Err)?)
+}
+
+/// One JSON document. What is missing may be very much: it is written as it is read.
+async fn document(home: &Home, report: &Report, args: &Args) -> anyhow::Result<()> {
+    let head = serde_json::to_string(report)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    write!(out, "{},\"missing\":[", head.strip_suffix('}').unwrap_or(&head))?;
+    let mut comma = "";
+    missing(home, args, |dossier| {
+        write!(out, "{comma}")?;
+        comma = ",";
+        serde_json::to_writer(&mut out, &Missing::from(dossier))?;
+        Ok(true)
+    })
+    .await?;
+    writeln!(out, "]}}")?;
+    Ok(out.flush()?)
+}
+
+/// The figures and the beginning of each list.
+async fn lines(home: &Home, report: &Report, args: &Args) -> anyhow::Result<()> {
+    let counts = &report.coverage.coverage.counts;
+    let mut text = report.coverage.lines();
+    let mut list = |title: &str, total: usize, told: Vec<String>| {
+        if total == 0 {
+            return;
         }
-        for m in &c.missing {
-            let ids: Vec<&str> = m.components.iter().map(|c| c.as_str()).collect();
-            lines += &format!("missing  {}  {}\n", m.dossier, ids.join(", "));
+        text += &format!("\n{title}: {}\n{}", number(total as u64), told.concat());
+        if total > told.len() {
+            let more = number((total - told.len()) as u64);
+            text += &format!("... và {more} nữa: thêm --json để có đủ, hoặc lọc theo kỳ, --agency, --counter\n");
         }
-        lines
-    })?;
-    // Compared without rounding: 99.999 % is not 100 %. Nothing received falls short of nothing.
-    let c = &report.coverage;
-    let enough = c.digitized_full as f64 * 100.0 >= args.min * c.received as f64;
-    Ok(if enough { Exit::Done } else { Exit::FallsShort })
+    };
+    let mut told = Vec::new();
+    missing(home, args, |dossier| {
+        if args.results {
+            told.extend(dossier.papers.iter().map(|paper| result_line(&dossier, paper)));
+        } else {
+            told.push(missing_line(&dossier));
+        }
+        Ok(told.len() < MOST)
+    })
+    .await?;
+    if args.results {
+        list("Kết quả phải số hóa còn thiếu", (counts.results_due - counts.results_there) as usize, told);
+    } else {
+        list("Hồ sơ còn thiếu", (counts.received - counts.digitized_full) as usize, told);
+    }
+    let orphans = &report.coverage.orphans;
+    let line = |o: &sohoa_store::Orphan| {
+        let since = time(sohoa_domain::local_time(o.since));
+        format!("{}  {} văn bản, từ {since}\n", o.dossier, number(o.documents))
+    };
+    list("Có giấy tờ nhưng không có trong sổ tiếp nhận", orphans.len(), orphans.iter().take(MOST).map(line).collect());
+    if let Some(papers) = &report.exempt_papers {
+        let line = |p: &ExemptPaper| format!("{}  {}: {}\n", p.dossier, p.component, p.reason);
+        list("Được miễn", papers.len(), papers.iter().take(MOST).map(line).collect());
+    }
+    if let Some(papers) = &report.late_papers {
+        let line = |p: &LatePaper| {
+            let (received, accepted) = (time(p.received), time(p.accepted));
+            format!("{}  {}: tiếp nhận {received}, quét {accepted}\n", p.dossier, p.component)
+        };
+        list("Số hóa chậm", papers.len(), papers.iter().take(MOST).map(line).collect());
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(())
 }

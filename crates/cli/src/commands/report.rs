@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 use jiff::civil::Date;
 use sohoa_report::{MonthlyReport, coverage};
+use sohoa_store::{CoverageScope, LateAfter};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -29,9 +30,11 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
         let home = Home::open(home).await?;
         let counts = home.records.handled(from, to).await?;
         let unaccounted = home.records.unaccounted(from, to).await?;
-        let digitized = coverage(&home.records.dossiers_with_attachments(Some(from), Some(to)).await?);
+        let scope = CoverageScope { from: Some(from), to: Some(to), ..CoverageScope::default() };
+        let late = LateAfter::from_hours(i64::from(home.config.coverage.late_hours));
+        let digitized = coverage(&*home.records, &scope, None, late).await?;
         Ok(MonthlyReport::new((from, to), &counts, unaccounted, &digitized))
     })?;
     output.print(&report, MonthlyReport::lines)?;
-    Ok(if report.remainder() == 0 { Exit::Done } else { Exit::FallsShort })
+    Ok(if report.closes() { Exit::Done } else { Exit::FallsShort })
 }

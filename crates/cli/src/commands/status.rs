@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use sohoa_pipeline::Inbox;
 use sohoa_report::{Unpublished, coverage};
-use sohoa_store::{Ledger, PageLedger, Waiting};
+use sohoa_store::{CoverageScope, LateAfter, Ledger, PageLedger, Waiting};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -42,7 +42,8 @@ struct Dossiers {
 pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
     let status = block_on(async {
         let home = Home::open(home).await?;
-        let coverage = coverage(&home.records.dossiers_with_attachments(None, None).await?);
+        let coverage =
+            coverage(&*home.records, &CoverageScope::default(), None, LateAfter::ZERO).await?.coverage.counts;
         Ok(Status {
             files: home.records.ledger().await?,
             pages: home.records.page_ledger().await?,

@@ -1,5 +1,6 @@
 //! What the records tell of coverage: figures of a scope, and the papers behind them.
 
+use std::ops::Add;
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
@@ -98,6 +99,28 @@ pub struct CoverageCounts {
     pub handed_over: u64,
     /// Dossiers with a due component that was scanned too late after reception.
     pub late: u64,
+}
+
+impl Add for CoverageCounts {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            excluded: self.excluded + other.excluded,
+            received: self.received + other.received,
+            digitized_any: self.digitized_any + other.digitized_any,
+            digitized_full: self.digitized_full + other.digitized_full,
+            exempt: self.exempt + other.exempt,
+            due: self.due + other.due,
+            there: self.there + other.there,
+            results_due: self.results_due + other.results_due,
+            results_there: self.results_there + other.results_there,
+            done: self.done + other.done,
+            done_with_result: self.done_with_result + other.done_with_result,
+            reused: self.reused + other.reused,
+            handed_over: self.handed_over + other.handed_over,
+            late: self.late + other.late,
+        }
+    }
 }
 
 /// The counts of one group.

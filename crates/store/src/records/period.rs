@@ -80,6 +80,6 @@ pub struct PeriodCount {
 pub struct Unaccounted {
     /// The dossier.
     pub dossier: DossierCode,
-    /// Why: `no-state`, `done-at-no-day`, `left-at-no-day`, `open-and-finished`.
+    /// Why: `no-state`, `finished-before-reception`, `done-at-no-day`, `left-at-no-day`, `open-and-finished`.
     pub code: String,
 }

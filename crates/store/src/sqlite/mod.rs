@@ -104,6 +104,14 @@ impl SqliteRecords {
         rebuild::from_log(path, objects, now).await
     }
 
+    /// Computes what coverage is counted from anew, for rows that were not written by these records.
+    pub async fn recount(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        facts::refresh_all(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Waits for running statements and closes the file. Without it the operating system does, with the same result.
     pub async fn close(&self) {
         self.readers.close().await;

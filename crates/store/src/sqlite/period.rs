@@ -8,12 +8,14 @@ use super::SqliteRecords;
 use super::values::{parsed, unsigned};
 use crate::records::{PeriodCount, Standing, StoreError, Unaccounted};
 
-/// Every dossier that was received before the end of the period (`?2`, exclusive) and not done before its first day (`?1`), with
-/// where it stood at the end. Days are compared, not hours: what is due on a day is in time all day. The register tells today's
-/// state only, so one that was finished behind the period was in process at its end.
+/// Every dossier that was received before the end of the period (`?2`, exclusive) and not done before its first day (`?1`), or
+/// received in it whatever else the register says, with where it stood at the end. Days are compared, not hours: what is due on a
+/// day is in time all day. The register tells today's state only, so one that was finished behind the period was in process at
+/// its end.
 const HANDLED: &str = "WITH handled AS (SELECT code, agency, channel, received >= ?1 AS new, \
        channel IS 'post' OR return_channel IS 'post' AS post, \
        CASE \
+         WHEN finished < ?1 THEN 'finished-before-reception' \
          WHEN finished >= ?2 THEN iif(due IS NULL OR due >= ?3, 'in_process', 'overdue') \
          WHEN status IN (3, 7) AND (finished IS NOT NULL OR received >= ?1) THEN 'returned' \
          WHEN status IN (3, 7) THEN 'left-at-no-day' \
@@ -27,10 +29,11 @@ const HANDLED: &str = "WITH handled AS (SELECT code, agency, channel, received >
          WHEN due IS NULL OR due >= ?3 THEN 'in_process' \
          ELSE 'overdue' \
        END AS standing \
-     FROM dossier WHERE received < ?2 AND (finished IS NULL OR finished >= ?1)) ";
+     FROM dossier WHERE received < ?2 AND (finished IS NULL OR finished >= ?1 OR received >= ?1)) ";
 
 /// Codes of what stands nowhere.
-const NOWHERE: &str = "('left-at-no-day', 'done-at-no-day', 'no-state', 'open-and-finished')";
+const NOWHERE: &str =
+    "('finished-before-reception', 'left-at-no-day', 'done-at-no-day', 'no-state', 'open-and-finished')";
 
 /// First day, the day behind the last, the last day, as the register writes times.
 fn bounds(from: Date, to: Date) -> [String; 3] {
