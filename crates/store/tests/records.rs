@@ -65,7 +65,8 @@ on_sqlite! {
         waiting_documents_find_their_dossier
         a_register_that_came_while_the_file_was_in_work_counts
         coverage_reads_periods_and_attached_components
-        a_document_of_another_dossier_stands_for_a_component_until_that_is_taken_back;
+        a_document_of_another_dossier_stands_for_a_component_until_that_is_taken_back
+        a_hand_over_counts_when_documents_went_with_it;
     search:
         accents_count_but_are_not_needed
         words_are_never_search_syntax
@@ -239,6 +240,11 @@ async fn edits_that_get_through_are_found() {
             "another digest",
         ),
         ("PRAGMA foreign_keys = OFF; DELETE FROM ordinal", "points at a missing row"),
+        ("UPDATE orphan SET documents = 2", "what coverage is counted from is wrong"),
+        ("DELETE FROM orphan", "what coverage is counted from is wrong"),
+        ("INSERT INTO orphan VALUES ('H41-230615-0009', 1, 0)", "what coverage is counted from is wrong"),
+        ("UPDATE coverage SET due = 2", "what coverage is counted from is wrong"),
+        ("DELETE FROM coverage", "what coverage is counted from is wrong"),
     ];
     for (sql, sentence) in edits {
         let folder = tempfile::tempdir().unwrap();
@@ -247,6 +253,7 @@ async fn edits_that_get_through_are_found() {
         let batch = batch(&records).await;
         attach(&records, batch, "a.pdf", &code(1), "chữ").await;
         accept(&records, batch, "b.pdf", "b").await;
+        records.import_register(&sohoa_domain::Sha256Digest::of(b"1"), &[dossier(2, 14)], at(0), AGENT).await.unwrap();
         sound(&records).await;
         run(&mut raw(&path).await, sql).await.unwrap();
         let problems = match records.self_check().await {

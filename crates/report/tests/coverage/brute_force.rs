@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::offset;
-use sohoa_domain::{AttachmentState, Change, ComponentEntry, ComponentKind, DossierCode, DossierEntry, FileState};
+use sohoa_domain::{
+    AttachmentState, Change, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode, DossierEntry,
+    FileState,
+};
 use sohoa_store::{
     CoverageBy, CoverageCounts, CoverageScope, DocumentRow, ExemptPaper, FileId, FileRow, LateAfter, LatePaper,
     MissingPaper, MissingPapers, MissingReason, Orphan, Records as _, SqliteRecords,

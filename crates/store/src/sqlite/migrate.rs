@@ -72,15 +72,50 @@ mod tests {
     use super::*;
     use sqlx::sqlite::SqliteConnectOptions;
 
+    /// A database as a program of before left it, at the step of this number.
+    async fn old(folder: &tempfile::TempDir, steps: usize) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(folder.path().join("old.db")).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        for step in &STEPS[..steps] {
+            sqlx::raw_sql(*step).execute(&pool).await.unwrap();
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {steps}"))).execute(&pool).await.unwrap();
+        pool
+    }
+
+    #[tokio::test]
+    async fn an_older_database_gets_the_facts_of_coverage() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = old(&folder, COVERAGE - 1).await;
+        sqlx::raw_sql(
+            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
+             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, accepted_at) \
+             SELECT 1, '', '', '', 1, 1, printf('%064d', 1), 1, 'attached', 7; \
+             INSERT INTO ordinal VALUES ('H41-230615-0001', printf('%024d', 1), 1), ('H41-230615-0009', printf('%024d', 2), 1); \
+             INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, \
+                                   evidence, recorded_at) \
+             SELECT id, dossier, 'TP1', 'attached', 1, '', 1, printf('%064d', 1), 0, 1, '{}', 0 \
+             FROM (SELECT document AS id, dossier FROM ordinal); \
+             INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', ''); \
+             INSERT INTO component (dossier, id, position, name, kind, required) \
+             VALUES ('H41-230615-0001', 'TP1', 1, '', 'component', 1), ('H41-230615-0001', 'TP2', 2, '', 'component', 1)",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        run(&pool).await.unwrap();
+        let facts: Vec<(String, i64, i64, i64)> =
+            sqlx::query_as("SELECT dossier, due, there, digitized FROM coverage").fetch_all(&pool).await.unwrap();
+        assert_eq!(facts, [("H41-230615-0001".to_owned(), 2, 1, 1)]);
+        let orphans: Vec<(String, i64, i64)> = sqlx::query_as("SELECT * FROM orphan").fetch_all(&pool).await.unwrap();
+        assert_eq!(orphans, [("H41-230615-0009".to_owned(), 1, 7)]);
+    }
+
     #[tokio::test]
     async fn applicants_of_an_older_database_are_found_by_their_folded_names() {
         let folder = tempfile::tempdir().unwrap();
-        let options = SqliteConnectOptions::new().filename(folder.path().join("old.db")).create_if_missing(true);
-        let pool = SqlitePool::connect_with(options).await.unwrap();
-        for step in &STEPS[..APPLICANT_KEY - 1] {
-            sqlx::raw_sql(*step).execute(&pool).await.unwrap();
-        }
-        sqlx::raw_sql("PRAGMA user_version = 4; INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', 'Chử Đồng Nghĩnh')")
+        let pool = old(&folder, APPLICANT_KEY - 1).await;
+        sqlx::raw_sql("INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', 'Chử Đồng Nghĩnh')")
             .execute(&pool)
             .await
             .unwrap();

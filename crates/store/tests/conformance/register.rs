@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sohoa_domain::{AttachmentState, ComponentId, ComponentKind, EventKind, FileState, Sha256Digest};
-use sohoa_store::{ImportSummary, Records, StoreError};
+use sohoa_store::{CoverageScope, ImportSummary, LateAfter, Records, StoreError};
 
 use super::support::*;
 
@@ -189,5 +189,29 @@ pub async fn a_document_of_another_dossier_stands_for_a_component_until_that_is_
     records.complete(&lease, &attached(again), &[], at(7)).await.unwrap();
     let same = records.same_papers(&code(2)).await.unwrap();
     assert_eq!(same.iter().map(|s| (s.other.clone(), s.same_bytes)).collect::<Vec<_>>(), [(id, false)]);
+    sound(&*records).await;
+}
+
+pub async fn a_hand_over_counts_when_documents_went_with_it(records: Arc<dyn Records>) {
+    records.import_register(&Sha256Digest::of(b"1"), &[dossier(1, 14)], at(0), AGENT).await.unwrap();
+    let batch = batch(&*records).await;
+    let shared = async || {
+        let all = records.coverage(&CoverageScope::default(), None, LateAfter::ZERO).await.unwrap();
+        (all[0].counts.digitized_any, all[0].counts.handed_over)
+    };
+    records.hand_over(&code(1), "portal-json", at(1), AGENT).await.unwrap();
+    assert_eq!(shared().await, (0, 0), "there was nothing yet");
+    for id in ["TP1", "KQ"] {
+        accept(&*records, batch, id, id).await;
+        let lease = reserve(&*records, 2).await;
+        let document = document(&*records, &lease, &code(1), "").await;
+        let document = sohoa_store::NewDocument { component: id.parse().ok(), ..document };
+        records.complete(&lease, &attached(document), &[], at(2)).await.unwrap();
+    }
+    assert_eq!(shared().await, (1, 0), "what was handed over before did not hold it");
+    records.hand_over(&code(1), "portal-json", at(3), AGENT).await.unwrap();
+    assert_eq!(shared().await, (1, 1));
+    let told = records.events(Some(&code(1))).await.unwrap();
+    assert_eq!(told.iter().filter(|e| e.kind == EventKind::HandedOver).count(), 2);
     sound(&*records).await;
 }

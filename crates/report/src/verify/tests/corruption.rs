@@ -29,7 +29,7 @@ enum Corruption {
 }
 
 /// Statements that make the records lie; `?1` picks a row. Each changes something that a person relies on.
-const LIES: [&str; 24] = [
+const LIES: [&str; 29] = [
     "UPDATE file SET state = 'rejected', reason_code = 'x' WHERE id = 1 + ?1 % 4",
     "UPDATE file SET reason_code = 'other' WHERE state = 'review'",
     "UPDATE file SET relative = relative || 'x' WHERE id = 1 + ?1 % 4",
@@ -53,6 +53,11 @@ const LIES: [&str; 24] = [
     "UPDATE event SET event = replace(event, '\"test\"', '\"tess\"') WHERE id = 1 + ?1 % 12",
     "UPDATE event SET chain = replace(chain, substr(chain, 1, 1), '0') WHERE id = 1 + ?1 % 12 AND chain NOT LIKE '0%'",
     "DELETE FROM event WHERE id >= 1 + ?1 % 12",
+    "UPDATE coverage SET digitized = 1 - digitized WHERE dossier LIKE '%' || (1 + ?1 % 2)",
+    "UPDATE coverage SET slowest = 1 WHERE dossier LIKE '%' || (1 + ?1 % 2)",
+    "DELETE FROM coverage WHERE dossier LIKE '%' || (1 + ?1 % 2)",
+    "INSERT INTO orphan (dossier, documents, since) VALUES ('H41.20-230615-0009', 1, 0)",
+    "INSERT INTO hand_over (dossier, form, documents, at) VALUES ('H41.20-230615-0001', 'x', 0, ?1)",
     "UPDATE event SET id = id + 1000 WHERE id = 1 + ?1 % 12",
 ];
 
