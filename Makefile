@@ -45,7 +45,7 @@ BENCH_DIR := $(TARGET)/bench-register
 BENCH_DOSSIERS := 1000000
 .PHONY: bench-coverage
 bench-coverage: release
-	cargo build --release --locked -p sohoa-store --example fill
+	cargo build --release --locked -p sohoa-cli -p sohoa-store --bin sohoa --example fill
 	[ -f $(BENCH_DIR)/home/sohoa.db ] || { rm -rf $(BENCH_DIR) && mkdir -p $(BENCH_DIR) && \
 		python3 tests/generator/big_register.py $(BENCH_DIR)/register.csv --dossiers $(BENCH_DOSSIERS) && \
 		$(SOHOA) --home $(BENCH_DIR)/home init && $(SOHOA) --home $(BENCH_DIR)/home register import $(BENCH_DIR)/register.csv; }
