@@ -104,7 +104,7 @@ pub struct ImportRow {
 }
 
 /// A file in the watched folder that could not be imported, as it looked then.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct RefusedRegister {
     /// Where it lies.
     pub path: String,

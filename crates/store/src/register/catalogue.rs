@@ -28,7 +28,8 @@ pub fn read_catalogue<F: Read + Seek>(
         return Err(Errors::one("line", 1, "a catalogue is CSV or a workbook"));
     }
     let unit = table::unit(format, reading);
-    let mut catalogue = Catalogue { errors: Errors::of(&unit), versions: BTreeMap::new(), day_first: reading.day_first };
+    let mut catalogue =
+        Catalogue { errors: Errors::of(&unit), versions: BTreeMap::new(), day_first: reading.day_first };
     let mut columns: Option<Result<Columns, String>> = None;
     table::rows(&mut file, format, reading, &mut |line, row| match (&columns, row) {
         (None, row) => {

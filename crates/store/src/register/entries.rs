@@ -34,7 +34,8 @@ impl RegisterEntries {
                 chunk.push(entry);
                 if chunk.len() == CHUNK {
                     // It fails when nobody wants the rest.
-                    let _ = to.blocking_send(Message::Dossiers(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))));
+                    let _ =
+                        to.blocking_send(Message::Dossiers(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))));
                 }
             });
             let _ = to.blocking_send(Message::Dossiers(chunk));

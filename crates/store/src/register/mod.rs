@@ -42,9 +42,11 @@ impl Format {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
         match text {
             [b'P', b'K', 3, 4, ..] => Ok(Self::Xlsx),
-            [0xd0, 0xcf, 0x11, 0xe0, ..] => {
-                Err(Errors::one("line", 1, "a workbook of an old form (.xls) or with a password: save it as .xlsx without one"))
-            }
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(Errors::one(
+                "line",
+                1,
+                "a workbook of an old form (.xls) or with a password: save it as .xlsx without one",
+            )),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
                 Err(Errors::one("line", 1, "not UTF-8 but UTF-16: save it as CSV UTF-8"))
             }

@@ -33,7 +33,11 @@ pub(super) fn read<F: Read + Seek>(
         json.end()
     });
     if let Err(error) = read {
-        let what = if error.is_data() { "the file holds no array of dossiers, or more than one" } else { "not readable as JSON" };
+        let what = if error.is_data() {
+            "the file holds no array of dossiers, or more than one"
+        } else {
+            "not readable as JSON"
+        };
         dossiers.errors.add(dossiers.count + 1, format!("{what} (line {})", error.line()));
     }
     dossiers.errors.into_result().map(|()| Ignored::default())

@@ -149,7 +149,9 @@ impl Row<'_> {
 /// `2023-06-15T01:30:00Z`, is turned into that of Việt Nam. With `day_first` also `15/06/2023` and `15/06/2023 08:30:00`, which
 /// could be another day elsewhere.
 pub(super) fn date_time(text: &str, day_first: bool) -> Result<DateTime, &'static str> {
-    if text.len() == DAY && let Ok(day) = text.parse::<Date>() {
+    if text.len() == DAY
+        && let Ok(day) = text.parse::<Date>()
+    {
         return Ok(day.at(0, 0, 0, 0));
     }
     if let Ok(instant) = text.parse::<Timestamp>() {

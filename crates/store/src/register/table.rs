@@ -42,11 +42,8 @@ pub(super) fn unit(format: Format, reading: &Reading) -> String {
 
 fn csv_rows<F: Read + Seek>(file: &mut F, each: &mut EachRow<'_>) -> Result<(), RegisterFileError> {
     let separator = separator(file).map_err(|error| Errors::one("line", 1, &format!("cannot be read: {error}")))?;
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .delimiter(separator)
-        .trim(csv::Trim::All)
-        .from_reader(file);
+    let mut csv =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(separator).trim(csv::Trim::All).from_reader(file);
     let mut record = StringRecord::new();
     loop {
         match csv.read_record(&mut record) {

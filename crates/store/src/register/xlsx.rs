@@ -25,11 +25,7 @@ const MOST_PARTS: usize = 10_000;
 const MOST_COLUMNS: usize = 256;
 
 /// Goes through the rows of this sheet, or of the first.
-pub(super) fn rows<F: Read + Seek>(
-    file: &mut F,
-    sheet: &str,
-    each: &mut EachRow<'_>,
-) -> Result<(), RegisterFileError> {
+pub(super) fn rows<F: Read + Seek>(file: &mut F, sheet: &str, each: &mut EachRow<'_>) -> Result<(), RegisterFileError> {
     let refuse = |what: &str| Errors::one("workbook, sheet", 1, what);
     measure(file).map_err(refuse)?;
     let damaged = |_| refuse("not readable as a workbook of Excel");
@@ -38,7 +34,10 @@ pub(super) fn rows<F: Read + Seek>(
     let names = book.sheet_names();
     let name = match sheet {
         "" => names.first().cloned().ok_or_else(|| refuse("there is no sheet"))?,
-        _ => names.into_iter().find(|name| name == sheet).ok_or_else(|| refuse("there is no sheet of the name in the settings"))?,
+        _ => names
+            .into_iter()
+            .find(|name| name == sheet)
+            .ok_or_else(|| refuse("there is no sheet of the name in the settings"))?,
     };
     let mut cells = book.worksheet_cells_reader(&name).map_err(damaged)?;
     let mut row = Row::default();
@@ -124,7 +123,9 @@ impl Row {
     fn put(&mut self, column: usize, value: &DataRef<'_>) {
         let bad = match text(value) {
             Ok(text) if text.is_empty() => return,
-            Ok(_) if column >= MOST_COLUMNS || (self.width > 0 && column >= self.width) => "filled, but it has no header",
+            Ok(_) if column >= MOST_COLUMNS || (self.width > 0 && column >= self.width) => {
+                "filled, but it has no header"
+            }
             Ok(text) => {
                 if self.cells.len() <= column {
                     self.cells.resize(column + 1, String::new());
@@ -180,7 +181,6 @@ fn date_time(time: &ExcelDateTime) -> Option<String> {
     let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
     let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-    let exact: DateTime =
-        date.at(0, 0, 0, 0).checked_add(seconds.seconds().milliseconds(i64::from(milli))).ok()?;
+    let exact: DateTime = date.at(0, 0, 0, 0).checked_add(seconds.seconds().milliseconds(i64::from(milli))).ok()?;
     Some(exact.round(Unit::Second).ok()?.to_string())
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use serde_json::json;
-use sohoa_domain::{CatalogueVersion, ComponentEntry, DossierCode, DossierEntry, EventKind, ProcedureCode, differences};
+use sohoa_domain::{
+    CatalogueVersion, ComponentEntry, DossierCode, DossierEntry, EventKind, ProcedureCode, differences,
+};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -21,9 +23,10 @@ pub(super) struct Catalogue(HashMap<ProcedureCode, Vec<(Date, Vec<ComponentEntry
 
 impl Catalogue {
     pub(super) async fn load(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
-        let rows = sqlx::query("SELECT procedure, valid_from, components FROM catalogue ORDER BY procedure, valid_from")
-            .fetch_all(conn)
-            .await?;
+        let rows =
+            sqlx::query("SELECT procedure, valid_from, components FROM catalogue ORDER BY procedure, valid_from")
+                .fetch_all(conn)
+                .await?;
         let mut versions: HashMap<ProcedureCode, Vec<_>> = HashMap::new();
         for row in &rows {
             let version = (parsed(row, "valid_from")?, json(row, "components")?);
@@ -57,7 +60,8 @@ pub(super) async fn import(
     let (mut summary, is_new) = import_versions(&mut tx, imported, versions).await?;
     let CatalogueSummary { new, changed, unchanged, dossiers, .. } = summary;
     if is_new || new + changed > 0 {
-        let detail = format!("{new} new, {changed} changed, {unchanged} unchanged versions; {dossiers} dossiers changed");
+        let detail =
+            format!("{new} new, {changed} changed, {unchanged} unchanged versions; {dossiers} dossiers changed");
         events::append(&mut tx, &[imported.event(EventKind::CatalogueImported, detail)]).await?;
     }
     summary.resolved = resolve_awaiting(&mut tx, imported.now, imported.agent).await?;
@@ -120,8 +124,7 @@ async fn follow(
     .fetch_all(&mut *tx)
     .await?;
     let corrupt = |_| StoreError::Corrupt("the code of a dossier".to_owned());
-    let codes: Vec<DossierCode> =
-        codes.iter().map(|code| code.parse()).collect::<Result<_, _>>().map_err(corrupt)?;
+    let codes: Vec<DossierCode> = codes.iter().map(|code| code.parse()).collect::<Result<_, _>>().map_err(corrupt)?;
     let mut count = 0;
     for chunk in codes.chunks(CHUNK) {
         let mut standing = standing(&mut *tx, chunk.iter()).await?;

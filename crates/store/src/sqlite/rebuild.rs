@@ -14,7 +14,6 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
-use super::values::{micros, signed};
 use super::register::Imported;
 use super::{SqliteRecords, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;

@@ -72,11 +72,10 @@ fn different(prefix: &str, before: &Map<String, Value>, after: &Map<String, Valu
 
 /// Imports of registers and catalogues that changed something or brought a new file, in order.
 pub(in crate::sqlite) async fn imports(db: &SqliteRecords) -> Result<Vec<ImportRow>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT event FROM event WHERE kind IN ('register_imported', 'catalogue_imported') ORDER BY id",
-    )
-    .fetch_all(&db.readers)
-    .await?;
+    let rows =
+        sqlx::query("SELECT event FROM event WHERE kind IN ('register_imported', 'catalogue_imported') ORDER BY id")
+            .fetch_all(&db.readers)
+            .await?;
     rows.iter()
         .map(|row| {
             let event: Event = json(row, "event")?;

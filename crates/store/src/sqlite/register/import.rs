@@ -215,8 +215,7 @@ async fn write(conn: &mut SqliteConnection, changed: &[Changed]) -> Result<(), S
         };
         e.components.iter().zip(1..).map(row).collect::<Vec<_>>()
     });
-    let standing: Vec<&DossierCode> =
-        changed.iter().filter(|c| c.before.is_some()).map(|c| &c.after.code).collect();
+    let standing: Vec<&DossierCode> = changed.iter().filter(|c| c.before.is_some()).map(|c| &c.after.code).collect();
     sqlx::query(
         "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
                               return_channel, status, applicant_key, catalogue) \
