@@ -48,6 +48,10 @@ use crate::register::RegisterEntries;
 /// How long a process waits for another one that is writing.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Pages that the connection that writes keeps in memory, as SQLite wants it (-KiB): an import of a large register would
+/// write the same pages again and again.
+const WRITER_CACHE: &str = "-65536";
+
 /// How long to wait before trying again where SQLite does not wait by itself.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -90,7 +94,7 @@ impl SqliteRecords {
         // SQLite does not wait when another process is making the same file.
         let started = Instant::now();
         let writer = loop {
-            let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+            let options = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITER_CACHE);
             match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
                 Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
                 other => break other?,

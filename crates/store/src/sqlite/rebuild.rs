@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::register::Imported;
+use super::values::{micros, signed};
 use super::{SqliteRecords, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
