@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(sohoa, home, *arguments):
-    """Runs a command in the home: its JSON document, seconds, peak memory in MiB."""
+    """Runs a command in the home: its JSON document, seconds, seconds of CPU, peak memory in MiB."""
     started = time.monotonic()
     process = subprocess.Popen([sohoa, "--home", home, "--json", *map(str, arguments)], stdout=subprocess.PIPE)
     out = process.stdout.read()
@@ -29,15 +29,15 @@ def run(sohoa, home, *arguments):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         sys.exit(f"{arguments[:2]} ended with {process.returncode}")
-    return json.loads(out), time.monotonic() - started, usage.ru_maxrss / 1024
+    return json.loads(out), time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def imports(sohoa, home, register):
     """First import, no-op, and a file in which every twentieth dossier changed."""
     for name, file in (("first import", register), ("the same again", register), ("5 % changed", changed(register))):
-        done, seconds, peak = run(sohoa, home, "register", "import", file, "--show", 0)
+        done, seconds, cpu, peak = run(sohoa, home, "register", "import", file, "--show", 0)
         counts = f"{done['new']} new, {done['changed']} changed, {done['unchanged']} unchanged"
-        print(f"{name:15} {done['dossiers'] / seconds:8.0f} dossiers/s  {seconds:6.1f} s  {peak:5.0f} MiB  ({counts})", flush=True)
+        print(f"{name:15} {done['dossiers'] / seconds:8.0f} dossiers/s  {seconds:6.1f} s  {cpu:6.1f} s CPU  {peak:5.0f} MiB  ({counts})", flush=True)
     size = sum(path.stat().st_size for path in Path(home).glob("sohoa.db*"))
     print(f"{'database':15} {size / 2**20:8.0f} MiB")
 

@@ -81,7 +81,9 @@ async fn import(home: &Path, file: &Path, dry_run: bool, show: usize) -> anyhow:
     let path = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let done = if dry_run { intake.preview(&path, show).await } else { intake.import(&path, show).await };
     let report = done.map_err(|error| refused(error, file))?;
-    home.seal().await?;
+    if !dry_run {
+        home.seal().await?;
+    }
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! Register files (CSV, workbooks of Excel, JSON of the national portal) and catalogues of procedures. Either everything in a file is
 //! right, or each bad place is named.
 
+mod bounded;
 mod catalogue;
 mod columns;
 mod dossiers;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use sohoa_domain::text::nfc;
 use sohoa_domain::{Channel, ComponentEntry, ComponentKind, DossierEntry, DossierStatus};
 
+use super::bounded::{Bounded, Left};
 use super::dossiers::MOST_COMPONENTS;
 use super::error::{Errors, RegisterFileError};
 use super::{Ignored, row};
@@ -22,13 +23,16 @@ pub(super) fn read<F: Read + Seek>(
     file: &mut F,
     sink: &mut dyn FnMut(DossierEntry),
 ) -> Result<Ignored, RegisterFileError> {
-    let mut dossiers = Dossiers { errors: Errors::of("dossier"), count: 0, first: HashMap::new(), sink };
+    let mut dossiers =
+        Dossiers { errors: Errors::of("dossier"), count: 0, first: HashMap::new(), left: Left::new(), sink };
+    let left = dossiers.left.clone();
     let read = file.seek(SeekFrom::Start(0)).map_err(serde_json::Error::custom).and_then(|_| {
         let mut mark = [0; 3];
         if file.read_exact(&mut mark).is_err() || mark != *b"\xef\xbb\xbf" {
             file.seek(SeekFrom::Start(0)).map_err(serde_json::Error::custom)?;
         }
-        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
+        let mut json =
+            serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, Bounded { inner: file, left }));
         File(&mut dossiers).deserialize(&mut json)?;
         json.end()
     });
@@ -48,12 +52,14 @@ struct Dossiers<'a> {
     count: u64,
     /// Where each code was first.
     first: HashMap<String, u64>,
+    left: Left,
     sink: &'a mut dyn FnMut(DossierEntry),
 }
 
 impl Dossiers<'_> {
     fn take(&mut self, value: &Value) {
         self.count += 1;
+        self.left.renew();
         let Value::Object(fields) = value else {
             return self.errors.add(self.count, "not an object".to_owned());
         };

@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use csv::StringRecord;
 use sohoa_domain::Reading;
 
+use super::bounded::{Bounded, Left};
 use super::error::{Errors, RegisterFileError};
 use super::{Format, xlsx};
 
@@ -42,10 +43,14 @@ pub(super) fn unit(format: Format, reading: &Reading) -> String {
 
 fn csv_rows<F: Read + Seek>(file: &mut F, each: &mut EachRow<'_>) -> Result<(), RegisterFileError> {
     let separator = separator(file).map_err(|error| Errors::one("line", 1, &format!("cannot be read: {error}")))?;
-    let mut csv =
-        csv::ReaderBuilder::new().has_headers(false).delimiter(separator).trim(csv::Trim::All).from_reader(file);
+    let mut csv = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(separator)
+        .trim(csv::Trim::All)
+        .from_reader(Bounded { inner: file, left: left.clone() });
     let mut record = StringRecord::new();
     loop {
+        left.renew();
         match csv.read_record(&mut record) {
             Ok(false) => return Ok(()),
             Ok(true) if record.iter().all(str::is_empty) => {}
@@ -86,6 +91,7 @@ fn kind_of(error: &csv::Error) -> &'static str {
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "not UTF-8",
         csv::ErrorKind::UnequalLengths { .. } => "another number of columns than the header",
+        csv::ErrorKind::Io(_) => "it cannot be read on, or a row is too long",
         _ => "damaged",
     }
 }

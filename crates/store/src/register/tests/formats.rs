@@ -278,6 +278,15 @@ fn a_workbook_that_grows_without_bounds_is_refused_before_it_is_parsed() {
 }
 
 #[test]
+fn a_row_or_dossier_without_end_is_refused() {
+    for begun in ["dossier,applicant\nH41-230615-0001,\"", "[{\"MaHoSo\": \""] {
+        let endless = [begun.as_bytes(), &vec![b'a'; 20 << 20], b"\"}]"].concat();
+        let error = read_with(&endless, &Reading::default()).unwrap_err().to_string();
+        assert!(error.contains("too long") || error.contains("not readable as JSON"), "{error}");
+    }
+}
+
+#[test]
 fn dossiers_of_the_portal_are_named_with_their_field() {
     let read = |value: Value| read_with(value.to_string().as_bytes(), &Reading::default());
     let error = read(json!([

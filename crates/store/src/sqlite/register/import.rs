@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use sohoa_domain::text::fold;
-use sohoa_domain::{
-    Change, Channel, ComponentEntry, DossierCode, DossierEntry, Event, EventKind, Outcome, differences,
-};
+use sohoa_domain::{Change, DossierCode, DossierEntry, Event, EventKind, Outcome, differences};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::{DOSSIER, entry, resolve_awaiting};
@@ -189,45 +187,41 @@ pub(in crate::sqlite) async fn apply(
 /// Puts the rows of these dossiers and of their components to what the register says now. All rows go over in one
 /// value, a JSON array of arrays: one statement a table, not one a row.
 async fn write(conn: &mut SqliteConnection, changed: &[Changed]) -> Result<(), StoreError> {
-    let entries = || changed.iter().map(|changed| &changed.after);
-    let time = |t: Option<DateTime>| t.map(|t| t.to_string());
-    let dossiers = entries().map(|e| {
-        json!([
-            e.code,
-            e.procedure,
-            e.agency,
-            e.counter,
-            e.channel.map(Channel::as_str),
-            e.applicant,
-            time(e.received),
-            time(e.due),
-            time(e.finished),
-            time(e.returned),
-            e.return_channel.map(Channel::as_str),
+    let (mut dossiers, mut components) = (Vec::with_capacity(changed.len()), Vec::new());
+    for Changed { after: e, .. } in changed {
+        dossiers.push((
+            &e.code,
+            &e.procedure,
+            &e.agency,
+            &e.counter,
+            e.channel,
+            &e.applicant,
+            e.received,
+            e.due,
+            e.finished,
+            e.returned,
+            e.return_channel,
             e.status,
             fold(&e.applicant),
             e.catalogue,
-        ])
-    });
-    let components = entries().flat_map(|e| {
-        let row = |(c, position): (&ComponentEntry, u64)| {
-            json!([e.code, c.id, position, c.name, c.kind.as_str(), c.required, c.exempt_reason])
-        };
-        e.components.iter().zip(1..).map(row).collect::<Vec<_>>()
-    });
+        ));
+        let rows = e.components.iter().zip(1_u64..);
+        components.extend(rows.map(|(c, n)| (&e.code, &c.id, n, &c.name, c.kind, c.required, &c.exempt_reason)));
+    }
     let standing: Vec<&DossierCode> = changed.iter().filter(|c| c.before.is_some()).map(|c| &c.after.code).collect();
     sqlx::query(
         "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
                               return_channel, status, applicant_key, catalogue) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13 FROM json_each(?1) WHERE true \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
+                value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13 \
+         FROM json_each(?1) WHERE true \
          ON CONFLICT (code) DO UPDATE SET procedure = excluded.procedure, agency = excluded.agency, \
              counter = excluded.counter, channel = excluded.channel, applicant = excluded.applicant, \
              received = excluded.received, due = excluded.due, finished = excluded.finished, \
              returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status, \
              applicant_key = excluded.applicant_key, catalogue = excluded.catalogue",
     )
-    .bind(Value::from_iter(dossiers).to_string())
+    .bind(rows(&dossiers)?)
     .execute(&mut *conn)
     .await?;
     sqlx::query("DELETE FROM component WHERE dossier IN (SELECT value FROM json_each(?1))")
@@ -239,10 +233,14 @@ async fn write(conn: &mut SqliteConnection, changed: &[Changed]) -> Result<(), S
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
          FROM json_each(?1)",
     )
-    .bind(Value::from_iter(components).to_string())
+    .bind(rows(&components)?)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+fn rows(rows: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::Other(format!("rows of the register: {error}")))
 }
 
 /// Keeps what the dossier was and is. The applicant is personal data: only that he changed is kept.
