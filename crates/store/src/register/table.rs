@@ -43,6 +43,7 @@ pub(super) fn unit(format: Format, reading: &Reading) -> String {
 
 fn csv_rows<F: Read + Seek>(file: &mut F, each: &mut EachRow<'_>) -> Result<(), RegisterFileError> {
     let separator = separator(file).map_err(|error| Errors::one("line", 1, &format!("cannot be read: {error}")))?;
+    let left = Left::new();
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(separator)
