@@ -21,8 +21,8 @@ pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, 
 pub use records::{
     Accepted, BatchId, CatalogueSummary, ChangedDossier, Completion, CoverageBy, CoverageCounts, CoverageGroup,
     CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FieldChange, FileId, FileRow,
-    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger,
-    MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease,
+    Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
     PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, SamePaper, SearchHit,
     Standing, StoreError, Unaccounted, Waiting,
 };
