@@ -37,6 +37,7 @@ judges:
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA) --profile
+	python3 tests/bench/register.py $(SOHOA)
 	$(MAKE) bench-coverage
 	$(MAKE) barcodes STACKS=40
 

@@ -15,6 +15,7 @@ mod ingest;
 mod memory;
 mod nasty;
 mod refusals;
+mod register;
 mod report;
 mod repository;
 mod reuse;

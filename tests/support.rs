@@ -229,7 +229,7 @@ impl TestHome {
     #[track_caller]
     pub fn ledger(&self) -> serde_json::Value {
         let mut ledger = self.status();
-        for beside in ["waiting", "inboxes", "low_on_space", "unpublished"] {
+        for beside in ["waiting", "inboxes", "low_on_space", "unpublished", "refused_registers"] {
             assert!(ledger.as_object_mut().unwrap().remove(beside).is_some(), "{beside}");
         }
         ledger

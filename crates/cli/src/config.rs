@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
-use sohoa_domain::{Desk, EvidenceSource, Limits};
+use sohoa_domain::{Desk, EvidenceSource, Limits, Reading};
 use sohoa_dossier::{FieldRules, MatchingRules, Profile};
 use sohoa_ocr::EngineChoice;
-use sohoa_pipeline::{NamedProfile, Profiles};
+use sohoa_pipeline::{NamedProfile, Profiles, RegisterInbox};
 use sohoa_report::Address;
 use toml::{Table, Value};
 
@@ -198,6 +198,43 @@ pub(crate) struct Verify {
 pub(crate) struct Register {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    sheet: String,
+    day_first: bool,
+    watch: PathBuf,
+    poll_seconds: f64,
+    settle_seconds: f64,
+}
+
+impl Register {
+    /// How the columns of register and catalogue files are understood.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { headers: self.headers.clone(), sheet: self.sheet.clone(), day_first: self.day_first }
+    }
+
+    /// The folder of nightly exports, when there is one.
+    pub(crate) fn inbox(&self, home: &Path) -> Option<RegisterInbox> {
+        let seconds = std::time::Duration::from_secs_f64;
+        let watched = !self.watch.as_os_str().is_empty();
+        watched.then(|| RegisterInbox {
+            path: home.join(&self.watch),
+            poll: seconds(self.poll_seconds),
+            settle: seconds(self.settle_seconds),
+        })
+    }
+
+    fn check(&self, inboxes: &[Inbox]) -> anyhow::Result<()> {
+        let watched = !self.watch.as_os_str().is_empty();
+        let overlaps = |inbox: &&Inbox| inbox.path.starts_with(&self.watch) || self.watch.starts_with(&inbox.path);
+        if let Some(inbox) = inboxes.iter().find(overlaps).filter(|_| watched) {
+            bail!("register.watch {} and inbox {} lie one in the other", self.watch.display(), inbox.path.display());
+        }
+        if !(0.05..=1e9).contains(&self.poll_seconds) || !(0.0..=1e9).contains(&self.settle_seconds) {
+            bail!(
+                "register.poll_seconds must lie between 0.05 and 1000000000, register.settle_seconds between 0 and that"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// `[coverage]`
@@ -269,6 +306,7 @@ impl Config {
                 bail!("inbox {}: {names} must lie between 0 and 1000000000", inbox.path.display());
             }
         }
+        self.register.check(&self.inbox)?;
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
             bail!("work.result_code must contain {{dossier}} and {{ordinal}}");
         }
@@ -408,6 +446,8 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\nsettle_seconds = -1", vec![], "settle_seconds"),
             ("[[inbox]]\npath = \"a\"\nchannel = \"fax\"", vec![], "channel"),
             ("[[inbox]]\npath = \"a\"\n[[inbox]]\npath = \"a/b\"", vec![], "lie one in the other"),
+            ("[[inbox]]\npath = \"a\"\n[register]\nwatch = \"a/b\"", vec![], "register.watch"),
+            ("[register]\npoll_seconds = 0", vec![], "register.poll_seconds"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a\"\nprofile = \"p\"", vec![], "[profiles.p]"),
             ("[profiles.p.colour]\nat_least = 1", vec![], "at_least"),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use sohoa_domain::Clock;
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
-use sohoa_pipeline::{BarcodeReader, Context, EnginePool, Engines, Inbox, Intake, SettleRule, Trouble};
+use sohoa_pipeline::{BarcodeReader, Context, EnginePool, Engines, Inbox, Intake, RegisterIntake, SettleRule, Trouble};
 use sohoa_report::{
     CheckpointFolders, CheckpointKey, Receivers, Stores, Unpublished, VerifyOptions, VerifyReport, verify,
 };
@@ -133,6 +133,18 @@ impl Home {
         Intake {
             records: self.records.clone(),
             blobs: self.blobs.clone(),
+            limits: self.config.limits.clone(),
+            clock: self.clock.clone(),
+            agent: AGENT.to_owned(),
+        }
+    }
+
+    /// The import of registers and catalogues.
+    pub(crate) fn register_intake(&self) -> RegisterIntake {
+        RegisterIntake {
+            records: self.records.clone(),
+            blobs: self.blobs.clone(),
+            reading: self.config.register.reading(),
             limits: self.config.limits.clone(),
             clock: self.clock.clone(),
             agent: AGENT.to_owned(),

@@ -44,6 +44,11 @@ enum Command {
         #[command(subcommand)]
         command: register::Command,
     },
+    /// The catalogue of procedures and their components
+    Catalogue {
+        #[command(subcommand)]
+        command: commands::catalogue::Command,
+    },
     /// Accept files and folders and queue them
     Ingest(ingest::Args),
     /// Watch the scan folders and work the queue
@@ -124,6 +129,7 @@ fn main() -> ExitCode {
         Command::Init => commands::init::run(&home, output),
         Command::Convert(args) => convert::run(&args, output),
         Command::Register { command } => register::run(&home, &command, output),
+        Command::Catalogue { command } => commands::catalogue::run(&home, &command, output),
         Command::Ingest(args) => ingest::run(&home, &args, output),
         Command::Serve(args) => serve::serve(&home, &args),
         Command::Watch => serve::watch(&home),

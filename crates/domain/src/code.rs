@@ -39,6 +39,13 @@ impl DossierCode {
         self.0.split('-').next().unwrap_or_default()
     }
 
+    /// The day in the code, which is that of reception.
+    pub fn day(&self) -> Date {
+        let day = self.0.split('-').nth(1).and_then(|day| day_of(day).ok());
+        // A code is only made of a text with a day in it.
+        day.unwrap_or(Date::ZERO)
+    }
+
     /// Finds a code at the start of a file or folder name and returns it with the rest of the name.
     ///
     /// The number takes every digit that follows; a letter directly behind it means that this is no code.
@@ -68,10 +75,15 @@ impl FromStr for DossierCode {
         if !number_ok || !day_ok || !(is_full_agency(agency) || is_short_agency(agency)) {
             return Err(CodeError::DossierGrammar);
         }
-        let two = |i: usize| day[i..i + 2].parse::<i8>().map_err(|_| CodeError::DossierGrammar);
-        Date::new(2000 + i16::from(two(0)?), two(2)?, two(4)?).map_err(|_| CodeError::DossierDate)?;
+        day_of(day)?;
         Ok(Self(s.to_owned()))
     }
+}
+
+/// The day of six digits `yymmdd`.
+fn day_of(digits: &str) -> Result<Date, CodeError> {
+    let two = |i: usize| digits[i..i + 2].parse::<i8>().map_err(|_| CodeError::DossierGrammar);
+    Date::new(2000 + i16::from(two(0)?), two(2)?, two(4)?).map_err(|_| CodeError::DossierDate)
 }
 
 /// `V1V2V3.Z1Z2.Y1Y2.MX1X2`: `000.20.41.H41`.
@@ -172,6 +184,7 @@ mod tests {
         {
             assert_eq!(ok.parse::<DossierCode>().unwrap().as_str(), ok);
         }
+        assert_eq!("H41-240229-12345".parse::<DossierCode>().unwrap().day(), jiff::civil::date(2024, 2, 29));
     }
 
     #[test]

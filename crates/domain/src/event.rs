@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout, Sha256Digest,
+    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout, Reading,
+    Sha256Digest,
 };
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
@@ -31,6 +32,8 @@ pub enum EventKind {
     Retried,
     /// A register was imported.
     RegisterImported,
+    /// A catalogue of procedures was imported.
+    CatalogueImported,
     /// An awaiting document found its dossier in a new register.
     RegisterResolved,
     /// Stored bytes were compared with their digests.
@@ -51,7 +54,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -62,6 +65,7 @@ impl EventKind {
         Self::SentToReview,
         Self::Retried,
         Self::RegisterImported,
+        Self::CatalogueImported,
         Self::RegisterResolved,
         Self::FixityChecked,
         Self::Decided,
@@ -85,6 +89,7 @@ impl EventKind {
             Self::SentToReview => "sent_to_review",
             Self::Retried => "retried",
             Self::RegisterImported => "register_imported",
+            Self::CatalogueImported => "catalogue_imported",
             Self::RegisterResolved => "register_resolved",
             Self::FixityChecked => "fixity_checked",
             Self::Decided => "decided",
@@ -106,6 +111,7 @@ impl EventKind {
             Self::Packaged => "information package creation",
             Self::Attached => "accession",
             Self::RegisterImported
+            | Self::CatalogueImported
             | Self::RegisterResolved
             | Self::Decided
             | Self::Undone
@@ -171,6 +177,13 @@ pub enum Change {
         state: AttachmentState,
         /// The component it is now.
         component: Option<ComponentId>,
+    },
+    /// A register or catalogue file was imported.
+    Imported {
+        /// What the file was called.
+        name: String,
+        /// How it was read.
+        reading: Reading,
     },
     /// The dossier of the event is open at this counter now, or none is.
     Session(Desk),

@@ -36,5 +36,8 @@ pub use page::{ColourKind, PageInspection, PageOutcome, PageRecord, PageState, R
 pub use part::{Assigned, BoundaryCue, Doubt, Part, PartLayout};
 pub use profile::{PdfVersion, ProfileRule, ProfileWarning};
 pub use refusal::{InputError, RefusalCode};
-pub use register::{Channel, ComponentEntry, ComponentKind, DossierEntry, DossierStatus, RegisterError};
+pub use register::{
+    CatalogueVersion, Channel, ComponentEntry, ComponentKind, DossierEntry, DossierStatus, Reading, RegisterError,
+    differences,
+};
 pub use state::{AttachmentState, FileState, IllegalTransition};

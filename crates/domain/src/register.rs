@@ -1,6 +1,8 @@
 //! What the register (sổ tiếp nhận) says about received dossiers and their components.
 
-use jiff::civil::DateTime;
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{ComponentId, DossierCode, ProcedureCode};
@@ -158,4 +160,72 @@ pub struct DossierEntry {
     pub status: Option<DossierStatus>,
     /// Components and results.
     pub components: Vec<ComponentEntry>,
+    /// First day of the catalogue version that they come from; `None` when the register lists them itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<Date>,
+}
+
+impl DossierEntry {
+    /// The day that says which version of the procedure's catalogue holds: that of reception, else that in the code.
+    pub fn day(&self) -> Date {
+        self.received.map_or_else(|| self.code.day(), DateTime::date)
+    }
+}
+
+/// The columns of the register in which two entries differ, `components` among them; their order says nothing.
+pub fn differences(a: &DossierEntry, b: &DossierEntry) -> Vec<&'static str> {
+    let by_id = |entry: &DossierEntry| {
+        let mut components = entry.components.clone();
+        components.sort_by(|x, y| x.id.cmp(&y.id));
+        components
+    };
+    let differ = [
+        ("procedure", a.procedure != b.procedure),
+        ("agency", a.agency != b.agency),
+        ("counter", a.counter != b.counter),
+        ("channel", a.channel != b.channel),
+        ("applicant", a.applicant != b.applicant),
+        ("received", a.received != b.received),
+        ("due", a.due != b.due),
+        ("finished", a.finished != b.finished),
+        ("returned", a.returned != b.returned),
+        ("return_channel", a.return_channel != b.return_channel),
+        ("status", a.status != b.status),
+        ("components", a.components != b.components && by_id(a) != by_id(b)),
+        ("catalogue", a.catalogue != b.catalogue),
+    ];
+    differ.into_iter().filter_map(|(column, differs)| differs.then_some(column)).collect()
+}
+
+/// A procedure (TTHC) with its components, as the catalogue has them from one day on until its next version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueVersion {
+    /// Procedure.
+    pub procedure: ProcedureCode,
+    /// First day on which it holds.
+    pub valid_from: Date,
+    /// Name for people, may be empty.
+    pub name: String,
+    /// Field of administration (lĩnh vực), may be empty.
+    pub field: String,
+    /// Agency that answers, may be empty.
+    pub agency: String,
+    /// Components and results of its dossiers.
+    pub components: Vec<ComponentEntry>,
+}
+
+/// How the columns of register and catalogue files are understood. Kept with each import, so that the file means the same when it
+/// is read again after the settings changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    /// Headers of the file that differ from ours: theirs, ours.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Sheet of a workbook; empty: the first.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sheet: String,
+    /// `15/06/2023` is a date in tables too: day, month, year.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub day_first: bool,
 }

@@ -3,6 +3,7 @@
 //! * [`convert`] turns one file into a searchable PDF/A, ALTO and text. It alone knows the order of the stages, and it
 //!   knows no database.
 //! * [`Intake`] claims files: bytes first, then the row, only then the file is moved.
+//! * [`RegisterIntake`] imports register files and catalogues; [`watch_registers`] finds nightly exports.
 //! * [`watch`] finds files in scan folders; [`work`] processes what was accepted.
 
 mod assemble;
@@ -14,6 +15,8 @@ mod page;
 mod picture;
 mod process;
 mod profiles;
+mod register;
+mod register_watch;
 mod settle;
 mod source;
 mod timings;
@@ -29,6 +32,8 @@ pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use picture::{PictureError, pictures};
 pub use process::{Context, known_before};
 pub use profiles::{NamedProfile, Profiles};
+pub use register::{RegisterError, RegisterIntake};
+pub use register_watch::{RegisterInbox, watch_registers};
 pub use settle::SettleRule;
 pub use trouble::Trouble;
 pub use watch::{Inbox, watch};

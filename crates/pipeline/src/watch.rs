@@ -137,7 +137,7 @@ struct Claimed {
 }
 
 /// What came of moving a file away.
-enum Release {
+pub(crate) enum Release {
     Moved,
     /// It is no longer what was claimed.
     Changed,
@@ -342,7 +342,7 @@ impl Watcher {
         id: FileId,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let (root, done, file) = (self.inbox.path.clone(), self.inbox.done(), path.to_owned());
-        match blocking(move || release(&root, &done, &file, look, id)).await? {
+        match blocking(move || release(&root, &done, &file, look, id.0)).await? {
             Release::Moved => {
                 reached(Point::Released);
                 if std::mem::take(&mut self.stuck) {
@@ -380,9 +380,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(died)
 }
 
-/// Moves a claimed file to `done/`, below the same folders, if it looks as it did then. A name that is taken gets the file's
-/// row number.
-fn release(root: &Path, done: &Path, path: &Path, look: Look, id: FileId) -> Release {
+/// Moves a claimed file to `done/`, below the same folders, if it looks as it did then. A name that is taken gets this
+/// number, which no other file gets.
+pub(crate) fn release(root: &Path, done: &Path, path: &Path, look: Look, number: i64) -> Release {
     let moving = || -> io::Result<bool> {
         let below = path.strip_prefix(root).unwrap_or(path);
         let mut target = done.join(below);
@@ -395,7 +395,7 @@ fn release(root: &Path, done: &Path, path: &Path, look: Look, id: FileId) -> Rel
             std::fs::create_dir_all(folder)?;
         }
         if target.symlink_metadata().is_ok() {
-            target.set_file_name(numbered(id, target.file_name().unwrap_or_default()));
+            target.set_file_name(numbered(number, target.file_name().unwrap_or_default()));
         }
         if Look::at(path) != Some(look) {
             return Ok(false);
@@ -415,8 +415,8 @@ fn release(root: &Path, done: &Path, path: &Path, look: Look, id: FileId) -> Rel
 }
 
 /// The name with a number before it, of which the beginning goes when it would be too long.
-fn numbered(id: FileId, name: &OsStr) -> OsString {
-    let (mut bytes, name) = (format!("{}.", id.0).into_bytes(), name.as_bytes());
+pub(crate) fn numbered(number: i64, name: &OsStr) -> OsString {
+    let (mut bytes, name) = (format!("{number}.").into_bytes(), name.as_bytes());
     let mut from = (bytes.len() + name.len()).saturating_sub(NAME);
     // Not from within a character of UTF-8.
     while name.get(from).is_some_and(|byte| byte & 0xc0 == 0x80) {
@@ -432,9 +432,9 @@ mod tests {
 
     #[test]
     fn a_name_that_is_taken_gets_a_number_and_stays_short_enough() {
-        assert_eq!(numbered(FileId(7), OsStr::new("a.pdf")), "7.a.pdf");
+        assert_eq!(numbered(7, OsStr::new("a.pdf")), "7.a.pdf");
         let long = format!("{}.pdf", "ấ".repeat(83));
-        let name = numbered(FileId(1234), OsStr::new(&long)).into_string().unwrap();
+        let name = numbered(1234, OsStr::new(&long)).into_string().unwrap();
         assert!(name.len() <= NAME && name.starts_with("1234.ấ") && name.ends_with("ấ.pdf"), "{name}");
     }
 
@@ -443,7 +443,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (root, done) = (dir.path().join("inbox"), dir.path().join("inbox/done"));
         let path = root.join("H1/a.pdf");
-        let release = |look, id| release(&root, &done, &path, look, FileId(id));
+        let release = |look, id| release(&root, &done, &path, look, id);
         std::fs::create_dir_all(root.join("H1")).unwrap();
         std::fs::write(&path, b"one").unwrap();
         let look = Look::at(&path).unwrap();

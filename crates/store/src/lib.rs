@@ -10,7 +10,7 @@ pub mod fault;
 pub mod ocfl;
 mod packages;
 mod records;
-mod register_csv;
+mod register;
 mod sqlite;
 
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
@@ -19,11 +19,12 @@ pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, Completion, CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, Decision,
-    DocumentRow, ExemptPaper, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE, LateAfter, LatePaper,
-    Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession,
-    Orphan, PageLedger, PeriodCount, Rebuilt, Records, Rendition, RenditionKind, SamePaper, SearchHit, Standing,
-    StoreError, Unaccounted, Waiting,
+    Accepted, BatchId, CatalogueSummary, ChangedDossier, Completion, CoverageBy, CoverageCounts, CoverageGroup,
+    CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FieldChange, FileId, FileRow,
+    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease,
+    Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, SamePaper, SearchHit,
+    Standing, StoreError, Unaccounted, Waiting,
 };
-pub use register_csv::{RegisterFileError, read_register_csv};
+pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;

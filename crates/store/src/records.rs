@@ -7,15 +7,18 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+    CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind,
+    FileState, ProcedureCode, Sha256Digest,
 };
 
 use crate::blobs::DiskBlobs;
 use crate::event_log::{EventLine, EventLog, Segment};
 use crate::packages::DiskPackages;
+use crate::register::RegisterEntries;
 
 mod coverage;
 mod period;
+mod register;
 mod rows;
 
 pub use coverage::{
@@ -23,6 +26,9 @@ pub use coverage::{
     MissingPaper, MissingPapers, MissingReason, Orphan,
 };
 pub use period::{PeriodCount, Standing, Unaccounted};
+pub use register::{
+    CatalogueSummary, ChangedDossier, DossierChange, FieldChange, ImportReport, ImportRow, KeptFile, RefusedRegister,
+};
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
     NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
@@ -74,7 +80,7 @@ pub struct Objects<'a> {
     pub packages: &'a DiskPackages,
     /// Sealed events.
     pub log: &'a EventLog,
-    /// Headers of register files, from theirs to ours.
+    /// Headers of register files, from theirs to ours, for imports that did not keep their own.
     pub headers: &'a BTreeMap<String, String>,
 }
 
@@ -210,9 +216,22 @@ pub trait Records: Send + Sync {
         source: &Sha256Digest,
     ) -> Result<Option<DocumentRow>, StoreError>;
 
-    /// Upserts dossiers and components from one register file, all or nothing, and resolves awaiting documents.
-    /// Components that the file no longer lists for a dossier that it lists are dropped. The digest names the kept
-    /// file; an import with the same content changes nothing.
+    /// Upserts dossiers and components from one kept register file, all or nothing, and resolves awaiting documents.
+    /// Components that the file no longer lists for a dossier that it lists are dropped; where it lists none, they come
+    /// from the catalogue. An import with the same content changes nothing. At most `show` dossiers are named.
+    async fn import_register_file(
+        &self,
+        file: &KeptFile,
+        entries: RegisterEntries,
+        now: Timestamp,
+        agent: &str,
+        show: usize,
+    ) -> Result<ImportReport, StoreError>;
+
+    /// What an import of these dossiers would do. Writes nothing.
+    async fn preview_register(&self, entries: RegisterEntries, show: usize) -> Result<ImportReport, StoreError>;
+
+    /// The same as [`Records::import_register_file`] with dossiers that are in memory.
     async fn import_register(
         &self,
         source: &Sha256Digest,
@@ -221,8 +240,36 @@ pub trait Records: Send + Sync {
         agent: &str,
     ) -> Result<ImportSummary, StoreError>;
 
-    /// Digests of all kept register files.
+    /// Digests of all kept register and catalogue files.
     async fn register_sources(&self) -> Result<Vec<Sha256Digest>, StoreError>;
+
+    /// Imports of registers and catalogues that changed something or brought a new file, in order.
+    async fn imports(&self) -> Result<Vec<ImportRow>, StoreError>;
+
+    /// What imports changed in a dossier, in order.
+    async fn register_history(&self, dossier: &DossierCode) -> Result<Vec<DossierChange>, StoreError>;
+
+    /// Upserts versions of procedures from one kept catalogue file, all or nothing, and the dossiers whose components follow
+    /// from them. Versions that the file does not list stay.
+    async fn import_catalogue(
+        &self,
+        file: &KeptFile,
+        versions: &[CatalogueVersion],
+        now: Timestamp,
+        agent: &str,
+    ) -> Result<CatalogueSummary, StoreError>;
+
+    /// All versions of a procedure in the catalogue, the earliest first.
+    async fn catalogue(&self, procedure: &ProcedureCode) -> Result<Vec<CatalogueVersion>, StoreError>;
+
+    /// Remembers that a file in the watched folder cannot be imported.
+    async fn refuse_register(&self, file: &RefusedRegister) -> Result<(), StoreError>;
+
+    /// Forgets that a file at this path could not be imported.
+    async fn forget_refused_register(&self, path: &str) -> Result<(), StoreError>;
+
+    /// Files in the watched folder that cannot be imported.
+    async fn refused_registers(&self) -> Result<Vec<RefusedRegister>, StoreError>;
 
     /// Dossiers received in the period (inclusive days, `None` = open) in order of code, with their components and,
     /// for each, the components that have a document in state attached. With a period, a dossier without a day of

@@ -62,6 +62,8 @@ on_sqlite! {
         an_import_is_idempotent
         an_import_changes_what_it_lists_and_nothing_else
         a_register_that_names_a_dossier_twice_changes_nothing
+        a_dossier_without_components_has_those_of_the_catalogue
+        a_file_that_ends_too_soon_changes_nothing
         waiting_documents_find_their_dossier
         a_register_that_came_while_the_file_was_in_work_counts
         coverage_reads_periods_and_attached_components

@@ -101,6 +101,8 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
     let register = "dossier,received,channel,status,component,component_name,kind,required\n\
         H41-230615-0001,2023-06-15T08:30,counter,4,TP01,Đơn,component,true\n\
         H41-230615-0001,2023-06-15T08:30,counter,4,KQ,\"Giấy, phép\",result,false\n";
+    let portal = r#"{"data":[{"MaHoSo":"H41-230615-0001","NgayTiepNhan":"20230615083000","KenhThucHien":1,"TrangThaiHoSo":"4",
+        "TaiLieuNop":[{"MaThanhPhanHoSo":"TP01","IsDeleted":0}],"DanhSachGiayToKetQua":[{"GiayToId":"KQ"}]}]}"#;
     let page = r#"{"Page":{"width":9,"height":9,"dpi":{"x":300,"y":300},"rotation":"None","engine":"e","blocks":[]}}"#;
     let paper = "   UBND TỈNH THỬ        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n   SỞ THỬ        Độc lập - Tự do - Hạnh phúc\n\
         Số: 15/QĐ-STN        Thử, ngày 05 tháng 6 năm 2023\n\n          QUYẾT ĐỊNH\n     Về việc thử nghiệm\n7Mã hồ sơ H41.20-230615-0001\n\n\
@@ -119,6 +121,8 @@ fn texts() -> Vec<(&'static str, Vec<u8>)> {
         ("names", b"H41-230615-0001/H41-230615-0002_TP1.pdf".to_vec()),
         ("components", "_TP1_don\nTP1=Đơn đề nghị\nTP10=Bản vẽ\n\nĐƠN ĐỀ NGHỊ\n".into()),
         ("register", register.into()),
+        ("register", portal.into()),
+        ("register", b"procedure;valid_from;component;kind\n1.012790;15/06/2023;TP1;result\n".to_vec()),
         ("inventory", inventory.into_bytes()),
         ("event", event.into_bytes()),
         ("hocr", hocr.into()),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Subcommand;
+use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{
     AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, Field, ProfileWarning,
@@ -47,6 +48,8 @@ pub(crate) enum Command {
 struct Shown {
     dossier: DossierCode,
     in_register: bool,
+    /// First day of the catalogue version that the components come from; none when the register lists them.
+    catalogue: Option<Date>,
     documents: Vec<Document>,
     missing: Vec<String>,
     /// Components that a document of another dossier stands for.
@@ -127,6 +130,7 @@ async fn show(home: &Home, code: &DossierCode) -> anyhow::Result<Shown> {
     Ok(Shown {
         dossier: code.clone(),
         in_register: entry.is_some(),
+        catalogue: entry.as_ref().and_then(|entry| entry.catalogue),
         documents: rows.iter().map(|row| document(row, root)).collect(),
         missing: missing.iter().map(|c| c.id.to_string()).collect(),
         reused,
@@ -190,6 +194,9 @@ fn description(row: &DocumentRow, root: &Path) -> Option<DocumentFile> {
 fn lines(shown: &Shown) -> String {
     let known = if shown.in_register { "" } else { " (not in the register)" };
     let mut lines = format!("dossier {}{known}: {} documents\n", shown.dossier, shown.documents.len());
+    if let Some(day) = shown.catalogue {
+        lines += &format!("components from the catalogue of {day}\n");
+    }
     for d in &shown.documents {
         let component = d.component.as_deref().unwrap_or("unassigned");
         let pdf = d.pdf.as_deref().unwrap_or("-");

@@ -63,6 +63,16 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
                 });
             }
         }
+        if let Some(inbox) = home.config.register.inbox(&home.path).filter(|_| watching) {
+            if inbox.path.starts_with(&home.path) {
+                let _ = std::fs::create_dir_all(&inbox.path);
+            }
+            let (intake, stopped) = (home.register_intake(), stopped.clone());
+            tasks.spawn(async move {
+                sohoa_pipeline::watch_registers(inbox, intake, stopped).await;
+                Ok(())
+            });
+        }
         if let Some(args) = working {
             let context = home.worker_context()?;
             let workers = args.workers.unwrap_or_else(|| home.config.ocr.jobs()).max(1);

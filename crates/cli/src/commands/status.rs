@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use sohoa_pipeline::Inbox;
 use sohoa_report::{Unpublished, coverage};
-use sohoa_store::{CoverageScope, LateAfter, Ledger, PageLedger, Waiting};
+use sohoa_store::{CoverageScope, LateAfter, Ledger, PageLedger, RefusedRegister, Waiting};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -20,6 +20,8 @@ struct Status {
     /// Pending files whose last attempt failed, by reason.
     waiting: Vec<Waiting>,
     inboxes: Vec<Folder>,
+    /// Registers in the watched folder that cannot be imported.
+    refused_registers: Vec<RefusedRegister>,
     /// Stores whose disk is nearly full.
     low_on_space: Vec<&'static str>,
     /// Places of publication that lack checkpoints.
@@ -50,6 +52,10 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
             dossiers: Dossiers { received: coverage.received, digitized: coverage.digitized_full },
             waiting: home.records.waiting().await?,
             inboxes: home.inboxes().iter().map(folder).collect(),
+            refused_registers: match home.config.register.inbox(&home.path) {
+                Some(_) => home.records.refused_registers().await?,
+                None => Vec::new(),
+            },
             low_on_space: home.low_on_space()?,
             unpublished: home.unpublished()?,
         })
@@ -95,6 +101,9 @@ fn text(status: &Status) -> String {
     }
     for folder in status.inboxes.iter().filter(|folder| folder.files.is_none()) {
         let _ = write!(text, "\ninbox     {} cannot be read", folder.path);
+    }
+    for RefusedRegister { path, code, bad_lines, .. } in &status.refused_registers {
+        let _ = write!(text, "\nregister  {path} [{code}] {bad_lines} bad lines: not imported until it is replaced");
     }
     for store in &status.low_on_space {
         let _ = write!(text, "\nspace     the disk of the {store} is nearly full");

@@ -14,7 +14,7 @@ use sohoa_domain::{
 use sohoa_store::{
     BatchId, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, EventLog,
     Lease, NewContent, NewDocument, NewFile, PDF_FILE, Rendition, RenditionKind, SqliteRecords, TEXT_FILE,
-    read_register_csv,
+    read_register,
 };
 use walkdir::WalkDir;
 
@@ -59,7 +59,8 @@ impl Home {
                       return_channel,status,component,component_name,kind,required,exempt_reason";
         let csv = format!("{header}\n{},,,,,,,,,,,,,,,,\n{},,,,,,,,,,,,TP1,,component,true,\n", code(1), code(2));
         let register = home.blobs.put_bytes(csv.as_bytes()).unwrap().digest;
-        let entries = read_register_csv(csv.as_bytes(), &BTreeMap::new()).unwrap();
+        let mut entries = Vec::new();
+        read_register(std::io::Cursor::new(csv), &sohoa_domain::Reading::default(), |e| entries.push(e)).unwrap();
         home.records.import_register(&register, &entries, NOW, "test").await.unwrap();
         for (dossier, bytes) in [(1, "first"), (2, "first"), (1, "second")] {
             let lease = home.accept(dossier, bytes).await;

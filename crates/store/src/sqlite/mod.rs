@@ -1,6 +1,7 @@
 //! The records in a SQLite file that several processes share.
 
 mod accept;
+mod catalogue;
 mod claims;
 mod complete;
 mod coverage;
@@ -21,27 +22,35 @@ mod search;
 mod sessions;
 mod values;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{
-    ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+    CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind,
+    FileState, ProcedureCode, Reading, Sha256Digest,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
 
+use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow,
-    ExemptPaper, FileId, FileRow, ImportSummary, IsGone, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile,
-    NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
-    StoreError, Unaccounted, Waiting,
+    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
+    DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile,
+    LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
+    PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting,
 };
+use crate::register::RegisterEntries;
 
 /// How long a process waits for another one that is writing.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// Pages that the connection that writes keeps in memory, as SQLite wants it (-KiB): an import of a large register would
+/// write the same pages again and again.
+const WRITER_CACHE: &str = "-65536";
 
 /// How long to wait before trying again where SQLite does not wait by itself.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -85,7 +94,7 @@ impl SqliteRecords {
         // SQLite does not wait when another process is making the same file.
         let started = Instant::now();
         let writer = loop {
-            let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+            let options = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITER_CACHE);
             match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
                 Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
                 other => break other?,
@@ -273,6 +282,21 @@ impl Records for SqliteRecords {
         documents::of_source(self, code, source).await
     }
 
+    async fn import_register_file(
+        &self,
+        file: &KeptFile,
+        entries: RegisterEntries,
+        now: Timestamp,
+        agent: &str,
+        show: usize,
+    ) -> Result<ImportReport, StoreError> {
+        register::import(self, Imported { file, now, agent }, entries, show).await
+    }
+
+    async fn preview_register(&self, entries: RegisterEntries, show: usize) -> Result<ImportReport, StoreError> {
+        register::preview(self, entries, show).await
+    }
+
     async fn import_register(
         &self,
         source: &Sha256Digest,
@@ -280,11 +304,50 @@ impl Records for SqliteRecords {
         now: Timestamp,
         agent: &str,
     ) -> Result<ImportSummary, StoreError> {
-        register::import(self, source, entries, now, agent).await
+        let mut codes = HashSet::with_capacity(entries.len());
+        if !entries.iter().all(|entry| codes.insert(entry.code.as_str())) {
+            return Err(StoreError::Other("a register may name each dossier only once".to_owned()));
+        }
+        let file = KeptFile { digest: *source, name: String::new(), reading: Reading::default() };
+        Ok(self.import_register_file(&file, RegisterEntries::of(entries), now, agent, 0).await?.summary)
     }
 
     async fn register_sources(&self) -> Result<Vec<Sha256Digest>, StoreError> {
         register::sources(self).await
+    }
+
+    async fn imports(&self) -> Result<Vec<ImportRow>, StoreError> {
+        register::imports(self).await
+    }
+
+    async fn register_history(&self, dossier: &DossierCode) -> Result<Vec<DossierChange>, StoreError> {
+        register::history(self, dossier).await
+    }
+
+    async fn import_catalogue(
+        &self,
+        file: &KeptFile,
+        versions: &[CatalogueVersion],
+        now: Timestamp,
+        agent: &str,
+    ) -> Result<CatalogueSummary, StoreError> {
+        catalogue::import(self, Imported { file, now, agent }, versions).await
+    }
+
+    async fn catalogue(&self, procedure: &ProcedureCode) -> Result<Vec<CatalogueVersion>, StoreError> {
+        catalogue::versions(self, procedure).await
+    }
+
+    async fn refuse_register(&self, file: &RefusedRegister) -> Result<(), StoreError> {
+        register::refuse(self, file).await
+    }
+
+    async fn forget_refused_register(&self, path: &str) -> Result<(), StoreError> {
+        register::forget_refused(self, path).await
+    }
+
+    async fn refused_registers(&self) -> Result<Vec<RefusedRegister>, StoreError> {
+        register::refused(self).await
     }
 
     async fn dossiers_with_attachments(

@@ -8,14 +8,15 @@ use jiff::Timestamp;
 use sohoa_domain::text::fold;
 use sohoa_domain::{
     Arrival, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, PageState,
-    Sha256Digest, local_day, paper_key,
+    Reading, Sha256Digest, local_day, paper_key,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
+use super::register::Imported;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, events, hand_over, jobs, register, reuse, sessions};
+use super::{SqliteRecords, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -23,9 +24,9 @@ use crate::event_log::{CHAIN_START, EventLine, chain_link};
 use crate::ocfl::{Inventory, dossier_of_directory};
 use crate::packages::PackageEntry;
 use crate::records::{
-    FileId, NewDocument, NewFile, Objects, Rebuilt, Records as _, Rendition, RenditionKind, StoreError,
+    FileId, KeptFile, NewDocument, NewFile, Objects, Rebuilt, Records as _, Rendition, RenditionKind, StoreError,
 };
-use crate::register_csv::read_register_csv;
+use crate::register::{RegisterEntries, read_catalogue};
 
 /// Events that are read together.
 const STRETCH: i64 = 10_000;
@@ -172,7 +173,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 14] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -190,14 +191,15 @@ const TABLES: [(&str, &str, &str); 13] = [
         "dossier",
         "code",
         "code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, status, \
-         applicant_key",
+         applicant_key, catalogue",
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
     ("reuse", "dossier || '/' || component", "dossier, component, document"),
     ("hand_over", "CAST(id AS TEXT)", "id, dossier, form, documents, at"),
     ("coverage", "dossier", "*"),
     ("orphan", "dossier", "*"),
-    ("register_import", "source", "source, imported_at"),
+    ("catalogue", "procedure || '/' || valid_from", "procedure, valid_from, name, field, agency, components"),
+    ("register_import", "source", "source, imported_at, kind, name"),
     ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
 ];
@@ -246,7 +248,7 @@ impl<'a> Rebuild<'a> {
             .bind(&line.chain)
             .execute(&mut *conn)
             .await?;
-        if event.kind == EventKind::RegisterImported {
+        if matches!(event.kind, EventKind::RegisterImported | EventKind::CatalogueImported) {
             self.import(conn, &event).await?;
         }
         match (&event.change, event.file) {
@@ -281,10 +283,21 @@ impl<'a> Rebuild<'a> {
     }
 
     async fn import(&self, conn: &mut SqliteConnection, event: &Event) -> Result<(), StoreError> {
-        let Some(source) = event.source else { return Ok(()) };
-        let file = self.objects.blobs.open_blob(&source).map_err(other)?;
-        let entries = read_register_csv(std::io::BufReader::new(file), self.objects.headers).map_err(other)?;
-        register::import_rows(conn, &source, &entries, event.at, &event.agent).await?;
+        let Some(digest) = event.source else { return Ok(()) };
+        let (name, reading) = match &event.change {
+            Some(Change::Imported { name, reading }) => (name.clone(), reading.clone()),
+            _ => (String::new(), Reading { headers: self.objects.headers.clone(), ..Reading::default() }),
+        };
+        let bytes = self.objects.blobs.open_blob(&digest).map_err(other)?;
+        let file = KeptFile { digest, name, reading };
+        let imported = Imported { file: &file, now: event.at, agent: &event.agent };
+        if event.kind == EventKind::CatalogueImported {
+            let versions = read_catalogue(bytes, &file.reading).map_err(other)?;
+            catalogue::import_versions(conn, imported, &versions).await?;
+        } else {
+            let entries = RegisterEntries::read(bytes, file.reading.clone());
+            register::import_entries(conn, imported, entries, 0).await?;
+        }
         Ok(())
     }
 

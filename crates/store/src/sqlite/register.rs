@@ -1,10 +1,11 @@
-//! The register: dossiers and components as they stand, what changed, and documents that waited for them.
+//! The register: dossiers and components as they stand, and documents that waited for them.
 
-use std::collections::{HashMap, HashSet};
+mod history;
+mod import;
+mod refused;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde_json::{Value, json};
 use sohoa_domain::text::fold;
 use sohoa_domain::{
     AttachmentState, Change, Channel, ComponentEntry, ComponentId, ComponentKind, DocumentId, DossierCode,
@@ -14,14 +15,18 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
-use super::values::{micros, parsed, parsed_opt};
+use super::values::{parsed, parsed_opt};
 use super::{events, facts};
-use crate::records::{ImportSummary, StoreError};
+use crate::records::StoreError;
+
+pub(super) use history::{history, imports};
+pub(super) use import::{Changed, Imported, apply, import, import_entries, keep, preview, standing};
+pub(super) use refused::{forget_refused, refuse, refused};
 
 /// Columns of a [`DossierEntry`], its components as one JSON array of arrays in their order. ` FROM dossier` has to
 /// follow, or a comma and one more column.
 pub(super) const DOSSIER: &str = "SELECT code, procedure, agency, counter, channel, applicant, received, due, finished, returned, return_channel, \
-     status, (SELECT json_group_array(json_array(id, name, kind, required, exempt_reason) ORDER BY position) \
+     status, catalogue, (SELECT json_group_array(json_array(id, name, kind, required, exempt_reason) ORDER BY position) \
               FROM component WHERE component.dossier = dossier.code) AS components";
 
 /// One component in that array.
@@ -79,196 +84,8 @@ pub(super) fn entry(row: &SqliteRow) -> Result<DossierEntry, StoreError> {
         return_channel: channel("return_channel")?,
         status: status.transpose()?,
         components: components.into_iter().map(component).collect(),
+        catalogue: parsed_opt(row, "catalogue")?,
     })
-}
-
-/// Dossiers that are compared and written together.
-const CHUNK: usize = 500;
-
-pub(super) async fn import(
-    db: &SqliteRecords,
-    source: &Sha256Digest,
-    entries: &[DossierEntry],
-    now: Timestamp,
-    agent: &str,
-) -> Result<ImportSummary, StoreError> {
-    let mut tx = db.write().await?;
-    let (mut summary, is_new) = import_rows(&mut tx, source, entries, now, agent).await?;
-    if is_new || summary.new + summary.changed > 0 {
-        let ImportSummary { new, changed, unchanged, .. } = summary;
-        let event = Event {
-            at: now,
-            kind: EventKind::RegisterImported,
-            outcome: Outcome::Success,
-            agent: agent.to_owned(),
-            source: Some(*source),
-            dossier: None,
-            document: None,
-            detail: format!("{new} new, {changed} changed, {unchanged} unchanged"),
-            file: None,
-            change: None,
-        };
-        events::append(&mut tx, &[event]).await?;
-    }
-    summary.resolved = resolve_awaiting(&mut tx, now, agent).await?;
-    tx.commit().await?;
-    Ok(summary)
-}
-
-/// Puts the rows of the register to what a file says. Returns what changed, and whether the file is new. Says nothing.
-pub(super) async fn import_rows(
-    tx: &mut SqliteConnection,
-    source: &Sha256Digest,
-    entries: &[DossierEntry],
-    now: Timestamp,
-    agent: &str,
-) -> Result<(ImportSummary, bool), StoreError> {
-    let mut codes = HashSet::with_capacity(entries.len());
-    if !entries.iter().all(|entry| codes.insert(entry.code.as_str())) {
-        return Err(StoreError::Other("a register may name each dossier only once".to_owned()));
-    }
-    let mut summary = ImportSummary::default();
-    for chunk in entries.chunks(CHUNK) {
-        let standing = standing(&mut *tx, chunk).await?;
-        let mut fresh = Vec::new();
-        for entry in chunk {
-            match standing.get(entry.code.as_str()) {
-                None => summary.new += 1,
-                Some(before) if same(before, entry) => {
-                    summary.unchanged += 1;
-                    continue;
-                }
-                Some(before) => {
-                    remember(&mut *tx, source, before, entry, now, agent).await?;
-                    summary.changed += 1;
-                }
-            }
-            fresh.push(entry);
-        }
-        if !fresh.is_empty() {
-            write(&mut *tx, &fresh).await?;
-        }
-    }
-    let kept = sqlx::query("INSERT INTO register_import (source, imported_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-        .bind(source.to_string())
-        .bind(micros(now))
-        .execute(&mut *tx)
-        .await?;
-    Ok((summary, kept.rows_affected() > 0))
-}
-
-/// Whether two entries say the same; a register that lists the components in another order says nothing new.
-fn same(a: &DossierEntry, b: &DossierEntry) -> bool {
-    let by_id = |entry: &DossierEntry| {
-        let mut sorted = entry.clone();
-        sorted.components.sort_by(|x, y| x.id.cmp(&y.id));
-        sorted
-    };
-    a == b || by_id(a) == by_id(b)
-}
-
-/// The dossiers of this chunk that the register knows already, by code.
-async fn standing(
-    conn: &mut SqliteConnection,
-    chunk: &[DossierEntry],
-) -> Result<HashMap<String, DossierEntry>, StoreError> {
-    let codes: Vec<&str> = chunk.iter().map(|entry| entry.code.as_str()).collect();
-    let mut query = QueryBuilder::new(DOSSIER);
-    query
-        .push(" FROM dossier WHERE code IN (SELECT value FROM json_each(")
-        .push_bind(json!(codes).to_string())
-        .push("))");
-    let rows = query.build().fetch_all(conn).await?;
-    rows.iter().map(|row| entry(row).map(|entry| (entry.code.to_string(), entry))).collect()
-}
-
-/// Puts the rows of these dossiers and of their components to what the register says now. All rows go over in one
-/// value, a JSON array of arrays: one statement a table, not one a row.
-async fn write(conn: &mut SqliteConnection, entries: &[&DossierEntry]) -> Result<(), StoreError> {
-    let time = |t: Option<DateTime>| t.map(|t| t.to_string());
-    let dossiers = entries.iter().map(|e| {
-        json!([
-            e.code,
-            e.procedure,
-            e.agency,
-            e.counter,
-            e.channel.map(Channel::as_str),
-            e.applicant,
-            time(e.received),
-            time(e.due),
-            time(e.finished),
-            time(e.returned),
-            e.return_channel.map(Channel::as_str),
-            e.status,
-            fold(&e.applicant)
-        ])
-    });
-    let components = entries.iter().flat_map(|e| {
-        let row = |(c, position): (&ComponentEntry, u64)| {
-            json!([e.code, c.id, position, c.name, c.kind.as_str(), c.required, c.exempt_reason])
-        };
-        e.components.iter().zip(1..).map(row).collect::<Vec<_>>()
-    });
-    let codes: Vec<&str> = entries.iter().map(|e| e.code.as_str()).collect();
-    sqlx::query(
-        "INSERT INTO dossier (code, procedure, agency, counter, channel, applicant, received, due, finished, returned, \
-                              return_channel, status, applicant_key) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?1) WHERE true \
-         ON CONFLICT (code) DO UPDATE SET procedure = excluded.procedure, agency = excluded.agency, \
-             counter = excluded.counter, channel = excluded.channel, applicant = excluded.applicant, \
-             received = excluded.received, due = excluded.due, finished = excluded.finished, \
-             returned = excluded.returned, return_channel = excluded.return_channel, status = excluded.status, \
-             applicant_key = excluded.applicant_key",
-    )
-    .bind(Value::from_iter(dossiers).to_string())
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query("DELETE FROM component WHERE dossier IN (SELECT value FROM json_each(?1))")
-        .bind(json!(codes).to_string())
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query(
-        "INSERT INTO component (dossier, id, position, name, kind, required, exempt_reason) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
-         FROM json_each(?1)",
-    )
-    .bind(Value::from_iter(components).to_string())
-    .execute(&mut *conn)
-    .await?;
-    facts::refresh(conn, &codes).await
-}
-
-/// Keeps what the dossier was and is. The applicant is personal data: only that he changed is kept.
-async fn remember(
-    conn: &mut SqliteConnection,
-    source: &Sha256Digest,
-    before: &DossierEntry,
-    after: &DossierEntry,
-    now: Timestamp,
-    agent: &str,
-) -> Result<(), StoreError> {
-    let without_applicant = |entry: &DossierEntry| {
-        let mut value = json!(entry);
-        if let Some(fields) = value.as_object_mut() {
-            fields.remove("applicant");
-        }
-        value.to_string()
-    };
-    sqlx::query(
-        "INSERT INTO dossier_history (dossier, changed_at, agent, source, before, after, applicant_changed) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )
-    .bind(after.code.as_str())
-    .bind(micros(now))
-    .bind(agent)
-    .bind(source.to_string())
-    .bind(without_applicant(before))
-    .bind(without_applicant(after))
-    .bind(before.applicant != after.applicant)
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 /// Attaches documents whose dossier has come into the register, with the component that they name if they name one.

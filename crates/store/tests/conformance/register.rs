@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use sohoa_domain::{AttachmentState, ComponentId, ComponentKind, EventKind, FileState, Sha256Digest};
-use sohoa_store::{CoverageScope, ImportSummary, LateAfter, Records, StoreError};
+use sohoa_domain::{
+    AttachmentState, CatalogueVersion, ComponentId, ComponentKind, EventKind, FileState, Reading, Sha256Digest,
+};
+use sohoa_store::{CoverageScope, ImportSummary, KeptFile, LateAfter, Records, RegisterEntries, StoreError};
 
 use super::support::*;
 
@@ -214,4 +216,77 @@ pub async fn a_hand_over_counts_when_documents_went_with_it(records: Arc<dyn Rec
     let told = records.events(Some(&code(1))).await.unwrap();
     assert_eq!(told.iter().filter(|e| e.kind == EventKind::HandedOver).count(), 2);
     sound(&*records).await;
+}
+
+/// A register file of these dossiers, kept under this name.
+fn kept(name: &str) -> KeptFile {
+    KeptFile { digest: Sha256Digest::of(name.as_bytes()), name: name.to_owned(), reading: Reading::default() }
+}
+
+pub async fn a_dossier_without_components_has_those_of_the_catalogue(records: Arc<dyn Records>) {
+    let version = |year: i16, ids: &[&str]| CatalogueVersion {
+        procedure: "1.012790".parse().unwrap(),
+        valid_from: jiff::civil::date(year, 6, 15),
+        name: "Cấp phép".to_owned(),
+        field: String::new(),
+        agency: String::new(),
+        components: ids.iter().map(|id| component(id, ComponentKind::Component)).collect(),
+    };
+    let bare = |number, day| sohoa_domain::DossierEntry { components: Vec::new(), ..dossier(number, day) };
+    // Received the day before, on the day, without a day of its own, and with components of its own.
+    let mut undated = bare(3, 1);
+    undated.received = None;
+    let entries = [bare(1, 14), bare(2, 15), undated, dossier(4, 15)];
+    records.import_register(&Sha256Digest::of(b"1"), &entries, at(0), AGENT).await.unwrap();
+    let both = [version(2022, &["A"]), version(2023, &["B", "C"])];
+    let summary = records.import_catalogue(&kept("danh mục"), &both, at(1), AGENT).await.unwrap();
+    assert_eq!((summary.new, summary.dossiers), (2, 3));
+    let listed = async |number| {
+        let entry = records.dossier(&code(number)).await.unwrap().unwrap();
+        let ids = entry.components.iter().map(|c| c.id.to_string()).collect::<Vec<_>>().join(" ");
+        (ids, entry.catalogue.map(|day| day.year()))
+    };
+    let seen = [listed(1).await, listed(2).await, listed(3).await, listed(4).await];
+    let expected = [("A", Some(2022)), ("B C", Some(2023)), ("B C", Some(2023)), ("TP2 TP1 KQ", None)];
+    assert_eq!(seen, expected.map(|(ids, year)| (ids.to_owned(), year)));
+    // Again, the register too: nothing.
+    let again = records.import_catalogue(&kept("danh mục"), &both, at(2), AGENT).await.unwrap();
+    assert_eq!((again.unchanged, again.changed + again.new + again.dossiers), (2, 0));
+    let again = records.import_register(&Sha256Digest::of(b"1"), &entries, at(2), AGENT).await.unwrap();
+    assert_eq!(counts(again), (0, 0, 4, 0));
+    // Another content of the same version.
+    let summary = records.import_catalogue(&kept("sửa"), &[version(2022, &["D"])], at(3), AGENT).await.unwrap();
+    assert_eq!((summary.changed, summary.dossiers), (1, 1));
+    assert_eq!(listed(1).await, ("D".to_owned(), Some(2022)));
+    let history = records.register_history(&code(1)).await.unwrap();
+    let told: Vec<_> = history.iter().map(|c| (c.file.as_str(), c.at, c.fields.len())).collect();
+    assert_eq!(told, [("danh mục", at(1), 2), ("sửa", at(3), 2)]);
+    let kinds: Vec<_> = records.imports().await.unwrap().iter().map(|i| i.kind).collect();
+    assert_eq!(kinds, ["register", "catalogue", "catalogue"]);
+    assert_eq!(records.catalogue(&"1.012790".parse().unwrap()).await.unwrap().len(), 2);
+    assert_eq!(records.register_sources().await.unwrap().len(), 3);
+    sound(&*records).await;
+}
+
+pub async fn a_file_that_ends_too_soon_changes_nothing(records: Arc<dyn Records>) {
+    // More than are handed over at once are right; then the file is not what it was when it was looked at.
+    let mut csv = "dossier,status\n".to_owned();
+    (0..3000).for_each(|n| csv += &format!("{},4\n", code(n)));
+    csv += "x,4\n";
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, csv.as_bytes()).unwrap();
+    let entries = RegisterEntries::read(file.try_clone().unwrap(), Reading::default());
+    let failed = records.import_register_file(&kept("hỏng"), entries, at(0), AGENT, 0).await;
+    assert!(matches!(failed, Err(StoreError::Corrupt(_))), "{failed:?}");
+    assert!(records.dossiers_with_attachments(None, None).await.unwrap().is_empty());
+    assert!(records.events(None).await.unwrap().is_empty() && records.register_sources().await.unwrap().is_empty());
+    // Without that line it comes in, and one import after the other sees what the first did.
+    file.set_len(csv.len() as u64 - 4).unwrap();
+    let read = || RegisterEntries::read(file.try_clone().unwrap(), Reading::default());
+    let previewed = records.preview_register(read(), 2).await.unwrap();
+    assert!(records.events(None).await.unwrap().is_empty());
+    let done = records.import_register_file(&kept("đúng"), read(), at(0), AGENT, 2).await.unwrap();
+    assert_eq!((done.summary.new, done.shown.len()), (3000, 2));
+    assert_eq!(previewed, done);
+    assert_eq!(records.preview_register(read(), 2).await.unwrap().summary.unchanged, 3000);
 }

@@ -139,6 +139,7 @@ pub fn dossier(number: u32, day: i8) -> DossierEntry {
             component("TP1", ComponentKind::Component),
             component("KQ", ComponentKind::Result),
         ],
+        catalogue: None,
     }
 }
 

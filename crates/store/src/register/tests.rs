@@ -1,11 +1,25 @@
 //! Register files, good and bad.
 
+mod formats;
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use super::row::date_time;
 use super::*;
 
 const HEADER: &str = "dossier,received,channel,status,applicant,component,component_name,kind,required,exempt_reason\n";
 
 fn read(rows: &str) -> Result<Vec<DossierEntry>, RegisterFileError> {
-    read_register_csv(format!("{HEADER}{rows}").as_bytes(), &BTreeMap::new())
+    read_with(format!("{HEADER}{rows}").as_bytes(), &Reading::default())
+}
+
+/// The dossiers of a file in order of their codes.
+fn read_with(bytes: &[u8], reading: &Reading) -> Result<Vec<DossierEntry>, RegisterFileError> {
+    let mut entries = Vec::new();
+    read_register(Cursor::new(bytes), reading, |entry| entries.push(entry))?;
+    entries.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(entries)
 }
 
 #[test]
@@ -52,15 +66,16 @@ fn every_bad_line_is_named_and_no_value_is_quoted() {
 
 #[test]
 fn other_headers_are_mapped_and_a_mark_before_the_first_is_none_of_it() {
-    let mapping = BTreeMap::from([("MaHoSo".to_owned(), "dossier".to_owned())]);
+    let headers = BTreeMap::from([("MaHoSo".to_owned(), "dossier".to_owned())]);
+    let mapping = Reading { headers, ..Reading::default() };
     let csv = "\u{feff}MaHoSo,GhiChu\nH41-230615-0001,x\n";
-    let entries = read_register_csv(csv.as_bytes(), &mapping).unwrap();
+    let entries = read_with(csv.as_bytes(), &mapping).unwrap();
     assert_eq!(entries[0].code.as_str(), "H41-230615-0001");
-    assert!(read_register_csv("a,b\n1,2\n".as_bytes(), &mapping).is_err());
-    assert!(read_register_csv(b"dossier\n\xff\xfe\n".as_slice(), &mapping).is_err());
+    assert!(read_with("a,b\n1,2\n".as_bytes(), &mapping).is_err());
+    assert!(read_with(b"dossier\n\xff\xfe\n", &mapping).is_err());
     // Without the column, what a register lists is due.
     let csv = "dossier,component\nH41-230615-0001,TP1\n";
-    assert!(read_register_csv(csv.as_bytes(), &mapping).unwrap()[0].components[0].required);
+    assert!(read_with(csv.as_bytes(), &mapping).unwrap()[0].components[0].required);
 }
 
 /// What is wrong with a row that has these cells.
@@ -85,8 +100,8 @@ fn forgotten_cells_are_errors() {
     );
     // Lines of a sheet that are empty throughout are none.
     assert_eq!(read(",,,,,,,,,\n\nH41-230615-0001,,,,,TP1,,result,TRUE,\n,,,,,,,,,\n").unwrap().len(), 1);
-    assert!(read_register_csv("dossier,status,status\n".as_bytes(), &BTreeMap::new()).is_err());
-    assert!(read_register_csv("".as_bytes(), &BTreeMap::new()).is_err());
+    assert!(read_with("dossier,status,status\n".as_bytes(), &Reading::default()).is_err());
+    assert!(read_with(b"", &Reading::default()).is_err());
     assert_eq!(read("").unwrap(), []);
 }
 
@@ -104,13 +119,21 @@ fn after_a_hundred_bad_lines_only_their_number_is_told() {
 
 #[test]
 fn times_are_local() {
-    let read = |text: &str| date_time(text).unwrap().to_string();
+    let read = |text: &str| date_time(text, false).unwrap().to_string();
     assert_eq!(read("2023-06-15"), "2023-06-15T00:00:00");
     assert_eq!(read("2023-06-15 08:30"), "2023-06-15T08:30:00");
     assert_eq!(read("2023-06-15T08:30:00+07:00"), "2023-06-15T08:30:00");
     assert_eq!(read("2023-06-15T20:30:00Z"), "2023-06-16T03:30:00");
     for bad in ["15/06/2023", "2023-06-31", "2023-6-5", "hôm nay"] {
-        assert!(date_time(bad).is_err(), "{bad}");
+        assert!(date_time(bad, false).is_err(), "{bad}");
+    }
+    let read = |text: &str| date_time(text, true).unwrap().to_string();
+    assert_eq!(read("15/06/2023"), "2023-06-15T00:00:00");
+    assert_eq!(read("5/6/2023 8:30"), "2023-06-05T08:30:00");
+    assert_eq!(read("15/06/2023 08:30:05"), "2023-06-15T08:30:05");
+    assert_eq!(read("2023-06-15"), "2023-06-15T00:00:00");
+    for bad in ["31/06/2023", "06/15/2023", "15/06/23 25:00", "15/06", "15/06/2023/1", "a/b/c", "//"] {
+        assert!(date_time(bad, true).is_err(), "{bad}");
     }
 }
 

@@ -1,0 +1,143 @@
+//! Rows of a table put together to dossiers. The rows of a dossier need not stand together, and no more dossiers are held in
+//! memory than have rows to come.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{Read, Seek};
+
+use csv::StringRecord;
+use sohoa_domain::{DossierEntry, Reading, differences};
+
+use super::columns::Columns;
+use super::error::{Errors, RegisterFileError};
+use super::row::{OF_COMPONENT, OF_DOSSIER, Row};
+use super::table;
+use super::{Format, Ignored};
+
+/// Components of one dossier.
+pub(super) const MOST_COMPONENTS: usize = 1000;
+
+/// Hands over the dossiers of a table, each when its last row was read, until something is wrong. Goes through the file
+/// twice: first it counts the rows of each dossier.
+pub(super) fn read<F: Read + Seek>(
+    file: &mut F,
+    format: Format,
+    reading: &Reading,
+    sink: &mut dyn FnMut(DossierEntry),
+) -> Result<Ignored, RegisterFileError> {
+    let unit = table::unit(format, reading);
+    let columns_of = |header: &StringRecord| {
+        Columns::of(header, &reading.headers, &[&OF_DOSSIER[..], &OF_COMPONENT[..]].concat(), &OF_DOSSIER[..1])
+    };
+    let mut columns: Option<Result<Columns, String>> = None;
+    let mut rows_left: HashMap<u64, u32> = HashMap::new();
+    table::rows(file, format, reading, &mut |_, row| match (&columns, row) {
+        (None, row) => columns = Some(row.and_then(columns_of)),
+        (Some(Ok(columns)), Ok(record)) => *rows_left.entry(key(columns.cell("dossier", record))).or_default() += 1,
+        _ => {}
+    })?;
+    let columns = columns.unwrap_or_else(|| Err("the file is empty".to_owned()));
+    let columns = columns.map_err(|what| Errors::one(&unit, 1, &what))?;
+    let same_in_all = columns.places(&OF_DOSSIER[1..]);
+    let mut dossiers = Dossiers {
+        day_first: reading.day_first,
+        errors: Errors::of(&unit),
+        same_in_all,
+        rows_left,
+        open: HashMap::new(),
+        columns: &columns,
+        sink,
+    };
+    let mut is_header = true;
+    table::rows(file, format, reading, &mut |line, row| match row {
+        _ if std::mem::take(&mut is_header) => {}
+        Ok(record) => dossiers.take(line, record),
+        Err(what) => dossiers.errors.add(line, what),
+    })?;
+    let Dossiers { errors, open, sink, .. } = dossiers;
+    if errors.is_empty() {
+        open.into_values().for_each(|open| sink(open.entry));
+    }
+    errors.into_result().map(|()| Ignored(columns.ignored))
+}
+
+/// A short name for a code. Two codes that share one wait for each other's rows, nothing else.
+fn key(code: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    code.hash(&mut hasher);
+    hasher.finish()
+}
+
+struct Dossiers<'a> {
+    columns: &'a Columns,
+    day_first: bool,
+    /// Where the columns stand that are the same in all rows of a dossier.
+    same_in_all: Vec<usize>,
+    rows_left: HashMap<u64, u32>,
+    /// Dossiers with rows to come, by code.
+    open: HashMap<String, Open>,
+    errors: Errors,
+    sink: &'a mut dyn FnMut(DossierEntry),
+}
+
+/// A dossier with rows to come.
+struct Open {
+    /// Its first row.
+    line: u64,
+    record: StringRecord,
+    entry: DossierEntry,
+}
+
+impl Dossiers<'_> {
+    fn take(&mut self, line: u64, record: &StringRecord) {
+        let code = self.columns.cell("dossier", record);
+        let key = key(code);
+        let left = self.rows_left.get(&key).map_or(0, |rows| rows.saturating_sub(1));
+        if left > 0 {
+            self.rows_left.insert(key, left);
+        } else {
+            self.rows_left.remove(&key);
+        }
+        self.read(code, line, record);
+        if left == 0
+            && let Some(open) = self.open.remove(code)
+            && self.errors.is_empty()
+        {
+            (self.sink)(open.entry);
+        }
+    }
+
+    /// Adds what a row says to its dossier; nothing when something is wrong with it.
+    fn read(&mut self, code: &str, line: u64, record: &StringRecord) -> Option<()> {
+        let (columns, day_first) = (self.columns, self.day_first);
+        let mut row = Row { columns, record, line, day_first, errors: &mut self.errors };
+        let said = |open: &Open| self.same_in_all.iter().all(|place| open.record.get(*place) == record.get(*place));
+        // What an earlier row says in the very same words need not be read again.
+        let entry = if self.open.get(code).is_some_and(said) { None } else { Some(row.dossier()) };
+        let component = row.component();
+        if let Some(entry) = entry {
+            let entry = entry.ok()?;
+            match self.open.get(code) {
+                Some(first) => {
+                    if let Some(column) = differences(&first.entry, &entry).first() {
+                        let what = format!("another value than line {} gives for this dossier", first.line);
+                        return row.bad(column, &what).ok();
+                    }
+                }
+                None => {
+                    self.open.insert(code.to_owned(), Open { line, record: record.clone(), entry });
+                }
+            }
+        }
+        let component = component.ok()??;
+        let components = &mut self.open.get_mut(code)?.entry.components;
+        if components.iter().any(|c| c.id == component.id) {
+            return row.bad("component", "this dossier has it already").ok();
+        }
+        if components.len() == MOST_COMPONENTS {
+            return row.bad("component", "this dossier has too many").ok();
+        }
+        components.push(component);
+        Some(())
+    }
+}
