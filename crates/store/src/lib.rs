@@ -23,7 +23,7 @@ pub use records::{
     DocumentRow, ExemptPaper, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE, LateAfter, LatePaper,
     Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession,
     Orphan, PageLedger, PeriodCount, Rebuilt, Records, Rendition, RenditionKind, SamePaper, SearchHit, Standing,
-    StoreError, Unaccounted, Waiting,
+    StandingDocument, StoreError, Unaccounted, Waiting, Witness,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -98,6 +98,10 @@ pub(crate) fn backup(home: &Path, args: &BackupArgs, output: Output) -> anyhow::
         }
         let checkpoints = home.checkpoints().own;
         copied.tree(&checkpoints, &args.dest.join("checkpoints"), &[])?;
+        let certificates = home.path.join("certificates");
+        if certificates.exists() {
+            copied.tree(&certificates, &args.dest.join("certificates"), &[])?;
+        }
         let key = home.path.join(&home.config.checkpoints.key);
         copied.file(&key, &args.dest.join("keys/checkpoint.key"))?;
         copied.file(&key.with_extension("pub"), &args.dest.join("keys/checkpoint.pub"))?;
@@ -125,6 +129,10 @@ pub(crate) fn restore(home: &Path, args: &RestoreArgs, output: Output) -> anyhow
     copied.file(&args.from.join("keys/checkpoint.key"), &key)?;
     copied.file(&args.from.join("keys/checkpoint.pub"), &key.with_extension("pub"))?;
     copied.tree(&args.from.join("checkpoints"), &home.join("checkpoints"), &[])?;
+    let certificates = args.from.join("certificates");
+    if certificates.exists() {
+        copied.tree(&certificates, &home.join("certificates"), &[])?;
+    }
     copied.tree(&args.from.join("blobs"), &config.store.blobs(&home)?, &[])?;
     copied.tree(&args.from.join("ocfl"), &config.store.packages(&home)?, &[])?;
     copied.tree(&args.from.join("events"), &config.store.events(&home)?, &[])?;

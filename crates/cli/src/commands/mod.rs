@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod backup;
+pub(crate) mod certificate;
 pub(crate) mod config;
 pub(crate) mod convert;
 pub(crate) mod cover_sheet;

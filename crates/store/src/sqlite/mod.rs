@@ -19,6 +19,7 @@ mod register;
 mod reuse;
 mod search;
 mod sessions;
+mod survey;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ use crate::records::{
     Accepted, BatchId, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow,
     ExemptPaper, FileId, FileRow, ImportSummary, IsGone, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile,
     NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
-    StoreError, Unaccounted, Waiting,
+    StoreError, Unaccounted, Waiting, Witness,
 };
 
 /// How long a process waits for another one that is writing.
@@ -414,6 +415,10 @@ impl Records for SqliteRecords {
 
     async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
         events::last(self, kind).await
+    }
+
+    async fn survey(&self, from: Date, to: Date, witness: &mut dyn Witness) -> Result<(), StoreError> {
+        survey::survey(self, from, to, witness).await
     }
 
     async fn tell(&self, told: &[Event]) -> Result<(), StoreError> {
