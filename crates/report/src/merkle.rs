@@ -161,20 +161,31 @@ impl Continuing {
 pub fn continues(earlier: (u64, &Sha256Digest), later: (u64, &Sha256Digest), proof: &[Sha256Digest]) -> bool {
     let ((size, root), (later_size, later_root)) = (earlier, later);
     if size == 0 || size >= later_size {
-        let same = size == later_size && root == later_root;
-        return proof.is_empty() && (same || (size == 0 && *root == Sha256Digest::of(b"")));
+        let nothing = size == 0 && *root == Sha256Digest::of(b"");
+        return proof.is_empty() && (nothing || (size == later_size && root == later_root));
     }
-    let (mut at, mut last) = (size - 1, later_size - 1);
-    let shift = at.trailing_ones();
-    (at, last) = (at >> shift, last >> shift);
     // Of an earlier tree that is one full subtree the root itself is where the way begins.
-    let begin = if size.is_power_of_two() { Some(root) } else { None };
-    let mut path = begin.into_iter().chain(proof);
-    let Some(first) = path.next() else { return false };
-    let (mut old, mut new) = (*first, *first);
+    let (begin, path) = match proof {
+        path if size.is_power_of_two() => (root, path),
+        [begin, path @ ..] => (begin, path),
+        [] => return false,
+    };
+    let shift = size.trailing_zeros();
+    climb(path, (size - 1) >> shift, (later_size - 1) >> shift, begin) == Some((*root, *later_root))
+}
+
+/// Goes up from the node at place `at` of a level whose last node is at `last`. Gives the root of the tree that ends with the
+/// node, and that of the whole tree. `None` when the path is too long or too short.
+fn climb(
+    path: &[Sha256Digest],
+    mut at: u64,
+    mut last: u64,
+    begin: &Sha256Digest,
+) -> Option<(Sha256Digest, Sha256Digest)> {
+    let (mut old, mut new) = (*begin, *begin);
     for beside in path {
         if last == 0 {
-            return false;
+            return None;
         }
         if at % 2 == 1 || at == last {
             (old, new) = (node(beside, &old), node(beside, &new));
@@ -186,7 +197,7 @@ pub fn continues(earlier: (u64, &Sha256Digest), later: (u64, &Sha256Digest), pro
         }
         (at, last) = (at >> 1, last >> 1);
     }
-    last == 0 && old == *root && new == *later_root
+    (last == 0).then_some((old, new))
 }
 
 /// Largest power of two below `n`, which is at least 2.
@@ -220,25 +231,7 @@ pub fn prove_inclusion(leaves: &[Sha256Digest], index: usize) -> Option<Vec<Sha2
 
 /// Whether a proof shows that a leaf is at `index` of the tree of `size` leaves with this root (RFC 9162, 2.1.3.2).
 pub fn includes(root: &Sha256Digest, size: u64, index: u64, leaf: &Sha256Digest, proof: &[Sha256Digest]) -> bool {
-    if index >= size {
-        return false;
-    }
-    let (mut at, mut last, mut hash) = (index, size - 1, *leaf);
-    for beside in proof {
-        if last == 0 {
-            return false;
-        }
-        if at % 2 == 1 || at == last {
-            hash = node(beside, &hash);
-            while at.is_multiple_of(2) && at != 0 {
-                (at, last) = (at >> 1, last >> 1);
-            }
-        } else {
-            hash = node(&hash, beside);
-        }
-        (at, last) = (at >> 1, last >> 1);
-    }
-    last == 0 && hash == *root
+    index < size && climb(proof, index, size - 1, leaf).is_some_and(|(_, new)| new == *root)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ use crate::merkle;
 
 pub(super) const CERTIFICATE: &str = "certificate.txt";
 pub(super) const DOSSIERS: &str = "dossiers.jsonl";
+/// What is being made, in the folder of certificates.
+pub(super) const TMP: &str = "tmp";
 const SECRET: &str = "salt.key";
 
 /// The folder of certificates in the home.

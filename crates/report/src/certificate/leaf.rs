@@ -136,3 +136,71 @@ impl Figures {
         rules.into_iter().filter(|(holds, _)| !holds).map(|(_, rule)| rule).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use sohoa_domain::{DocumentId, Sha256Digest};
+
+    use super::*;
+
+    proptest! {
+        /// Coverage counts from other data in another way.
+        #[test]
+        fn figures_are_those_of_coverage(rows in proptest::collection::vec(
+            (proptest::option::of(1u8..=10), proptest::collection::vec(any::<(bool, bool, bool, bool)>(), 0..5)), 0..30)
+        ) {
+            let (mut entries, mut figures) = (Vec::new(), Figures::default());
+            for (number, (status, parts)) in rows.iter().enumerate() {
+                let code: DossierCode = format!("H41-230615-{number:04}").parse().unwrap();
+                let component = |(i, (is_result, required, exempt, _)): (usize, &(bool, bool, bool, bool))| ComponentEntry {
+                    id: format!("C{i}").parse().unwrap(),
+                    name: String::new(),
+                    kind: if *is_result { ComponentKind::Result } else { ComponentKind::Component },
+                    required: *required,
+                    exempt_reason: exempt.then(String::new),
+                };
+                let entry = DossierEntry {
+                    code: code.clone(),
+                    procedure: None,
+                    agency: String::new(),
+                    counter: String::new(),
+                    channel: None,
+                    applicant: String::new(),
+                    received: None,
+                    due: None,
+                    finished: None,
+                    returned: None,
+                    return_channel: None,
+                    status: status.map(|s| DossierStatus::new(s).unwrap()),
+                    components: parts.iter().enumerate().map(component).collect(),
+                };
+                let attached: Vec<ComponentId> =
+                    (0..parts.len()).filter(|i| parts[*i].3).map(|i| format!("C{i}").parse().unwrap()).collect();
+                let source = Sha256Digest::of(b"");
+                let document = |(component, part): (&ComponentId, u32)| StandingDocument {
+                    id: DocumentId::derive(&code, &source, part),
+                    component: Some(component.clone()),
+                    dossier: code.clone(),
+                    source,
+                    files: BTreeMap::new(),
+                };
+                let register = RegisterLine::from(entry.clone());
+                let hung = DocumentsLine::new(&register, attached.iter().zip(0..).map(document).collect());
+                figures.count(&register, &hung);
+                entries.push((entry, attached));
+            }
+            let coverage = crate::coverage(&entries);
+            let missing: usize = coverage.missing.iter().map(|m| m.components.len()).sum();
+            prop_assert_eq!(
+                (figures.received, figures.full, figures.any, figures.exempt),
+                (coverage.received, coverage.digitized_full, coverage.digitized_any, coverage.exempt)
+            );
+            prop_assert_eq!((figures.incomplete, figures.missing), (coverage.missing.len() as u64, missing as u64));
+            prop_assert_eq!(figures.received + figures.out_of_scope, entries.len() as u64);
+            prop_assert!(figures.contradictions().is_empty());
+        }
+    }
+}

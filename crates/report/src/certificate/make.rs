@@ -10,7 +10,7 @@ use serde::Serialize;
 use sohoa_domain::{DossierEntry, Event, EventKind, Hasher, Outcome, Sha256Digest};
 use sohoa_store::{Records, StandingDocument, Witness, read_file};
 
-use super::kept::{CERTIFICATE, DOSSIERS, Kept, Salts, statement_of};
+use super::kept::{CERTIFICATE, DOSSIERS, Kept, Salts, TMP, statement_of};
 use super::leaf::{DocumentsLine, Figures, RegisterLine};
 use super::proof::leaf_text;
 use super::statement::Statement;
@@ -66,8 +66,9 @@ impl Making<'_> {
             earlier.push(statement_of(path, &read_file(path).map_err(io_error(path))?)?);
         }
         let home = &self.kept.folder;
-        fs::create_dir_all(home).map_err(io_error(home))?;
-        let folder = tempfile::Builder::new().prefix(".making-").tempdir_in(home).map_err(io_error(home))?;
+        let halves = home.join(TMP);
+        fs::create_dir_all(&halves).map_err(io_error(&halves))?;
+        let folder = tempfile::tempdir_in(&halves).map_err(io_error(&halves))?;
         let path = folder.path().join(DOSSIERS);
         let mut taking = Taking {
             out: BufWriter::new(File::create(&path).map_err(io_error(&path))?),

@@ -18,8 +18,6 @@ mod make;
 mod proof;
 mod stamp;
 mod statement;
-#[cfg(test)]
-mod tests;
 
 pub use check::{CheckReport, Finding, Given, check_certificate};
 pub use kept::Kept;

@@ -144,3 +144,52 @@ impl Statement {
         (statement.signed_text(stamp.as_deref()) == signed).then_some((statement, stamp))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn what_is_signed_is_read_back_and_nothing_else() {
+        let hash = |n: u8| Sha256Digest::of(&[n]);
+        let statement = Statement {
+            from: date(2023, 6, 1),
+            to: date(2023, 6, 30),
+            data_time: Timestamp::UNIX_EPOCH,
+            software: "sohoa/0".to_owned(),
+            figures: Figures {
+                received: 3,
+                full: 1,
+                incomplete: 2,
+                any: 2,
+                due: 6,
+                missing: 2,
+                exempt: 1,
+                out_of_scope: 1,
+                undated: 0,
+            },
+            register: hash(1),
+            root: hash(2),
+            events: 40,
+            events_root: hash(3),
+            since: [(0, vec![]), (7, vec![hash(4), hash(5)])].into(),
+        };
+        for stamp in [None, Some(vec![1, 2, 3, 4])] {
+            let text = statement.signed_text(stamp.as_deref());
+            assert!(!text.contains("\n\n"), "the first empty line ends the text of a note");
+            assert_eq!(Statement::parse(&text), Some((statement.clone(), stamp.clone())));
+            for place in 0..text.len() {
+                let mut bytes = text.clone().into_bytes();
+                bytes[place] ^= 1;
+                let Ok(other) = String::from_utf8(bytes) else { continue };
+                let read = Statement::parse(&other);
+                assert_ne!(read, Some((statement.clone(), stamp.clone())), "byte {place}");
+                assert!(read.is_none_or(|(s, stamp)| s.signed_text(stamp.as_deref()) == other), "byte {place}");
+            }
+            let twice = text.replace("[received]: 3", "[received]: 9\nHồ sơ [received]: 3");
+            assert_eq!(Statement::parse(&twice), None);
+        }
+    }
+}
