@@ -34,13 +34,13 @@ def certificate(path, key):
     assert c["incomplete"] <= c["missing"] <= c["due"] and (c["incomplete"] == 0) == (c["missing"] == 0), "sums"
     assert all(abs(float(c[k + "_percent"]) - 100 * c[k] / n) < 0.01 for k in ("full", "any") if n), "percentages"
     return c
-def holds(folder, digests):
+def holds(folder, documents):
     files = {p.relative_to(folder).as_posix(): read(p) for p in pathlib.Path(folder).rglob("*") if not p.is_dir()}
     listed = {name: digest for digest, names in json.loads(files["inventory.json"])["manifest"].items() for name in names}
     for name in [name for name in files if name.endswith("inventory.json")]:
         assert files.pop(name + ".sha256") == f"{sha(files.pop(name))}  inventory.json\n".encode(), name
     listed["0=ocfl_object_1.1"] = sha(b"ocfl_object_1.1\n")
-    return {name: sha(data) for name, data in files.items()} == listed and digests <= set(listed.values())
+    return {n: sha(b) for n, b in files.items()} == listed and all({*d["files"].values()} <= {*listed.values()} for d in documents)
 def check(path, key, against=None, proof=None, package=None, snapshot=None):
     c = certificate(path, key)
     assert not against or continues(certificate(against, key), c), "history was rewritten, or there is no proof"
@@ -52,9 +52,9 @@ def check(path, key, against=None, proof=None, package=None, snapshot=None):
         root, at, path, leaf, line, hung = re.fullmatch(form, read(proof).decode()).groups()
         line, hung, hash, last = json.loads(line), json.loads(hung), sha(b"\0" + leaf.encode()), c["leaves"] - 1
         assert root == c["root"] and int(at) <= last and climb(path.split()[1::2], int(at), last, hash, hash)[1] == root, "leaf"
-        missing = set(due(line)) - {d["component"] for d in hung["documents"]}
-        assert set(hung["missing"]) == missing and hung["in_scope"] == (line["status"] not in (3, 7)), "leaf"
-        files = [f for d in hung["documents"] if d["dossier"] == line["dossier"] for f in d["files"].values()]
-        assert not package or holds(package, set(files)), "package"
+        missing, counts = set(due(line)) - {d["component"] for d in hung["documents"]}, line["status"] not in (3, 7)
+        assert (set(hung["missing"]), hung["in_scope"]) == (missing, counts), "leaf"
+        assert c["incomplete"] if missing and counts else counts or c["out_of_scope"], "the dossier refutes the figures"
+        assert not package or holds(package, [d for d in hung["documents"] if d["dossier"] == line["dossier"]]), "package"
     return c
 if __name__ == "__main__": print("ĐÚNG", check(*sys.argv[1:3], **dict(a.split("=", 1) for a in sys.argv[3:]))["root"])

@@ -264,6 +264,15 @@ fn check_proof(
         (true, false) => format!("còn thiếu {}", missing.join(", ")),
     };
     report.checked.push(finding("proof", format!("hồ sơ {code} có trong giấy: {state}")));
+    // One leaf says little of the sums, but where they say "none", it is enough to refute them.
+    let figures = &statement.figures;
+    let refuted = match leaf.hung.in_scope {
+        true => !missing.is_empty() && figures.incomplete == 0,
+        false => figures.out_of_scope == 0,
+    };
+    if refuted {
+        report.problems.push(finding("refuted", format!("hồ sơ {code} {state}: trái với số liệu của giấy")));
+    }
     match package {
         Some(root) => check_package(root, &leaf, report)?,
         None => report.unchecked.push(finding("package", format!("tệp của hồ sơ {code} (thiếu --package)"))),
