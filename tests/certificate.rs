@@ -252,7 +252,7 @@ fn history_is_only_added_to_and_a_rewrite_shows() {
     let report = check(&first, &key, &[("against", &second)]).ends_with(1).json();
     assert_eq!(codes(&report, "problems"), ["history"]);
     let report = check(&second, &key, &[("against", &first)]).json();
-    assert_eq!(codes(&report, "notes"), ["changed"; 3], "{report}");
+    assert_eq!(codes(&report, "notes"), ["changed"; 2], "{report}");
 
     // A component leaves the register: the next certificate of the period tells.
     certified.import(&register(&[(LACKS, "TP02")]));
