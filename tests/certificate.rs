@@ -201,6 +201,13 @@ fn a_forged_pdf_shows_even_when_the_inventory_was_made_to_match() {
     let (proof, package) = (certified.prove(&certificate, FULL), certified.package(FULL));
     let spot = |package: &Path| check(&certificate, &certified.key(), &[("proof", &proof), ("package", package)]);
     spot(&package).ends_with(0);
+
+    // A paper that came later made a new version of its package, and what was certified is still there.
+    certified.scan(&format!("{LACKS}_TP02.jpg"), 4);
+    let later = [("proof", &*certified.prove(&certificate, LACKS)), ("package", &*certified.package(LACKS))];
+    let report = check(&certificate, &certified.key(), &later).ends_with(0).json();
+    assert!(codes(&report, "checked").contains(&"package".to_owned()), "{report}");
+
     let pdf = walkdir::WalkDir::new(&package).into_iter().flatten().find(|e| e.file_name() == "document.pdf").unwrap();
     let (before, forged) = (fs::read(pdf.path()).unwrap(), b"%PDF-1.7 forged".to_vec());
     fs::write(pdf.path(), &forged).unwrap();
@@ -302,9 +309,11 @@ async fn rewrite(database: &Path) {
 }
 
 #[test]
-fn a_backup_brings_certificates_along() {
+fn a_backup_brings_certificates_and_their_own_key_along() {
     let certified = Certified::new();
+    certified.home.change_settings(|text| text.replace("\nkey = \"\"", "\nkey = \"keys/certificate.key\""));
     let certificate = certified.make("june.txt", &[]);
+    check(&certificate, &certified.key(), &[]).ends_with(1);
     let (backup, restored) = (certified.path("backup"), certified.path("restored"));
     certified.home.run(&["backup", backup.to_str().unwrap()]).ends_with(0);
     let mut command = sohoa("fake");
@@ -313,5 +322,12 @@ fn a_backup_brings_certificates_along() {
     command.arg("--home").arg(&restored).args(["certificate", "prove"]).arg(&certificate).args(["--dossier", LACKS]);
     let proof = certified.path("restored.proof");
     run(command.arg(&proof)).ends_with(0);
-    check(&certificate, &certified.key(), &[("proof", &proof)]).ends_with(0);
+    let mut command = sohoa("fake");
+    command.arg("--home").arg(&restored).args(["certificate", "check"]).arg(&certificate).arg("--proof").arg(&proof);
+    run(&mut command).ends_with(0);
+    let mut command = sohoa("fake");
+    let again = certified.path("again.txt");
+    run(command.arg("--home").arg(&restored).args(["certificate", "make"]).args(PERIOD).arg(&again)).ends_with(0);
+    let key = certified.home.path().join("keys/certificate.pub");
+    check(&again, &key, &[("against", &certificate)]).ends_with(0);
 }

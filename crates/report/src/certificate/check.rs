@@ -62,10 +62,7 @@ fn finding(code: &'static str, detail: impl Into<String>) -> Finding {
 }
 
 impl CheckReport {
-    fn settle<T>(&mut self, code: &'static str, outcome: Result<impl Into<String>, T>)
-    where
-        T: Into<String>,
-    {
+    fn settle(&mut self, code: &'static str, outcome: Result<impl Into<String>, impl Into<String>>) {
         match outcome {
             Ok(detail) => self.checked.push(finding(code, detail)),
             Err(detail) => self.problems.push(finding(code, detail)),

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, BufWriter, ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use ring::hmac;
@@ -110,7 +110,9 @@ impl Kept {
     pub fn snapshot(&self, certificate: &Path, out: &Path) -> Result<(), CertificateError> {
         let (statement, folder) = self.of(certificate)?;
         let beside = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let half = tempfile::NamedTempFile::new_in(beside).map_err(io_error(out))?;
+        // Others read it, unlike what temporary files are for.
+        let readable = fs::Permissions::from_mode(0o644);
+        let half = tempfile::Builder::new().permissions(readable).tempfile_in(beside).map_err(io_error(out))?;
         let (mut writer, mut hasher) = (BufWriter::new(half.as_file()), Hasher::default());
         dossiers(&folder, |register, _| {
             let line = format!("{register}\n");

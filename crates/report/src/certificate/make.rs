@@ -58,7 +58,7 @@ impl Making<'_> {
     /// behind the events that it speaks of.
     ///
     /// # Errors
-    /// [`CertificateError`]; nothing is left at `out` then, and no event.
+    /// [`CertificateError`]; nothing is left at `out` then, unless the very last step failed, the event.
     pub async fn make(&self, from: Date, to: Date, out: PathBuf) -> Result<Made, CertificateError> {
         let own = self.kept.certificates()?;
         let mut earlier: Vec<Statement> = own.iter().map(|(_, statement)| statement.clone()).collect();
