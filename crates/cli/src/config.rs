@@ -198,7 +198,7 @@ impl Certificate {
     /// Who stamps certificates, when the settings name somebody.
     pub(crate) fn authority(&self) -> anyhow::Result<Option<Address>> {
         let named = !self.tsa.is_empty();
-        Ok(named.then(|| Address::try_from(self.tsa.clone())).transpose().context("certificate.tsa")?)
+        named.then(|| Address::try_from(self.tsa.clone())).transpose().context("certificate.tsa")
     }
 }
 

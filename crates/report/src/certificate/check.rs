@@ -122,6 +122,9 @@ pub fn check_certificate(path: &Path, given: &Given<'_>) -> Result<CheckReport, 
     Ok(report)
 }
 
+/// What a certificate states, and its time stamp.
+type Stated = (Statement, Option<Vec<u8>>);
+
 /// What a certificate states when it has the form of one, with its time stamp. A wrong signature is a problem; what it says is
 /// looked at all the same.
 fn open(
@@ -129,7 +132,7 @@ fn open(
     given: &Given<'_>,
     code: &'static str,
     report: &mut CheckReport,
-) -> Result<Option<(Statement, Option<Vec<u8>>)>, CertificateError> {
+) -> Result<Option<Stated>, CertificateError> {
     let bytes = read_file(path).map_err(io_error(path))?;
     if !bytes.starts_with(format!("{FORMAT}\n").as_bytes()) {
         return Err(CertificateError::NoCertificate(path.to_owned()));
