@@ -10,7 +10,7 @@ use serde::Serialize;
 use sohoa_domain::Sha256Digest;
 
 use super::leaf::Figures;
-use crate::coverage::percent;
+use crate::figures::percent;
 
 /// First line of every certificate: the format with its version. Labels, keys and their order belong to it.
 pub(crate) const FORMAT: &str = "sohoa.vn/certificate/1";
