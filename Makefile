@@ -4,7 +4,7 @@ SOHOA := $(TARGET)/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz crash mutations stacks few-stacks barcodes audit samples release setup clean
+.PHONY: demo test lint unit docs bench fuzz crash mutations tamperings stacks few-stacks barcodes audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
@@ -87,6 +87,11 @@ crash: setup-test
 MUTATIONS := 1000
 mutations:
 	SOHOA_MUTATIONS=$(MUTATIONS) cargo test --release --locked -p sohoa-report random_corruptions -- --nocapture
+
+# So many random tamperings with certificates, proofs, register snapshots and packages, each to be found by both verifiers.
+TAMPERINGS := 5000
+tamperings: setup-test
+	SOHOA_TAMPERINGS=$(TAMPERINGS) cargo test --locked -p sohoa-cli --test sohoa every_tampering -- --nocapture
 
 # So many generated stacks, every kind among the first fifteen: made, imported, and each page judged by the truth.
 STACKS := 400

@@ -31,6 +31,7 @@ pub(crate) struct Config {
     profile: DefaultProfile,
     profiles: BTreeMap<String, Profile>,
     pub(crate) checkpoints: Checkpoints,
+    pub(crate) certificate: Certificate,
     pub(crate) verify: Verify,
     pub(crate) register: Register,
     pub(crate) coverage: Coverage,
@@ -184,6 +185,23 @@ pub(crate) struct Checkpoints {
     pub(crate) every_minutes: u32,
 }
 
+/// `[certificate]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Certificate {
+    key: PathBuf,
+    tsa: String,
+    pub(crate) tsa_roots: Vec<PathBuf>,
+}
+
+impl Certificate {
+    /// Who stamps certificates, when the settings name somebody.
+    pub(crate) fn authority(&self) -> anyhow::Result<Option<Address>> {
+        let named = !self.tsa.is_empty();
+        named.then(|| Address::try_from(self.tsa.clone())).transpose().context("certificate.tsa")
+    }
+}
+
 /// `[verify]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -270,6 +288,12 @@ impl Config {
         Ok(config)
     }
 
+    /// The key that signs certificates, relative to the home: its own, or that of checkpoints.
+    pub(crate) fn certificate_key(&self) -> &Path {
+        let own = &self.certificate.key;
+        if own.as_os_str().is_empty() { &self.checkpoints.key } else { own }
+    }
+
     /// Which profile applies to what comes from where.
     pub(crate) fn profiles(&self, home: &Path) -> Profiles {
         let named = |name: &str| {
@@ -310,6 +334,7 @@ impl Config {
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
             bail!("work.result_code must contain {{dossier}} and {{ordinal}}");
         }
+        self.certificate.authority()?;
         if self.checkpoints.every_minutes == 0 {
             bail!("checkpoints.every_minutes must be at least 1");
         }

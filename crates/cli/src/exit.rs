@@ -8,6 +8,8 @@ use sohoa_pipeline::{ConvertError, IntakeError, WorkError};
 use sohoa_report::CheckpointError;
 use sohoa_store::{BlobError, EventLogError, PackageError, StoreError};
 
+use crate::commands::certificate;
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -58,11 +60,10 @@ impl Exit {
                 _ => cause.downcast_ref::<StoreError>(),
             };
             if let Some(error) = store {
-                return match error {
-                    StoreError::Busy(_) | StoreError::Unavailable(_) => Self::NotReady,
-                    StoreError::Unknown(_) | StoreError::State(_) => Self::Refused,
-                    _ => Self::Defect,
-                };
+                return Self::of_store(error);
+            }
+            if let Some(error) = cause.downcast_ref() {
+                return certificate::exit_of(error);
             }
             let environment = cause.is::<NotReady>()
                 || cause.is::<toml::de::Error>()
@@ -77,5 +78,14 @@ impl Exit {
             }
         }
         Self::Defect
+    }
+
+    /// The exit code for a failure of the records.
+    pub(crate) fn of_store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy(_) | StoreError::Unavailable(_) => Self::NotReady,
+            StoreError::Unknown(_) | StoreError::State(_) => Self::Refused,
+            _ => Self::Defect,
+        }
     }
 }

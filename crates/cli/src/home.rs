@@ -81,6 +81,12 @@ impl Home {
         CheckpointKey::open(&path).context("cannot use the key of checkpoints")
     }
 
+    /// The key that signs certificates; made when there is none.
+    pub(crate) fn certificate_key(&self) -> anyhow::Result<CheckpointKey> {
+        let path = self.path.join(self.config.certificate_key());
+        CheckpointKey::open(&path).context("cannot use the key of certificates")
+    }
+
     /// Signs what the records hold now, and publishes it.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
         self.checkpoints().make(&*self.records, &self.key()?, self.clock.now()).await?;

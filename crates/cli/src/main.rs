@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, cover_sheet, coverage, dossier, ingest, register, review, search, serve, verify};
+use commands::{certificate, convert, cover_sheet, coverage, dossier, ingest, register, review, search, serve, verify};
 
 /// Digitization of dossiers: scan folders in, searchable PDF/A on the right dossier out, with proof.
 #[derive(Parser)]
@@ -82,6 +82,11 @@ enum Command {
     Coverage(coverage::Args),
     /// What was received and handled in a period, with every sum checked
     Report(commands::report::Args),
+    /// Signed statements of coverage that others check without trust
+    Certificate {
+        #[command(subcommand)]
+        command: certificate::Command,
+    },
     /// Re-hash everything and compare it with the records
     Verify(verify::Args),
     /// Make the database anew from events, packages and received bytes
@@ -142,6 +147,7 @@ fn main() -> ExitCode {
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Report(args) => commands::report::run(&home, &args, output),
+        Command::Certificate { command } => certificate::run(&home, &command, output),
         Command::Verify(args) => verify::run(&home, &args, output),
         Command::Rebuild => commands::rebuild::run(&home, output),
         Command::Backup(args) => commands::backup::backup(&home, &args, output),

@@ -50,6 +50,8 @@ pub enum EventKind {
     Reused,
     /// Documents of a dossier were handed over to another system.
     HandedOver,
+    /// A certificate of coverage was made; the event's source is the digest of its file.
+    Certified,
 }
 
 impl EventKind {
@@ -74,6 +76,7 @@ impl EventKind {
         Self::SessionClosed,
         Self::Reused,
         Self::HandedOver,
+        Self::Certified,
     ];
 
     /// As stored.
@@ -98,6 +101,7 @@ impl EventKind {
             Self::SessionClosed => "session_closed",
             Self::Reused => "reused",
             Self::HandedOver => "handed_over",
+            Self::Certified => "certified",
         }
     }
 
@@ -120,6 +124,7 @@ impl EventKind {
             | Self::Reused => "metadata modification",
             Self::FixityChecked => "fixity check",
             Self::HandedOver => "dissemination",
+            Self::Certified => "digital signature generation",
         }
     }
 }
@@ -147,7 +152,7 @@ pub struct Event {
     pub outcome: Outcome,
     /// Who: `sohoa/0.1.0` or a user's name.
     pub agent: String,
-    /// Digest of the source file concerned.
+    /// Digest of the source file, or of the certificate, concerned.
     pub source: Option<Sha256Digest>,
     /// Dossier concerned.
     pub dossier: Option<DossierCode>,

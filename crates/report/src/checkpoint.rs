@@ -110,7 +110,11 @@ impl CheckpointKey {
 
     /// The checkpoint as signed text.
     pub fn sign(&self, checkpoint: &Checkpoint) -> String {
-        let text = text(checkpoint);
+        self.sign_text(&text(checkpoint))
+    }
+
+    /// A text as a signed note; it ends with a line break and has no empty lines.
+    pub(crate) fn sign_text(&self, text: &str) -> String {
         let mut signature = self.public().hash().to_vec();
         signature.extend(self.0.sign(text.as_bytes()).to_bytes());
         format!("{text}\n\u{2014} {ORIGIN} {}\n", BASE64.encode(signature))
@@ -144,15 +148,8 @@ impl PublicKey {
 
     /// The checkpoint that a signed text states; `None` when it is none, or the signature is not of this key.
     pub fn check(&self, signed: &str) -> Option<Checkpoint> {
-        let (body, signatures) = signed.split_once("\n\n")?;
-        let body = format!("{body}\n");
-        let signature = signatures.lines().find_map(|line| line.strip_prefix("\u{2014} ")?.strip_prefix(ORIGIN))?;
-        let bytes = BASE64.decode(signature.trim()).ok()?;
-        if signatures != format!("\u{2014} {ORIGIN} {}\n", BASE64.encode(&bytes)) {
-            return None;
-        }
-        let signature: [u8; 64] = bytes.strip_prefix(&self.hash())?.try_into().ok()?;
-        self.0.verify_strict(body.as_bytes(), &Signature::from_bytes(&signature)).ok()?;
+        let (body, signatures) = split_note(signed)?;
+        self.is_signed(body, signatures)?;
         let mut lines = body.lines();
         let origin = lines.next()?;
         let size = lines.next()?.parse().ok()?;
@@ -161,6 +158,23 @@ impl PublicKey {
         let checkpoint = Checkpoint { size, root: Sha256Digest::from_bytes(root), at };
         (origin == ORIGIN && text(&checkpoint) == body).then_some(checkpoint)
     }
+
+    /// `Some` when the signatures of a note are one of this key and nothing else.
+    pub(crate) fn is_signed(&self, text: &str, signatures: &str) -> Option<()> {
+        let signature = signatures.strip_prefix("\u{2014} ")?.strip_prefix(ORIGIN)?;
+        let bytes = BASE64.decode(signature.trim()).ok()?;
+        if signatures != format!("\u{2014} {ORIGIN} {}\n", BASE64.encode(&bytes)) {
+            return None;
+        }
+        let signature: [u8; 64] = bytes.strip_prefix(&self.hash())?.try_into().ok()?;
+        self.0.verify_strict(text.as_bytes(), &Signature::from_bytes(&signature)).ok()
+    }
+}
+
+/// The text of a note, with its last line break, and its signatures.
+pub(crate) fn split_note(note: &str) -> Option<(&str, &str)> {
+    let end = note.find("\n\n")?;
+    Some((note.get(..=end)?, note.get(end + 2..)?))
 }
 
 impl fmt::Display for PublicKey {

@@ -1,5 +1,6 @@
-//! Coverage, verification, and what proves that history was not rewritten.
+//! Coverage, verification, and what proves coverage and that history was not rewritten.
 
+mod certificate;
 mod checkpoint;
 mod coverage;
 mod figures;
@@ -8,6 +9,10 @@ mod monthly;
 mod publish;
 mod verify;
 
+pub use certificate::{
+    CertificateError, CheckReport, Figures, Finding, Given, Kept, Made, Making, Statement, TrustedRoots,
+    check_certificate,
+};
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointFolders, CheckpointKey, FoundCheckpoint, PublicKey};
 pub use coverage::{
     Coverage, CoverageReport, Definitions, Group, Missing, Ratio, Ratios, coverage, missing_line, reason, result_line,

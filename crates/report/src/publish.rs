@@ -20,7 +20,7 @@ use crate::checkpoint::{CheckpointError, CheckpointFolders, io_error, own_names,
 /// How long one address may take, from its name to its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An address that takes checkpoints: `https://…` or `http://…`. Shown and logged without what may be secret in it: names
+/// An address that is posted to, as for checkpoints: `https://…` or `http://…`. Shown and logged without what may be secret in it: names
 /// of users, passwords, path and query.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -29,9 +29,9 @@ pub struct Address {
     shown: String,
 }
 
-/// No address that checkpoints can be sent to.
+/// No address that something can be posted to.
 #[derive(Debug, thiserror::Error)]
-#[error("checkpoints are published to http:// or https:// addresses, and one is none")]
+#[error("an address that something is posted to begins with http:// or https://, and one does not")]
 pub struct NoAddress;
 
 impl TryFrom<String> for Address {
@@ -139,6 +139,17 @@ pub fn unpublished(folders: &CheckpointFolders, receivers: &Receivers) -> Result
     Ok(behind.map(|(place, checkpoints)| Unpublished { place, checkpoints }).collect())
 }
 
+impl Address {
+    /// Posts to it and gives the body of its answer, when that says that all went well.
+    ///
+    /// # Errors
+    /// A clause without what may be secret.
+    pub(crate) fn ask(&self, kind: &str, body: &[u8]) -> Result<Vec<u8>, String> {
+        let mut answer = send(&agent(PATIENCE), self, kind, body)?;
+        answer.body_mut().read_to_vec().map_err(|error| error.to_string())
+    }
+}
+
 /// Certificates are checked against those that the system trusts, so that an authority of one's own house will do.
 fn agent(patience: Duration) -> ureq::Agent {
     let tls = TlsConfig::builder()
@@ -155,13 +166,21 @@ fn agent(patience: Duration) -> ureq::Agent {
 }
 
 fn post(agent: &ureq::Agent, address: &Address, text: &str) -> Result<(), String> {
-    let request = agent.post(&address.url).content_type("text/plain; charset=utf-8");
-    let answer = request.send(text).map_err(|error| match error {
+    send(agent, address, "text/plain; charset=utf-8", text.as_bytes()).map(drop)
+}
+
+fn send(
+    agent: &ureq::Agent,
+    address: &Address,
+    kind: &str,
+    body: &[u8],
+) -> Result<ureq::http::Response<ureq::Body>, String> {
+    let answer = agent.post(&address.url).content_type(kind).send(body).map_err(|error| match error {
         ureq::Error::BadUri(_) => "not a usable address".to_owned(),
         other => other.to_string(),
     })?;
     // Taken is what it says is taken: being sent elsewhere is not.
-    if answer.status().is_success() { Ok(()) } else { Err(format!("it answered {}", answer.status().as_u16())) }
+    if answer.status().is_success() { Ok(answer) } else { Err(format!("it answered {}", answer.status().as_u16())) }
 }
 
 #[cfg(test)]

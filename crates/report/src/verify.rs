@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use sohoa_domain::DossierCode;
+use sohoa_store::ocfl::Inventory;
 use sohoa_store::{BlobEntry, BlobError, EventLogError, Objects, PackageError, Records, StoreError};
 
 use crate::checkpoint::{CheckpointError, CheckpointFolders, PublicKey};
@@ -242,6 +243,17 @@ pub async fn verify(
         }
     }
     Ok(findings.report())
+}
+
+/// Checks one dossier's package wherever it lies, every byte of it, by itself alone. Gives its inventory when it has one.
+///
+/// # Errors
+/// [`VerifyError::WorkingFile`].
+pub(crate) fn package(root: &Path, dossier: &DossierCode) -> Result<(Vec<Problem>, Option<Inventory>), VerifyError> {
+    let mut findings = Findings::default();
+    let inventory = objects::object(root, dossier, &mut findings);
+    findings.hash_all(&VerifyOptions::default(), &|_, _| {}).map_err(VerifyError::WorkingFile)?;
+    Ok((findings.report().problems, inventory))
 }
 
 async fn look(records: &dyn Records, only: Option<&DossierCode>) -> Result<Result<Rows, Problem>, VerifyError> {

@@ -20,6 +20,7 @@ mod coverage;
 mod period;
 mod register;
 mod rows;
+mod survey;
 
 pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
@@ -34,6 +35,7 @@ pub use rows::{
     NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
     Waiting,
 };
+pub use survey::{StandingDocument, Witness};
 
 /// A failure of the records. Says whether trying again can help.
 #[derive(Debug, thiserror::Error)]
@@ -326,6 +328,10 @@ pub trait Records: Send + Sync {
 
     /// Those of them of which the register does not say where they stood, in order of code.
     async fn unaccounted(&self, from: Date, to: Date) -> Result<Vec<Unaccounted>, StoreError>;
+
+    /// Shows a witness one state of the records throughout: every event, then every dossier received in the period
+    /// (inclusive days) in order of code. Memory does not grow with either.
+    async fn survey(&self, from: Date, to: Date, witness: &mut dyn Witness) -> Result<(), StoreError>;
 
     /// Records that a document of another dossier stands for this component, so that no new scan is made (tái sử dụng); `None`
     /// takes that back. Coverage counts such a component as attached as long as the document is.

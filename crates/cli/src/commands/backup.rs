@@ -77,6 +77,16 @@ impl Copied {
     }
 }
 
+/// The keys of a home and where a backup keeps them. Certificates have one of their own only when the settings say so.
+fn keys(home: &Path, config: &Config, backup: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let (checkpoints, certificates) = (&*config.checkpoints.key, config.certificate_key());
+    let mut keys = vec![(home.join(checkpoints), backup.join("keys/checkpoint.key"))];
+    if certificates != checkpoints {
+        keys.push((home.join(certificates), backup.join("keys/certificate.key")));
+    }
+    keys
+}
+
 pub(crate) fn backup(home: &Path, args: &BackupArgs, output: Output) -> anyhow::Result<Exit> {
     let copied = block_on(async {
         let home = Home::open(home).await?;
@@ -98,9 +108,15 @@ pub(crate) fn backup(home: &Path, args: &BackupArgs, output: Output) -> anyhow::
         }
         let checkpoints = home.checkpoints().own;
         copied.tree(&checkpoints, &args.dest.join("checkpoints"), &[])?;
-        let key = home.path.join(&home.config.checkpoints.key);
-        copied.file(&key, &args.dest.join("keys/checkpoint.key"))?;
-        copied.file(&key.with_extension("pub"), &args.dest.join("keys/checkpoint.pub"))?;
+        let certificates = home.path.join("certificates");
+        if certificates.exists() {
+            copied.tree(&certificates, &args.dest.join("certificates"), &["tmp"])?;
+        }
+        home.certificate_key()?;
+        for (key, copy) in keys(&home.path, &home.config, &args.dest) {
+            copied.file(&key, &copy)?;
+            copied.file(&key.with_extension("pub"), &copy.with_extension("pub"))?;
+        }
         copied.file(&home.path.join("sohoa.toml"), &args.dest.join("sohoa.toml"))?;
         Ok(copied)
     })?;
@@ -121,10 +137,15 @@ pub(crate) fn restore(home: &Path, args: &RestoreArgs, output: Output) -> anyhow
     copied.file(&args.from.join("sohoa.toml"), &home.join("sohoa.toml")).context("there is no backup")?;
     let home = std::path::absolute(home)?;
     let config = Config::load(&home).map_err(NotReady::from)?;
-    let key = home.join(&config.checkpoints.key);
-    copied.file(&args.from.join("keys/checkpoint.key"), &key)?;
-    copied.file(&args.from.join("keys/checkpoint.pub"), &key.with_extension("pub"))?;
+    for (key, copy) in keys(&home, &config, &args.from) {
+        copied.file(&copy, &key)?;
+        copied.file(&copy.with_extension("pub"), &key.with_extension("pub"))?;
+    }
     copied.tree(&args.from.join("checkpoints"), &home.join("checkpoints"), &[])?;
+    let certificates = args.from.join("certificates");
+    if certificates.exists() {
+        copied.tree(&certificates, &home.join("certificates"), &[])?;
+    }
     copied.tree(&args.from.join("blobs"), &config.store.blobs(&home)?, &[])?;
     copied.tree(&args.from.join("ocfl"), &config.store.packages(&home)?, &[])?;
     copied.tree(&args.from.join("events"), &config.store.events(&home)?, &[])?;

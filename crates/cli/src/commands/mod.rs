@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod catalogue;
+pub(crate) mod certificate;
 pub(crate) mod config;
 pub(crate) mod convert;
 pub(crate) mod cover_sheet;

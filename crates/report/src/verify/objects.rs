@@ -52,7 +52,7 @@ pub(super) fn check(
 }
 
 /// Checks one object.
-fn object(root: &Path, dossier: &DossierCode, findings: &mut Findings) -> Option<Inventory> {
+pub(super) fn object(root: &Path, dossier: &DossierCode, findings: &mut Findings) -> Option<Inventory> {
     let declaration = root.join(OBJECT_DECLARATION);
     findings.exact(Some(dossier), &declaration, OBJECT_DECLARATION_TEXT, ProblemKind::Layout);
     let mut known = HashSet::from([declaration]);

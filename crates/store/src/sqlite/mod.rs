@@ -20,6 +20,7 @@ mod register;
 mod reuse;
 mod search;
 mod sessions;
+mod survey;
 mod values;
 
 use std::collections::HashSet;
@@ -38,10 +39,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
-    DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile,
-    LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
-    PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting,
+    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -477,6 +475,10 @@ impl Records for SqliteRecords {
 
     async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
         events::last(self, kind).await
+    }
+
+    async fn survey(&self, from: Date, to: Date, witness: &mut dyn Witness) -> Result<(), StoreError> {
+        survey::survey(self, from, to, witness).await
     }
 
     async fn tell(&self, told: &[Event]) -> Result<(), StoreError> {
