@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod accuracy;
+mod audit;
 mod confinement;
 mod crash;
 mod demo;
+mod export;
 mod faults;
 mod fields;
 mod folders;
@@ -14,6 +16,7 @@ mod history;
 mod ingest;
 mod memory;
 mod nasty;
+mod outputs;
 mod refusals;
 mod report;
 mod repository;

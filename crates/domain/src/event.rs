@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout, Sha256Digest,
+    AttachmentState, AuditSample, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout,
+    Sha256Digest, Verdict,
 };
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
@@ -47,11 +48,15 @@ pub enum EventKind {
     Reused,
     /// Documents of a dossier were handed over to another system.
     HandedOver,
+    /// A sample of documents was drawn to be compared with paper.
+    Sampled,
+    /// A document of a sample was compared with its paper.
+    Compared,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -70,6 +75,8 @@ impl EventKind {
         Self::SessionClosed,
         Self::Reused,
         Self::HandedOver,
+        Self::Sampled,
+        Self::Compared,
     ];
 
     /// As stored.
@@ -93,6 +100,8 @@ impl EventKind {
             Self::SessionClosed => "session_closed",
             Self::Reused => "reused",
             Self::HandedOver => "handed_over",
+            Self::Sampled => "sampled",
+            Self::Compared => "compared",
         }
     }
 
@@ -114,6 +123,7 @@ impl EventKind {
             | Self::Reused => "metadata modification",
             Self::FixityChecked => "fixity check",
             Self::HandedOver => "dissemination",
+            Self::Sampled | Self::Compared => "quality review",
         }
     }
 }
@@ -187,6 +197,17 @@ pub enum Change {
         form: String,
         /// How many documents hung on it then.
         documents: u64,
+    },
+    /// A sample was drawn.
+    Sampled(AuditSample),
+    /// The document of the event was compared with its paper.
+    Compared {
+        /// Number of the sample.
+        sample: i64,
+        /// What was found.
+        verdict: Verdict,
+        /// What else there is to say.
+        note: String,
     },
 }
 

@@ -1,11 +1,14 @@
-//! Coverage, verification, and what proves that history was not rewritten.
+//! Coverage, verification, reports as files, and what proves that history was not rewritten.
 
 mod checkpoint;
 mod coverage;
+pub mod exchange;
 mod figures;
 pub mod merkle;
 mod monthly;
 mod publish;
+pub mod render;
+mod sample;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointFolders, CheckpointKey, FoundCheckpoint, PublicKey};
@@ -15,4 +18,5 @@ pub use coverage::{
 pub use figures::{Share, day, number, time};
 pub use monthly::{Department, Identity, MonthlyReport};
 pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
+pub use sample::{MOST_DRAWN, SampleFigures, SampleSize, draw, listed};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

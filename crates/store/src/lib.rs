@@ -19,11 +19,11 @@ pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, Completion, CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, Decision,
-    DocumentRow, ExemptPaper, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE, LateAfter, LatePaper,
-    Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession,
-    Orphan, PageLedger, PeriodCount, Rebuilt, Records, Rendition, RenditionKind, SamePaper, SearchHit, Standing,
-    StoreError, Unaccounted, Waiting,
+    Accepted, BatchId, Comparison, Completion, CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime,
+    Decision, DocumentRow, ExemptPaper, FileId, FileRow, ImportSummary, IsGone, JobId, LONGEST_PAUSE, LateAfter,
+    LatePaper, Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects,
+    OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, Rendition, RenditionKind, SamePaper, SampleItem,
+    SampleRow, SearchHit, Standing, StoreError, Unaccounted, Waiting,
 };
 pub use register_csv::{RegisterFileError, read_register_csv};
 pub use sqlite::SqliteRecords;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod convert;
@@ -7,6 +8,7 @@ pub(crate) mod cover_sheet;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod dossier;
+pub(crate) mod export;
 pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod rebuild;

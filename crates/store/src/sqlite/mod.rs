@@ -1,6 +1,7 @@
 //! The records in a SQLite file that several processes share.
 
 mod accept;
+mod audit;
 mod claims;
 mod complete;
 mod coverage;
@@ -27,7 +28,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{
-    ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState, Sha256Digest,
+    AuditSample, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind, FileState,
+    Sha256Digest, StratumBy, Verdict,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
@@ -36,8 +38,8 @@ use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow,
     ExemptPaper, FileId, FileRow, ImportSummary, IsGone, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile,
-    NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SearchHit,
-    StoreError, Unaccounted, Waiting,
+    NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, SamePaper, SampleItem,
+    SampleRow, SearchHit, StoreError, Unaccounted, Waiting,
 };
 
 /// How long a process waits for another one that is writing.
@@ -364,6 +366,39 @@ impl Records for SqliteRecords {
 
     async fn same_papers(&self, dossier: &DossierCode) -> Result<Vec<SamePaper>, StoreError> {
         reuse::same_papers(self, dossier).await
+    }
+
+    async fn audit_population(
+        &self,
+        from: Date,
+        to: Date,
+        by: StratumBy,
+    ) -> Result<Vec<(DocumentId, String)>, StoreError> {
+        audit::population(self, from, to, by).await
+    }
+
+    async fn add_sample(&self, sample: &AuditSample, now: Timestamp, person: &str) -> Result<i64, StoreError> {
+        audit::add(self, sample, now, person).await
+    }
+
+    async fn samples(&self) -> Result<Vec<SampleRow>, StoreError> {
+        audit::samples(self).await
+    }
+
+    async fn sample_items(&self, sample: i64) -> Result<Vec<SampleItem>, StoreError> {
+        audit::items(self, sample).await
+    }
+
+    async fn compare(
+        &self,
+        sample: i64,
+        document: &DocumentId,
+        verdict: Verdict,
+        note: &str,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        audit::compare(self, sample, document, (verdict, note), now, person).await
     }
 
     async fn ledger(&self) -> Result<Ledger, StoreError> {

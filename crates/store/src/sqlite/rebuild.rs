@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::accept::name_of;
 use super::values::{micros, signed};
-use super::{SqliteRecords, complete, decide, events, hand_over, jobs, register, reuse, sessions};
+use super::{SqliteRecords, audit, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -172,7 +172,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 16] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -197,6 +197,13 @@ const TABLES: [(&str, &str, &str); 13] = [
     ("hand_over", "CAST(id AS TEXT)", "id, dossier, form, documents, at"),
     ("coverage", "dossier", "*"),
     ("orphan", "dossier", "*"),
+    (
+        "audit_sample",
+        "CAST(number AS TEXT)",
+        "number, name, seed, first_day, last_day, stratified_by, documents, population_digest, list_digest, drawn_at, agent",
+    ),
+    ("audit_item", "sample || '/' || document", "sample, position, document, stratum"),
+    ("audit_result", "sample || '/' || document", "sample, document, verdict, note, compared_at, agent"),
     ("register_import", "source", "source, imported_at"),
     ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
@@ -273,6 +280,11 @@ impl<'a> Rebuild<'a> {
             },
             (Some(Change::HandedOver { form, documents }), _) => match &event.dossier {
                 Some(dossier) => hand_over::record(conn, dossier, form, *documents, event.at).await,
+                None => Ok(()),
+            },
+            (Some(Change::Sampled(sample)), _) => audit::record(conn, sample, &event).await,
+            (Some(Change::Compared { sample, verdict, note }), _) => match &event.document {
+                Some(document) => audit::record_result(conn, *sample, document, (*verdict, note), &event).await,
                 None => Ok(()),
             },
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
