@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 run_packages="tesseract-ocr tesseract-ocr-vie tesseract-ocr-eng libtesseract-dev libleptonica-dev pkg-config g++ cmake
     poppler-utils fonts-croscore"
-test_packages="qpdf default-jdk-headless libjaxb-java openssl"
+test_packages="qpdf default-jdk-headless libjaxb-java openssl libreoffice-calc-nogui"
 bench_packages="ghostscript"
 
 say() {

@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod accuracy;
+mod audit;
 mod certificate;
 mod confinement;
 mod crash;
 mod demo;
+mod export;
 mod faults;
 mod fields;
 mod folders;
@@ -15,6 +17,7 @@ mod history;
 mod ingest;
 mod memory;
 mod nasty;
+mod outputs;
 mod refusals;
 mod register;
 mod report;

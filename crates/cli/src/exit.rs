@@ -6,6 +6,8 @@ use sohoa_domain::InputError;
 use sohoa_ocr::OcrError;
 use sohoa_pipeline::{ConvertError, IntakeError, WorkError};
 use sohoa_report::CheckpointError;
+use sohoa_report::exchange::ExchangeError;
+use sohoa_report::render::RenderError;
 use sohoa_store::{BlobError, EventLogError, PackageError, StoreError};
 
 use crate::commands::certificate;
@@ -57,6 +59,7 @@ impl Exit {
                 (_, Some(IntakeError::Blobs(_)), _) => return Self::NotReady,
                 (_, Some(IntakeError::Records(error)), _) => Some(error),
                 (_, _, Some(WorkError::Store(error))) => Some(error),
+                _ if let Some(ExchangeError::Store(error)) = cause.downcast_ref() => Some(error),
                 _ => cause.downcast_ref::<StoreError>(),
             };
             if let Some(error) = store {
@@ -71,6 +74,8 @@ impl Exit {
                 || cause.is::<PackageError>()
                 || cause.is::<EventLogError>()
                 || cause.is::<CheckpointError>()
+                || cause.is::<ExchangeError>()
+                || cause.is::<RenderError>()
                 || cause.is::<std::io::Error>()
                 || matches!(cause.downcast_ref(), Some(OcrError::LanguageMissing(_)));
             if environment {

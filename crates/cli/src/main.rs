@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod exit;
+mod files;
 mod heap;
 mod home;
 mod output;
@@ -87,6 +88,13 @@ enum Command {
         #[command(subcommand)]
         command: certificate::Command,
     },
+    /// Samples of documents to compare with paper
+    Audit {
+        #[command(subcommand)]
+        command: commands::audit::Command,
+    },
+    /// Hand dossiers over to other systems
+    Export(commands::export::Args),
     /// Re-hash everything and compare it with the records
     Verify(verify::Args),
     /// Make the database anew from events, packages and received bytes
@@ -148,6 +156,8 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Report(args) => commands::report::run(&home, &args, output),
         Command::Certificate { command } => certificate::run(&home, &command, output),
+        Command::Audit { command } => commands::audit::run(&home, &command, output),
+        Command::Export(args) => commands::export::run(&home, &args, output),
         Command::Verify(args) => verify::run(&home, &args, output),
         Command::Rebuild => commands::rebuild::run(&home, output),
         Command::Backup(args) => commands::backup::backup(&home, &args, output),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentState, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout, Reading,
-    Sha256Digest,
+    AttachmentState, AuditSample, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout,
+    Reading, Sha256Digest, Verdict,
 };
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
@@ -52,11 +52,15 @@ pub enum EventKind {
     HandedOver,
     /// A certificate of coverage was made; the event's source is the digest of its file.
     Certified,
+    /// A sample of documents was drawn to be compared with paper.
+    Sampled,
+    /// A document of a sample was compared with its paper.
+    Compared,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -77,6 +81,8 @@ impl EventKind {
         Self::Reused,
         Self::HandedOver,
         Self::Certified,
+        Self::Sampled,
+        Self::Compared,
     ];
 
     /// As stored.
@@ -102,6 +108,8 @@ impl EventKind {
             Self::Reused => "reused",
             Self::HandedOver => "handed_over",
             Self::Certified => "certified",
+            Self::Sampled => "sampled",
+            Self::Compared => "compared",
         }
     }
 
@@ -125,6 +133,7 @@ impl EventKind {
             Self::FixityChecked => "fixity check",
             Self::HandedOver => "dissemination",
             Self::Certified => "digital signature generation",
+            Self::Sampled | Self::Compared => "quality review",
         }
     }
 }
@@ -205,6 +214,17 @@ pub enum Change {
         form: String,
         /// How many documents hung on it then.
         documents: u64,
+    },
+    /// A sample was drawn.
+    Sampled(AuditSample),
+    /// The document of the event was compared with its paper.
+    Compared {
+        /// Number of the sample.
+        sample: i64,
+        /// What was found.
+        verdict: Verdict,
+        /// What else there is to say.
+        note: String,
     },
 }
 

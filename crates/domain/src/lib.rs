@@ -2,6 +2,7 @@
 //!
 //! Every other crate speaks in these types. This one knows no tokio, SQL, web or file system.
 
+mod audit;
 mod barcode;
 mod clock;
 mod code;
@@ -21,6 +22,7 @@ mod register;
 mod state;
 pub mod text;
 
+pub use audit::{AuditSample, Stratum, StratumBy, Verdict};
 pub use barcode::{Barcode, BarcodeFormat};
 pub use clock::{Clock, local_day, local_time};
 pub use code::{CodeError, DossierCode, ProcedureCode};

@@ -1,12 +1,15 @@
-//! Coverage, verification, and what proves coverage and that history was not rewritten.
+//! Coverage, verification, reports as files, and what proves coverage and that history was not rewritten.
 
 mod certificate;
 mod checkpoint;
 mod coverage;
+pub mod exchange;
 mod figures;
 pub mod merkle;
 mod monthly;
 mod publish;
+pub mod render;
+mod sample;
 mod verify;
 
 pub use certificate::{
@@ -20,4 +23,5 @@ pub use coverage::{
 pub use figures::{Share, day, number, time};
 pub use monthly::{Department, Identity, MonthlyReport};
 pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
+pub use sample::{MOST_DRAWN, SampleFigures, SampleSize, draw, listed};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::Channel;
-use sohoa_store::{PeriodCount, Standing, Unaccounted};
+use sohoa_store::{PeriodCount, SampleRow, Standing, Unaccounted};
 
 use crate::coverage::CoverageReport;
 use crate::figures::{Share, day, number};
+use crate::sample::SampleFigures;
 
 /// What one department received in the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,6 +70,8 @@ pub struct MonthlyReport {
     pub orphans: u64,
     /// Sums that have to close.
     pub identities: Vec<Identity>,
+    /// Samples of documents received in a part of the period that were drawn to be compared with paper.
+    pub audits: Vec<SampleFigures>,
 }
 
 /// A sum of the report that has to close.
@@ -127,6 +130,7 @@ impl MonthlyReport {
             late_hours: coverage.late_hours,
             orphans: coverage.orphans.len() as u64,
             identities: Vec::new(),
+            audits: Vec::new(),
         };
         // What came in is what went out and what is open; and what the facts of coverage say was received is what the register does.
         report.identities = vec![
@@ -143,6 +147,12 @@ impl MonthlyReport {
 
     fn accounted(&self) -> u64 {
         self.resolved + self.in_process + self.overdue + self.waiting + self.returned + self.stopped
+    }
+
+    /// The same with those of these samples whose period has a day in common with it.
+    pub fn with_audits(self, samples: Vec<SampleRow>) -> Self {
+        let audits = samples.into_iter().filter(|s| s.from <= self.to && s.to >= self.from);
+        Self { audits: audits.map(SampleFigures::from).collect(), ..self }
     }
 
     /// What came in less what the lines account for: dossiers that stand nowhere.
@@ -197,6 +207,19 @@ impl MonthlyReport {
                 if whole == parts { "khớp".to_owned() } else { format!("LỆCH {}", number(whole.abs_diff(*parts))) };
             lines += &format!("  {name}: {} = {}: {verdict}\n", number(*whole), number(*parts));
         }
+        for audit in &self.audits {
+            let s = &audit.sample;
+            lines += &format!(
+                "Đối chiếu với bản giấy, mẫu {}: chọn {} trên {} văn bản, đã đối chiếu {}, đúng {}, sai {}, cận trên {} (Clopper–Pearson, một phía, 95 %)\n",
+                s.name,
+                number(s.drawn),
+                number(s.documents),
+                number(s.compared),
+                number(s.right),
+                audit.wrong.text(),
+                audit.bound_in_print()
+            );
+        }
         if remainder > 0 {
             lines += &format!("\n{} hồ sơ không rõ trạng thái:\n", number(remainder));
             for u in &self.unaccounted {
@@ -211,7 +234,7 @@ const OUT_AND_OPEN: &str =
     "tiếp nhận và giải quyết = đã giải quyết + đang giải quyết + chờ bổ sung + trả lại, rút + dừng";
 const IN_AND_OUT_OF_SCOPE: &str = "tiếp nhận mới = trong phạm vi số hóa + ngoài phạm vi";
 
-fn reason(code: &str) -> &str {
+pub(crate) fn reason(code: &str) -> &str {
     match code {
         "no-state" => "sổ không ghi trạng thái",
         "done-at-no-day" => "đã xong nhưng sổ không ghi ngày",

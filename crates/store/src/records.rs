@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind,
-    FileState, ProcedureCode, Sha256Digest,
+    AuditSample, CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event,
+    EventKind, FileState, ProcedureCode, Sha256Digest, StratumBy, Verdict,
 };
 
 use crate::blobs::DiskBlobs;
@@ -16,12 +16,14 @@ use crate::event_log::{EventLine, EventLog, Segment};
 use crate::packages::DiskPackages;
 use crate::register::RegisterEntries;
 
+mod audit;
 mod coverage;
 mod period;
 mod register;
 mod rows;
 mod survey;
 
+pub use audit::{Comparison, SampleItem, SampleRow};
 pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
     MissingPaper, MissingPapers, MissingReason, Orphan,
@@ -349,6 +351,35 @@ pub trait Records: Send + Sync {
 
     /// Documents, of any dossier, that are the same paper as one of this dossier.
     async fn same_papers(&self, dossier: &DossierCode) -> Result<Vec<SamePaper>, StoreError>;
+
+    /// Attached documents of dossiers that were received in a period (inclusive days), each with its stratum, in order of id: what an
+    /// audit sample is drawn from.
+    async fn audit_population(
+        &self,
+        from: Date,
+        to: Date,
+        by: StratumBy,
+    ) -> Result<Vec<(DocumentId, String)>, StoreError>;
+
+    /// Records a sample under the next number, which is returned, and under a name of its own when it has none.
+    async fn add_sample(&self, sample: &AuditSample, now: Timestamp, person: &str) -> Result<i64, StoreError>;
+
+    /// All samples in order.
+    async fn samples(&self) -> Result<Vec<SampleRow>, StoreError>;
+
+    /// The documents of a sample in the order of its list.
+    async fn sample_items(&self, sample: i64) -> Result<Vec<SampleItem>, StoreError>;
+
+    /// Records what the comparison of a sample's document with its paper found; a later one takes the place of an earlier one.
+    async fn compare(
+        &self,
+        sample: i64,
+        document: &DocumentId,
+        verdict: Verdict,
+        note: &str,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError>;
 
     /// Files by state.
     async fn ledger(&self) -> Result<Ledger, StoreError>;

@@ -10,6 +10,7 @@ use sohoa_report::{CoverageReport, Missing, coverage, missing_line, number, resu
 use sohoa_store::{CoverageBy, CoverageScope, ExemptPaper, LateAfter, LatePaper, MissingPapers};
 
 use crate::exit::Exit;
+use crate::files::Files;
 use crate::home::{Home, block_on};
 use crate::output::Output;
 
@@ -51,6 +52,8 @@ pub(crate) struct Args {
     /// Lowest acceptable percentage, full definition
     #[arg(long, default_value_t = 100.0, value_parser = percentage)]
     min: f64,
+    #[command(flatten)]
+    files: Files,
 }
 
 fn percentage(text: &str) -> Result<f64, String> {
@@ -82,6 +85,14 @@ struct Report {
     late_papers: Option<Vec<LatePaper>>,
 }
 
+/// The same with what is missing.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    missing: Vec<Missing>,
+}
+
 pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Exit> {
     block_on(async {
         let home = Home::open(home).await?;
@@ -91,6 +102,9 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
         let exempt_papers = if args.exempt { Some(home.records.exempt(&scope).await?) } else { None };
         let late_papers = if args.late { Some(home.records.late(&scope, late).await?) } else { None };
         let report = Report { coverage, exempt_papers, late_papers };
+        if args.files.any() {
+            write_files(&home, &report, args).await?;
+        }
         let printed =
             if output.json { document(&home, &report, args).await } else { lines(&home, &report, args).await };
         output.unless_closed(printed)?;
@@ -99,6 +113,18 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
         let enough = c.digitized_full as f64 * 100.0 >= args.min * c.received as f64;
         Ok(if enough { Exit::Done } else { Exit::FallsShort })
     })
+}
+
+/// Writes the files that were asked for, with all that is missing.
+async fn write_files(home: &Home, report: &Report, args: &Args) -> anyhow::Result<()> {
+    let mut all = Vec::new();
+    missing(home, args, |dossier| {
+        all.push(dossier);
+        Ok(true)
+    })
+    .await?;
+    let told = Told { report, missing: all.iter().cloned().map(Missing::from).collect() };
+    args.files.write(&told, || report.coverage.render(&all))
 }
 
 /// Tells `each` dossier that is not full, or only those without a due result, until it wants no more or fails.

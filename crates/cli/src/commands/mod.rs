@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
@@ -9,6 +10,7 @@ pub(crate) mod cover_sheet;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod dossier;
+pub(crate) mod export;
 pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod rebuild;

@@ -94,9 +94,14 @@ pub(crate) struct Person {
 
 impl Person {
     pub(super) fn name(&self) -> String {
-        let user = || std::env::var("USER").ok().filter(|u| !u.is_empty());
-        self.name.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
+        named(self.name.as_deref())
     }
+}
+
+/// This person, or the user of the system.
+pub(super) fn named(person: Option<&str>) -> String {
+    let user = || std::env::var("USER").ok().filter(|u| !u.is_empty());
+    person.map(str::to_owned).or_else(user).unwrap_or_else(|| "unknown".to_owned())
 }
 
 #[derive(Serialize)]

@@ -68,7 +68,8 @@ impl CoverageReport {
         }
     }
 
-    fn filters(&self) -> String {
+    /// What narrows the scope, behind a semicolon each.
+    pub(crate) fn filters(&self) -> String {
         let scope = &self.scope;
         let filters = [
             ("cơ quan", scope.agency.clone()),

@@ -1,6 +1,7 @@
 //! The records in a SQLite file that several processes share.
 
 mod accept;
+mod audit;
 mod catalogue;
 mod claims;
 mod complete;
@@ -30,8 +31,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{
-    CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event, EventKind,
-    FileState, ProcedureCode, Reading, Sha256Digest,
+    AuditSample, CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event,
+    EventKind, FileState, ProcedureCode, Reading, Sha256Digest, StratumBy, Verdict,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
@@ -39,7 +40,11 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
+    DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile,
+    LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
+    PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SampleItem, SampleRow, SearchHit, StoreError,
+    Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -425,6 +430,39 @@ impl Records for SqliteRecords {
 
     async fn same_papers(&self, dossier: &DossierCode) -> Result<Vec<SamePaper>, StoreError> {
         reuse::same_papers(self, dossier).await
+    }
+
+    async fn audit_population(
+        &self,
+        from: Date,
+        to: Date,
+        by: StratumBy,
+    ) -> Result<Vec<(DocumentId, String)>, StoreError> {
+        audit::population(self, from, to, by).await
+    }
+
+    async fn add_sample(&self, sample: &AuditSample, now: Timestamp, person: &str) -> Result<i64, StoreError> {
+        audit::add(self, sample, now, person).await
+    }
+
+    async fn samples(&self) -> Result<Vec<SampleRow>, StoreError> {
+        audit::samples(self).await
+    }
+
+    async fn sample_items(&self, sample: i64) -> Result<Vec<SampleItem>, StoreError> {
+        audit::items(self, sample).await
+    }
+
+    async fn compare(
+        &self,
+        sample: i64,
+        document: &DocumentId,
+        verdict: Verdict,
+        note: &str,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        audit::compare(self, sample, document, (verdict, note), now, person).await
     }
 
     async fn ledger(&self) -> Result<Ledger, StoreError> {

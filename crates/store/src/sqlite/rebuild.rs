@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use super::accept::name_of;
 use super::register::Imported;
 use super::values::{micros, signed};
-use super::{SqliteRecords, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
+use super::{SqliteRecords, audit, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
@@ -173,7 +173,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 14] = [
+const TABLES: [(&str, &str, &str); 17] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -199,6 +199,13 @@ const TABLES: [(&str, &str, &str); 14] = [
     ("coverage", "dossier", "*"),
     ("orphan", "dossier", "*"),
     ("catalogue", "procedure || '/' || valid_from", "procedure, valid_from, name, field, agency, components"),
+    (
+        "audit_sample",
+        "CAST(number AS TEXT)",
+        "number, name, seed, first_day, last_day, stratified_by, documents, population_digest, list_digest, drawn_at, agent",
+    ),
+    ("audit_item", "sample || '/' || document", "sample, position, document, stratum"),
+    ("audit_result", "sample || '/' || document", "sample, document, verdict, note, compared_at, agent"),
     ("register_import", "source", "source, imported_at, kind, name"),
     ("session", "CAST(id AS TEXT)", "id, agency, counter, dossier, opened_at, closed_at"),
     ("dossier_history", "CAST(id AS TEXT)", "id, dossier, changed_at, agent, source, before, after, applicant_changed"),
@@ -275,6 +282,11 @@ impl<'a> Rebuild<'a> {
             },
             (Some(Change::HandedOver { form, documents }), _) => match &event.dossier {
                 Some(dossier) => hand_over::record(conn, dossier, form, *documents, event.at).await,
+                None => Ok(()),
+            },
+            (Some(Change::Sampled(sample)), _) => audit::record(conn, sample, &event).await,
+            (Some(Change::Compared { sample, verdict, note }), _) => match &event.document {
+                Some(document) => audit::record_result(conn, *sample, document, (*verdict, note), &event).await,
                 None => Ok(()),
             },
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
