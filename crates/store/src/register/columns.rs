@@ -24,7 +24,7 @@ impl Columns {
             mapping.iter().map(|(theirs, ours)| (nfc(theirs), ours.as_str())).collect();
         let (mut places, mut ignored) = (BTreeMap::new(), Vec::new());
         for (place, name) in header.iter().enumerate() {
-            let name = nfc(name);
+            let name = nfc(name.trim());
             let ours = mapping.get(&name).copied().unwrap_or(&name);
             match known.iter().find(|column| **column == ours) {
                 None => ignored.push(name),
@@ -45,9 +45,9 @@ impl Columns {
         self.places.contains_key(column)
     }
 
-    /// The cell of this column; empty when there is none.
+    /// The cell of this column, without white space at its ends; empty when there is none.
     pub(super) fn cell<'r>(&self, column: &str, record: &'r StringRecord) -> &'r str {
-        self.places.get(column).and_then(|place| record.get(*place)).unwrap_or_default()
+        self.places.get(column).and_then(|place| record.get(*place)).unwrap_or_default().trim()
     }
 
     /// Where these columns stand, as far as they are there.

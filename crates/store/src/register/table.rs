@@ -16,7 +16,7 @@ const SEPARATORS: [u8; 3] = *b",;\t";
 /// The header row is looked for a separator in so many bytes.
 const HEAD: u64 = 64 << 10;
 
-/// Takes a row: its number and its cells, without white space at their ends, or why it cannot be read. The first is the header.
+/// Takes a row: its number and its cells, or why it cannot be read. The first is the header.
 pub(super) type EachRow<'a> = dyn FnMut(u64, Result<&StringRecord, String>) + 'a;
 
 /// Goes through the rows of a file. Rows of which all cells are empty are left out.
@@ -47,14 +47,13 @@ fn csv_rows<F: Read + Seek>(file: &mut F, each: &mut EachRow<'_>) -> Result<(), 
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(separator)
-        .trim(csv::Trim::All)
         .from_reader(Bounded { inner: file, left: left.clone() });
     let mut record = StringRecord::new();
     loop {
         left.renew();
         match csv.read_record(&mut record) {
             Ok(false) => return Ok(()),
-            Ok(true) if record.iter().all(str::is_empty) => {}
+            Ok(true) if record.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(true) => each(record.position().map_or(0, csv::Position::line), Ok(&record)),
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
