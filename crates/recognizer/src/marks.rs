@@ -78,9 +78,8 @@ pub(crate) fn agree(blocks: &mut [Block]) {
         for i in 0..line.words.len() {
             let text_at = |i: Option<usize>| Some(line.words.get(i?)?.text.as_str());
             let (before, after) = (text_at(i.checked_sub(1)), text_at(Some(i + 1)));
-            let support = |text: &str| {
-                seen(before, Some(text)).unwrap_or_default() + seen(Some(text), after).unwrap_or_default()
-            };
+            let support =
+                |text: &str| seen(before, Some(text)).unwrap_or_default() + seen(Some(text), after).unwrap_or_default();
             let word = &line.words[i];
             if word.confidence >= SURE || !is_plain(&word.text) || support(&word.text) > 0 {
                 continue;

@@ -19,7 +19,12 @@ pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, CatalogueSummary, ChangedDossier, Completion, CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FieldChange, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, SamePaper, SearchHit, Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, ChangedDossier, Completion, CoverageBy, CoverageCounts, CoverageGroup,
+    CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FieldChange, FileId, FileRow,
+    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease,
+    Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, SamePaper, SearchHit,
+    Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
 };
 pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;

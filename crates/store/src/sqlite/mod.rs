@@ -39,7 +39,10 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
+    DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile,
+    LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
+    PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SearchHit, StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
