@@ -86,12 +86,16 @@ pub struct Word {
     /// Other readings of a doubtful word, likeliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<String>,
+    /// The engine's dictionary has no such word, and it is no number, abbreviation or code. Of an engine that does not
+    /// tell, no word is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strange: bool,
 }
 
 impl Word {
     /// A word of which nothing more is known.
     pub fn new(text: impl Into<String>, rect: Rect, confidence: f32) -> Self {
-        Self { text: text.into(), rect, confidence, characters: Vec::new(), alternatives: Vec::new() }
+        Self { text: text.into(), rect, confidence, characters: Vec::new(), alternatives: Vec::new(), strange: false }
     }
 }
 

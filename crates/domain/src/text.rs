@@ -32,6 +32,11 @@ pub fn fold(s: &str) -> String {
     out
 }
 
+/// A text without the five tone marks of Vietnamese, NFC: `buổi` and `buỗi` become `buôi`, and `đ`, `ê`, `ơ` stay.
+pub fn without_tone(s: &str) -> String {
+    s.nfd().filter(|c| !matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')).nfc().collect()
+}
+
 /// Combining marks of the Latin script, U+0300–U+036F.
 fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
@@ -48,6 +53,13 @@ mod tests {
         assert_eq!(fold("hòa"), fold("hoà"));
         assert_eq!(fold("ƯỚC Ợ"), "uoc o");
         assert_eq!(fold(" x "), "x");
+    }
+
+    #[test]
+    fn tone_marks_go_and_letters_stay() {
+        assert_eq!(without_tone("buỗi"), without_tone("buổi"));
+        assert_eq!(without_tone("Đường phố"), "Đương phô");
+        assert_ne!(without_tone("dột"), without_tone("đột"));
     }
 
     proptest! {

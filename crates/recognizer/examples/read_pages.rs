@@ -35,8 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             for w in words {
                 let r = w.rect;
                 println!(
-                    "{}\t{:.3}\t{:.0}\t{:.0}\t{:.0}\t{:.0}",
-                    w.text, w.confidence, r.left, r.top, r.right, r.bottom
+                    "{}\t{:.4}\t{:.0}\t{:.0}\t{:.0}\t{:.0}\t{}{}",
+                    w.text,
+                    w.confidence,
+                    r.left,
+                    r.top,
+                    r.right,
+                    r.bottom,
+                    if w.strange { "strange " } else { "" },
+                    w.alternatives.join(" ")
                 );
             }
             continue;

@@ -5,6 +5,7 @@ mod decode;
 mod line_image;
 mod line_model;
 mod lines;
+mod marks;
 mod model;
 mod network;
 mod page;

@@ -6,6 +6,7 @@ use crate::cut::{PADDING, cut};
 use crate::decode::ReadWord;
 use crate::line_model::LineModel;
 use crate::lines::{Layout, TextBlock, TextLine, find_lines};
+use crate::marks::{agree, compare, is_plain};
 use crate::network::LineImage;
 
 /// What was read on a page.
@@ -17,13 +18,13 @@ pub struct PageReading {
     pub missed: f32,
 }
 
-/// A line whose weakest word is below this is read again.
+/// A line whose weakest word is below this is read again, and so is one with a word that the dictionary does not know.
 const DOUBTFUL: f32 = 0.6;
-/// The same for a word in small letters that the dictionary does not know.
-const DOUBTFUL_STRANGE: f32 = 0.99;
 /// Paper around a line that is read again, as a share of the height of x: its letters come out a little smaller, and what
 /// was a near tie is decided anew.
 const OTHER_PADDING: f32 = 0.25;
+/// Paper around a line when the tone marks of its words are compared as well.
+const MORE_PADDING: [f32; 2] = [0.3, 0.35];
 
 /// What the network saw in a line.
 struct LineReading<'a> {
@@ -47,25 +48,45 @@ impl LineModel {
     fn read_layout(&self, grey: &Raster, layout: &Layout) -> Vec<Block> {
         let lines: Vec<&TextLine> = layout.blocks.iter().flat_map(|b| &b.lines).collect();
         let mut readings = self.read_lines(grey, &lines, PADDING);
-        let is_doubtful = |i: &usize| readings[*i].as_ref().is_some_and(LineReading::is_doubtful);
-        let doubtful: Vec<usize> = (0..lines.len()).filter(is_doubtful).collect();
-        let again: Vec<&TextLine> = doubtful.iter().map(|i| lines[*i]).collect();
-        for (i, second) in doubtful.into_iter().zip(self.read_lines(grey, &again, OTHER_PADDING)) {
-            let confidence = |reading: &Option<LineReading>| reading.as_ref().map(LineReading::confidence);
-            if confidence(&second) > confidence(&readings[i]) {
-                readings[i] = second;
+        for (i, mut others) in self.read_again(grey, &lines, &readings) {
+            let Some(first) = readings[i].as_mut() else { continue };
+            if let Some(second) = others.first_mut()
+                && confidence(second) > confidence(first)
+            {
+                std::mem::swap(first, second);
             }
+            compare(first, &others);
         }
         let mut readings = readings.into_iter();
-        let of_block = |b: &TextBlock| {
-            let readings = readings.by_ref().take(b.lines.len()).flatten();
-            block(readings.filter_map(|r| r.into_line(self.step_width())).collect())
+        let of_block = |b: &TextBlock| block(readings.by_ref().take(b.lines.len()).flatten().collect());
+        let mut blocks: Vec<Block> = layout.blocks.iter().filter_map(of_block).collect();
+        agree(&mut blocks);
+        blocks
+    }
+
+    /// Other readings of the lines that were read with doubt, with their places among all.
+    fn read_again(&self, grey: &Raster, lines: &[&TextLine], readings: &[Option<Line>]) -> Vec<(usize, Vec<Line>)> {
+        let chosen = |is: fn(&Line) -> bool| -> Vec<usize> {
+            (0..lines.len()).filter(|i| readings[*i].as_ref().is_some_and(is)).collect()
         };
-        layout.blocks.iter().filter_map(of_block).collect()
+        let doubtful = chosen(is_doubtful);
+        let mut found: Vec<(usize, Vec<Line>)> = doubtful.iter().map(|i| (*i, Vec::new())).collect();
+        let mut read = |places: &[usize], padding| {
+            let again: Vec<&TextLine> = places.iter().map(|i| lines[*i]).collect();
+            for (i, other) in places.iter().zip(self.read_lines(grey, &again, padding)) {
+                if let Ok(at) = found.binary_search_by_key(i, |(place, _)| *place) {
+                    found[at].1.extend(other);
+                }
+            }
+        };
+        read(&doubtful, OTHER_PADDING);
+        let compared = chosen(|line| line.words.iter().any(|w| is_plain(&w.text) && is_doubtful_word(w)));
+        MORE_PADDING.into_iter().for_each(|padding| read(&compared, padding));
+        found
     }
 
     /// Reads lines, cut out with this much paper around; `None` for one that is too small to be read.
-    fn read_lines<'a>(&self, grey: &Raster, lines: &[&'a TextLine], padding: f32) -> Vec<Option<LineReading<'a>>> {
+    fn read_lines<'a>(&self, grey: &Raster, lines: &[&'a TextLine], padding: f32) -> Vec<Option<Line>> {
         let seen = |line: &&'a TextLine| {
             let cut = cut(grey, line, padding)?;
             let scale = cut.grey.height as f32 / self.height() as f32;
@@ -78,7 +99,7 @@ impl LineModel {
         for (reading, posteriors) in readings.iter_mut().flatten().zip(posteriors) {
             reading.words = self.words(posteriors);
         }
-        readings
+        readings.into_iter().map(|reading| reading?.into_line(self.step_width())).collect()
     }
 }
 
@@ -87,16 +108,20 @@ fn block(lines: Vec<Line>) -> Option<Block> {
     Some(Block { lines, rect })
 }
 
+fn is_doubtful(line: &Line) -> bool {
+    line.words.iter().any(is_doubtful_word)
+}
+
+fn is_doubtful_word(word: &Word) -> bool {
+    word.strange || word.confidence < DOUBTFUL
+}
+
+/// Mean confidence of the words.
+fn confidence(line: &Line) -> f32 {
+    line.words.iter().map(|w| w.confidence).sum::<f32>() / line.words.len().max(1) as f32
+}
+
 impl LineReading<'_> {
-    fn is_doubtful(&self) -> bool {
-        self.words.iter().any(|word| word.confidence() < if word.strange { DOUBTFUL_STRANGE } else { DOUBTFUL })
-    }
-
-    /// Mean confidence of the words, 0 when there is none.
-    fn confidence(&self) -> f32 {
-        self.words.iter().map(ReadWord::confidence).sum::<f32>() / self.words.len().max(1) as f32
-    }
-
     fn into_line(mut self, step_width: usize) -> Option<Line> {
         let spans = spans(&self.words, &self.image, step_width);
         let words: Vec<Word> = std::mem::take(&mut self.words)
@@ -107,6 +132,7 @@ impl LineReading<'_> {
                 rect: self.rect(from, to),
                 confidence: word.confidence(),
                 characters: word.characters.iter().map(|c| c.probability).collect(),
+                strange: word.strange && is_plain(&word.text()),
                 alternatives: word.alternatives,
             })
             .collect();

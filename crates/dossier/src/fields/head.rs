@@ -381,7 +381,8 @@ fn about_field(rows: &[Piece<'_>], page: u32) -> Option<Field> {
     }
     let part = start..glyphs.len();
     let confidence = glyphs.confidence(part.clone());
-    let issue = (confidence < SURE_SUBJECT).then_some(FieldIssue::Doubtful);
+    let strange = words.iter().any(|w| w.strange);
+    let issue = (confidence < SURE_SUBJECT || strange).then_some(FieldIssue::Doubtful);
     let (value, rect) = (glyphs.text(part.clone()), glyphs.box_of(part));
     Some(Field { name: FieldName::SUBJECT, value, page, rect, confidence, confident: issue.is_none(), issue })
 }

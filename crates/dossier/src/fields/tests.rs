@@ -72,6 +72,14 @@ impl Sheet {
         }
         self
     }
+
+    /// Makes a word one that the dictionary does not know.
+    fn strange(mut self, text: &str) -> Self {
+        for line in self.0.blocks.iter_mut().flat_map(|b| &mut b.lines) {
+            line.words.iter_mut().filter(|w| w.text == text).for_each(|w| w.strange = true);
+        }
+        self
+    }
 }
 
 fn decision() -> Sheet {
@@ -124,16 +132,29 @@ fn a_decision_is_read_whole() {
 }
 
 #[test]
-fn a_letter_has_its_subject_under_the_number() {
-    let letter = Sheet::new()
+fn a_subject_with_a_word_that_no_dictionary_knows_is_doubtful() {
+    let fields = read(&[decision().strange("phận")]);
+    let doubtful: Vec<&str> = fields.iter().filter(|f| !f.confident).map(|f| f.name.as_str()).collect();
+    assert_eq!(doubtful, ["subject"]);
+    assert_eq!(issue(&fields, FieldName::SUBJECT), Some(FieldIssue::Doubtful));
+    let fields = read(&[letter().strange("nghiệm")]);
+    assert_eq!(issue(&fields, FieldName::SUBJECT), Some(FieldIssue::Doubtful));
+}
+
+fn letter() -> Sheet {
+    Sheet::new()
         .head(
             &["UBND TỈNH AN BÌNH", "SỞ XÂY DỰNG", "Số: 08/SXD-VP", "V/v nghiệm thu nhà ở", "tại xã Bình Lãng"],
             "An Bình, ngày 12 tháng 01 năm 2023",
         )
         .line(1400.0, 800.0, "Kính gửi: Phòng Nội vụ")
         .body(1050.0, 12)
-        .foot(2400.0, &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Lương Thế Khoát");
-    let fields = read(&[letter]);
+        .foot(2400.0, &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Lương Thế Khoát")
+}
+
+#[test]
+fn a_letter_has_its_subject_under_the_number() {
+    let fields = read(&[letter()]);
     assert_eq!(value(&fields, FieldName::DOCUMENT_TYPE), Some("CÔNG VĂN"));
     assert_eq!(value(&fields, FieldName::SUBJECT), Some("nghiệm thu nhà ở tại xã Bình Lãng"));
     assert_eq!(value(&fields, FieldName::PARENT_BODY), Some("UBND TỈNH AN BÌNH"));

@@ -108,7 +108,8 @@ fn subject(layout: &Layout<'_>, title: &Title<'_>, page: u32) -> Option<Field> {
     let words: Vec<&Word> = lines.iter().flat_map(|l| l.words.iter().copied()).collect();
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let texts: Vec<String> = lines.iter().map(Piece::text).collect();
-    let issue = (confidence < SURE || !ends_clearly).then_some(FieldIssue::Doubtful);
+    let strange = words.iter().any(|w| w.strange);
+    let issue = (confidence < SURE || strange || !ends_clearly).then_some(FieldIssue::Doubtful);
     let value = texts.join(" ");
     Some(Field {
         name: FieldName::SUBJECT,
