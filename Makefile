@@ -4,12 +4,12 @@ SOHOA := $(TARGET)/release/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo test lint unit docs bench fuzz crash mutations tamperings stacks few-stacks barcodes audit samples release setup clean
+.PHONY: demo test test-web lint unit docs bench fuzz crash mutations tamperings stacks few-stacks barcodes audit samples release setup clean
 
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
 
-test: setup-test release lint unit docs judges few-stacks
+test: setup-test release lint unit docs judges few-stacks test-web
 	@echo "all tests passed"
 
 setup:
@@ -34,6 +34,11 @@ docs:
 
 judges:
 	sh tests/judges/self-test.sh
+
+# The screens in a real browser, by mouse and by keyboard alone. With SHOTS=folder it leaves a picture of each there.
+test-web: release
+	@sh config/setup.sh web
+	SOHOA=$(abspath $(SOHOA)) node --test $(wildcard tests/web/specs/*.test.js)
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA) --profile

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what is missing, and only that; says what it does; running it again does nothing.
-# usage: setup.sh run | test | samples | bench | fuzz
+# usage: setup.sh run | test | web | samples | bench | fuzz
 #   run      what building and running sohoa needs
 #   test     run, and the judges of the tests (.venv, JDK)
+#   web      run, and a browser with what drives it (tests/web/node_modules)
 #   samples  test, and the generator of the samples
 #   bench    run, and what it is compared with (.tools/ocrmypdf)
 #   fuzz     run, and cargo-fuzz
@@ -14,6 +15,8 @@ run_packages="tesseract-ocr tesseract-ocr-vie tesseract-ocr-eng libtesseract-dev
     poppler-utils fonts-croscore"
 test_packages="qpdf default-jdk-headless libjaxb-java openssl libreoffice-calc-nogui"
 bench_packages="ghostscript"
+# Fonts with Vietnamese letters, so that what a test looks at is what people see.
+web_packages="chromium fonts-noto-core"
 
 say() {
     echo "setup: $*"
@@ -85,9 +88,24 @@ setup_test() {
     venv .venv tests/judges/requirements.txt
 }
 
+setup_web() {
+    setup_run
+    # shellcheck disable=SC2086
+    apt_install $web_packages
+    node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null ||
+        fail "Node.js 20 or later is missing (https://nodejs.org)"
+    stamp=tests/web/node_modules/made-from-$(sha256sum tests/web/package-lock.json | cut -c1-16)
+    [ ! -f "$stamp" ] || return 0
+    say "installing the packages of tests/web/package-lock.json"
+    (cd tests/web && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+        fail "npm could not install them; is its registry within reach?"
+    touch "$stamp"
+}
+
 case ${1-} in
 run) setup_run ;;
 test) setup_test ;;
+web) setup_web ;;
 samples)
     setup_test
     apt_install fonts-dejavu
@@ -106,7 +124,7 @@ fuzz)
     fi
     ;;
 *)
-    echo "usage: setup.sh run | test | samples | bench | fuzz" >&2
+    echo "usage: setup.sh run | test | web | samples | bench | fuzz" >&2
     exit 2
     ;;
 esac

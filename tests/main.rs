@@ -27,4 +27,5 @@ mod sheets;
 mod stacks;
 mod support;
 mod untrusted;
+mod users;
 mod watcher;

@@ -23,6 +23,8 @@ pub fn sohoa(engine: &str) -> Command {
         command.env_remove(name);
     }
     command.env("SOHOA_OCR__ENGINE", engine).env("OMP_THREAD_LIMIT", "1");
+    // Many serve at the same time, each at a port of its own.
+    command.env("SOHOA_WEB__LISTEN", "127.0.0.1:0");
     command
 }
 

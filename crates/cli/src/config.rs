@@ -1,6 +1,7 @@
 //! Settings: the commented default, the home's `sohoa.toml`, then the environment, later ones winning.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -10,6 +11,7 @@ use sohoa_dossier::{FieldRules, MatchingRules, Profile};
 use sohoa_ocr::EngineChoice;
 use sohoa_pipeline::{NamedProfile, Profiles, RegisterInbox};
 use sohoa_report::Address;
+use sohoa_web::Tls;
 use toml::{Table, Value};
 
 use crate::exit::NotReady;
@@ -36,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) register: Register,
     pub(crate) coverage: Coverage,
     pub(crate) fields: Fields,
+    pub(crate) web: Web,
 }
 
 /// `[store]`
@@ -105,6 +108,11 @@ impl Inbox {
     pub(crate) fn desk(&self) -> Option<Desk> {
         let named = !self.counter.is_empty();
         named.then(|| Desk { agency: self.agency.clone(), counter: self.counter.clone() })
+    }
+
+    /// Where it lies in the eyes of the web application: agency and counter, each may be empty.
+    pub(crate) fn place(&self) -> Desk {
+        Desk { agency: self.agency.clone(), counter: self.counter.clone() }
     }
 
     /// Folder, agency, counter, channel and profile: what its batches are called.
@@ -262,6 +270,43 @@ pub(crate) struct Coverage {
     pub(crate) late_hours: u32,
 }
 
+/// `[web]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Web {
+    pub(crate) listen: SocketAddr,
+    tls_cert: PathBuf,
+    tls_key: PathBuf,
+    pub(crate) behind_proxy: bool,
+    pub(crate) public_url: String,
+    pub(crate) session_idle_minutes: u32,
+    pub(crate) session_hours: u32,
+}
+
+impl Web {
+    /// Certificate and key, relative to the home, when both are named.
+    pub(crate) fn tls(&self, home: &Path) -> Option<Tls> {
+        let named = !self.tls_cert.as_os_str().is_empty();
+        named.then(|| Tls { certificate: home.join(&self.tls_cert), key: home.join(&self.tls_key) })
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.tls_cert.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
+            bail!("web.tls_cert and web.tls_key: both or none");
+        }
+        let schemes = ["http://", "https://"];
+        if !self.public_url.is_empty()
+            && (!schemes.iter().any(|s| self.public_url.starts_with(s)) || self.public_url.ends_with('/'))
+        {
+            bail!("web.public_url must be like https://sohoa.example, without a slash at its end");
+        }
+        if self.session_idle_minutes == 0 || self.session_hours == 0 {
+            bail!("web.session_idle_minutes and web.session_hours must be at least 1");
+        }
+        Ok(())
+    }
+}
+
 impl Config {
     /// Settings of a home: `sohoa.toml` over the defaults, the environment over both.
     pub(crate) fn load(home: &Path) -> anyhow::Result<Self> {
@@ -304,6 +349,7 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
+        self.web.check()?;
         let used = self.inbox.iter().map(|inbox| &inbox.profile).chain([&self.profile.default]);
         if let Some(unknown) = used.into_iter().find(|name| !name.is_empty() && !self.profiles.contains_key(*name)) {
             bail!("profile {unknown:?}: there is no section [profiles.{unknown}]");
@@ -358,6 +404,11 @@ impl Store {
     /// File of the SQLite database.
     pub(crate) fn database(&self, home: &Path) -> anyhow::Result<PathBuf> {
         local(home, &self.database, "sqlite:", "store.database")
+    }
+
+    /// File of the accounts: beside the database, which can be made anew while they cannot.
+    pub(crate) fn accounts(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        Ok(self.database(home)?.with_file_name("accounts.db"))
     }
 
     /// Folder of received bytes.
@@ -466,6 +517,9 @@ mod tests {
             ("[ocr]\nlanguage = \"vie\"", vec![], "language"),
             ("", vec![("OCR__JOBS", "many")], "SOHOA_OCR__JOBS"),
             ("", vec![("NOPE__X", "1")], "NOPE"),
+            ("[web]\nlisten = \"everywhere\"", vec![], "listen"),
+            ("[web]\ntls_cert = \"a.pem\"", vec![], "tls_key"),
+            ("[web]\npublic_url = \"sohoa.example\"", vec![], "public_url"),
             ("[work]\nresult_code = \"x\"", vec![], "result_code"),
             ("[limits]\npages = -1", vec![], "pages"),
             ("[[inbox]]\npath = \"a\"\nsettle_seconds = -1", vec![], "settle_seconds"),

@@ -8,7 +8,8 @@ use sohoa_pipeline::{ConvertError, IntakeError, WorkError};
 use sohoa_report::CheckpointError;
 use sohoa_report::exchange::ExchangeError;
 use sohoa_report::render::RenderError;
-use sohoa_store::{BlobError, EventLogError, PackageError, StoreError};
+use sohoa_store::{AccountError, BlobError, EventLogError, PackageError, StoreError};
+use sohoa_web::{PasswordError, ServerError};
 
 use crate::commands::certificate;
 
@@ -49,7 +50,11 @@ impl Exit {
     /// The exit code for an error, by the first cause that is known.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         for cause in error.chain() {
-            if cause.is::<InputError>() {
+            let account = cause.downcast_ref();
+            if cause.is::<InputError>()
+                || cause.is::<PasswordError>()
+                || matches!(account, Some(AccountError::Exists | AccountError::LastAdmin))
+            {
                 return Self::Refused;
             }
             // These pass the text of their cause on as their own, so the cause is not in the chain.
@@ -60,6 +65,7 @@ impl Exit {
                 (_, Some(IntakeError::Records(error)), _) => Some(error),
                 (_, _, Some(WorkError::Store(error))) => Some(error),
                 _ if let Some(ExchangeError::Store(error)) = cause.downcast_ref() => Some(error),
+                _ if let Some(AccountError::Store(error)) = account => Some(error),
                 _ => cause.downcast_ref::<StoreError>(),
             };
             if let Some(error) = store {
@@ -76,6 +82,7 @@ impl Exit {
                 || cause.is::<CheckpointError>()
                 || cause.is::<ExchangeError>()
                 || cause.is::<RenderError>()
+                || cause.is::<ServerError>()
                 || cause.is::<std::io::Error>()
                 || matches!(cause.downcast_ref(), Some(OcrError::LanguageMissing(_)));
             if environment {

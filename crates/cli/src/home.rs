@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use sohoa_domain::Clock;
+use sohoa_domain::{Clock, Sha256Digest};
 use sohoa_ocr::{ChildEngine, ChildOptions, EngineChoice, OwnEngine, probe};
 use sohoa_pipeline::{BarcodeReader, Context, EnginePool, Engines, Inbox, Intake, RegisterIntake, SettleRule, Trouble};
 use sohoa_report::{
     CheckpointFolders, CheckpointKey, Receivers, Stores, Unpublished, VerifyOptions, VerifyReport, verify,
 };
-use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteRecords};
+use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteAccounts, SqliteRecords};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -53,6 +53,22 @@ impl Home {
             path,
             config,
         })
+    }
+
+    /// The accounts, in a file of their own beside the database.
+    pub(crate) async fn accounts(&self) -> anyhow::Result<SqliteAccounts> {
+        let path = self.accounts_path()?;
+        SqliteAccounts::open(&path).await.context("cannot open the accounts")
+    }
+
+    /// Where the accounts lie.
+    pub(crate) fn accounts_path(&self) -> anyhow::Result<PathBuf> {
+        self.config.store.accounts(&self.path)
+    }
+
+    /// Where pictures of the pages of received bytes lie; they can be deleted at any time.
+    pub(crate) fn thumbnails(&self, received: &Sha256Digest) -> PathBuf {
+        self.path.join("thumbnails").join(received.to_string())
     }
 
     /// Takes up what processes that ended without warning left: their jobs are due at once, and what they left half

@@ -10,6 +10,7 @@ mod files;
 mod heap;
 mod home;
 mod output;
+mod web_home;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ enum Command {
     },
     /// Accept files and folders and queue them
     Ingest(ingest::Args),
-    /// Watch the scan folders and work the queue
+    /// Answer browsers and programs, watch the scan folders and work the queue
     Serve(serve::Args),
     /// Watch the scan folders only
     Watch,
@@ -77,6 +78,11 @@ enum Command {
     },
     /// Print separator sheets with a QR code, a page a component
     CoverSheet(cover_sheet::Args),
+    /// Who may sign in
+    User {
+        #[command(subcommand)]
+        command: commands::user::Command,
+    },
     /// Full-text search, with or without accents
     Search(search::Args),
     /// Digitized against received
@@ -152,6 +158,7 @@ fn main() -> ExitCode {
         Command::Session { command } => commands::session::run(&home, &command, output),
         Command::Review { command } => review::run(&home, &command, output),
         Command::CoverSheet(args) => cover_sheet::run(&home, &args, output),
+        Command::User { command } => commands::user::run(&home, &command, output),
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Report(args) => commands::report::run(&home, &args, output),

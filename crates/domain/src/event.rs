@@ -56,11 +56,21 @@ pub enum EventKind {
     Sampled,
     /// A document of a sample was compared with its paper.
     Compared,
+    /// A user signed in.
+    SignedIn,
+    /// A user signed out.
+    SignedOut,
+    /// Somebody tried to sign in and was not let in.
+    SignInFailed,
+    /// A user, password, link or token was made, changed or switched off.
+    UserChanged,
+    /// Personal data that are masked for the user were shown, for the reason given.
+    Unmasked,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -83,6 +93,11 @@ impl EventKind {
         Self::Certified,
         Self::Sampled,
         Self::Compared,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::SignInFailed,
+        Self::UserChanged,
+        Self::Unmasked,
     ];
 
     /// As stored.
@@ -110,10 +125,16 @@ impl EventKind {
             Self::Certified => "certified",
             Self::Sampled => "sampled",
             Self::Compared => "compared",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::SignInFailed => "sign_in_failed",
+            Self::UserChanged => "user_changed",
+            Self::Unmasked => "unmasked",
         }
     }
 
-    /// The term of the PREMIS 3 event type vocabulary (id.loc.gov/vocabulary/preservation/eventType).
+    /// The term of the PREMIS 3 event type vocabulary (id.loc.gov/vocabulary/preservation/eventType). It has none for users and
+    /// what they may see: `access control` is ours.
     pub fn premis(self) -> &'static str {
         match self {
             Self::Accepted => "ingestion",
@@ -134,6 +155,9 @@ impl EventKind {
             Self::HandedOver => "dissemination",
             Self::Certified => "digital signature generation",
             Self::Sampled | Self::Compared => "quality review",
+            Self::SignedIn | Self::SignedOut | Self::SignInFailed | Self::UserChanged | Self::Unmasked => {
+                "access control"
+            }
         }
     }
 }

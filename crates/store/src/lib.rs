@@ -2,6 +2,7 @@
 //!
 //! SQL stands only in this crate. Rows never point at bytes that are not durably stored.
 
+mod accounts;
 mod blobs;
 mod document_file;
 mod durable;
@@ -12,7 +13,11 @@ mod packages;
 mod records;
 mod register;
 mod sqlite;
+mod sqlite_accounts;
 
+pub use accounts::{
+    AccountError, Accounts, ApiToken, Failures, Role, Scope, Session, UnknownWord, User, UserName, UserNameError,
+};
 pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
 pub use document_file::{ALTO_FILE, DOCUMENT_FILE, DocumentFile, DocumentSource, PDF_FILE, TEXT_FILE};
 pub use durable::{hash_file, is_low_on_space, read_file};
@@ -20,11 +25,13 @@ pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, ch
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
     Accepted, BatchId, CatalogueSummary, ChangedDossier, Comparison, Completion, CoverageBy, CoverageCounts,
-    CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, ExemptPaper, FieldChange, FileId,
-    FileRow, ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper,
-    Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession,
-    Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, SamePaper,
-    SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
+    CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, DossierLine, DossierPage,
+    ExemptPaper, FieldChange, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile,
+    LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument,
+    NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister,
+    Rendition, RenditionKind, SamePaper, SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError,
+    Unaccounted, Waiting, Witness,
 };
 pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;
+pub use sqlite_accounts::SqliteAccounts;

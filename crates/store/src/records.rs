@@ -17,6 +17,7 @@ use crate::packages::DiskPackages;
 use crate::register::RegisterEntries;
 
 mod audit;
+mod browse;
 mod coverage;
 mod period;
 mod register;
@@ -24,6 +25,7 @@ mod rows;
 mod survey;
 
 pub use audit::{Comparison, SampleItem, SampleRow};
+pub use browse::{DossierLine, DossierPage};
 pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
     MissingPaper, MissingPapers, MissingReason, Orphan,
@@ -188,6 +190,12 @@ pub trait Records: Send + Sync {
 
     /// The dossier as the register tells it.
     async fn dossier(&self, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError>;
+
+    /// Dossiers of the register in order of code, a page of them.
+    async fn dossiers(&self, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError>;
+
+    /// Files that are in work or in review and were named, or scanned at a counter, for this dossier.
+    async fn open_files(&self, code: &DossierCode) -> Result<Vec<FileRow>, StoreError>;
 
     /// Documents of a dossier in order of ordinal, removed ones too.
     async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError>;
@@ -398,6 +406,9 @@ pub trait Records: Send + Sync {
 
     /// Events after this number as they are chained, at most so many.
     async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError>;
+
+    /// Number of the last event, 0 when there is none.
+    async fn last_event_number(&self) -> Result<i64, StoreError>;
 
     /// Number of the last event that lies sealed outside, 0 when there is none.
     async fn last_sealed(&self) -> Result<i64, StoreError>;

@@ -1,6 +1,6 @@
 //! `sohoa backup DEST` and `sohoa restore FROM`: everything that counts, copied while work goes on.
 //!
-//! The database is left out: it follows from the rest. Events are copied first, then received bytes, then packages, so that
+//! The database is left out: it follows from the rest. The accounts do not, and are copied. Events are copied first, then received bytes, then packages, so that
 //! what comes in meanwhile is there in full or adopted when the database is made anew.
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Serialize;
-use sohoa_store::PackageEntry;
+use sohoa_store::{Accounts as _, PackageEntry};
 use walkdir::WalkDir;
 
 use super::rebuild;
@@ -17,6 +17,9 @@ use crate::config::Config;
 use crate::exit::{Exit, NotReady};
 use crate::home::{Home, block_on};
 use crate::output::Output;
+
+/// The accounts in a backup.
+const ACCOUNTS: &str = "accounts.db";
 
 #[derive(clap::Args)]
 pub(crate) struct BackupArgs {
@@ -118,6 +121,13 @@ pub(crate) fn backup(home: &Path, args: &BackupArgs, output: Output) -> anyhow::
             copied.file(&key.with_extension("pub"), &copy.with_extension("pub"))?;
         }
         copied.file(&home.path.join("sohoa.toml"), &args.dest.join("sohoa.toml"))?;
+        if home.accounts_path()?.exists() {
+            // A database that may be in use is not copied byte by byte.
+            let folder = tempfile::tempdir_in(&args.dest)?;
+            let copy = folder.path().join(ACCOUNTS);
+            home.accounts().await?.copy_to(&copy).await?;
+            copied.file(&copy, &args.dest.join(ACCOUNTS))?;
+        }
         Ok(copied)
     })?;
     output.print(&copied, |c| {
@@ -149,6 +159,10 @@ pub(crate) fn restore(home: &Path, args: &RestoreArgs, output: Output) -> anyhow
     copied.tree(&args.from.join("blobs"), &config.store.blobs(&home)?, &[])?;
     copied.tree(&args.from.join("ocfl"), &config.store.packages(&home)?, &[])?;
     copied.tree(&args.from.join("events"), &config.store.events(&home)?, &[])?;
+    let accounts = args.from.join(ACCOUNTS);
+    if accounts.exists() {
+        copied.file(&accounts, &config.store.accounts(&home)?)?;
+    }
     let report = rebuild::rebuild(&home)?;
     output.print(&report, rebuild::text)?;
     Ok(Exit::Done)

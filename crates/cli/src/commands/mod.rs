@@ -21,4 +21,5 @@ pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod session;
 pub(crate) mod status;
+pub(crate) mod user;
 pub(crate) mod verify;

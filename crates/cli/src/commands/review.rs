@@ -237,8 +237,9 @@ fn thumbnails(home: &Home, row: &FileRow) -> Vec<Thumbnail> {
         pages.push(1);
     }
     pages.truncate(MOST_THUMBNAILS);
-    let folder = home.path.join("thumbnails").join(digest.to_string());
-    let drawn = sohoa_pipeline::pictures(&home.blobs.path(&digest), &pages, &folder, &home.config.limits);
+    let (received, folder) = (home.blobs.path(&digest), home.thumbnails(&digest));
+    let drawn =
+        sohoa_pipeline::pictures(&received, &pages, &folder, sohoa_pipeline::READABLE_SIDE, &home.config.limits);
     let thumbnail = |(page, path): (u32, std::path::PathBuf)| Thumbnail { page, path: path.display().to_string() };
     drawn.unwrap_or_default().into_iter().map(thumbnail).collect()
 }

@@ -1,5 +1,6 @@
-//! `sohoa serve`, `watch`, `work`: the scan folders and the queue, together or apart.
+//! `sohoa serve`, `watch`, `work`: the web application, the scan folders and the queue, together or apart.
 
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,11 +15,16 @@ use tokio::task::JoinSet;
 
 use crate::exit::Exit;
 use crate::home::{AGENT, Home, block_on};
+use crate::output::Output;
+use crate::web_home;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     work: WorkArgs,
+    /// Where to answer browsers and programs [default: web.listen of the settings]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
 }
 
 #[derive(clap::Args)]
@@ -29,18 +35,24 @@ pub(crate) struct WorkArgs {
 }
 
 pub(crate) fn serve(home: &Path, args: &Args) -> anyhow::Result<Exit> {
-    run(home, true, Some(&args.work))
+    run(home, true, Some(&args.work), Some(args.listen))
 }
 
 pub(crate) fn watch(home: &Path) -> anyhow::Result<Exit> {
-    run(home, true, None)
+    run(home, true, None, None)
 }
 
 pub(crate) fn work(home: &Path, args: &WorkArgs) -> anyhow::Result<Exit> {
-    run(home, false, Some(args))
+    run(home, false, Some(args), None)
 }
 
-fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Result<Exit> {
+/// `answering`: with the web application, at this address when one is given.
+fn run(
+    home: &Path,
+    watching: bool,
+    working: Option<&WorkArgs>,
+    answering: Option<Option<SocketAddr>>,
+) -> anyhow::Result<Exit> {
     block_on(async {
         // First of all: until then such a signal kills, or is lost on a process that is the first of a container.
         let asked = asked_to_stop().context("cannot listen for signals")?;
@@ -48,6 +60,18 @@ fn run(home: &Path, watching: bool, working: Option<&WorkArgs>) -> anyhow::Resul
         home.recover().await?;
         let (stop, stopped) = signal::channel(false);
         let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
+        if let Some(listen) = answering {
+            let (server, web) = web_home::open(&home, listen).await?;
+            tracing::info!(address = server.url(), "answering");
+            if let Some(path) = web.first_admin_path().await? {
+                // To whoever started it, and not to the log, which others read.
+                let link = format!("{}{path}", web_home::url(&home, &server));
+                let output = Output { json: false };
+                output.print(&link, |link| format!("There are no users yet. Open {link} once to make the first."))?;
+            }
+            let stopped = stopped.clone();
+            tasks.spawn(async move { Ok(server.run(Arc::new(web), stopped).await?) });
+        }
         if watching {
             for inbox in home.inboxes() {
                 // Elsewhere lie shares, and what is made at the place of one that is away would hide that.

@@ -249,7 +249,8 @@ pub(super) async fn pending(db: &SqliteRecords, batch: Option<BatchId>) -> Resul
     unsigned(query.build_query_scalar().fetch_one(&db.readers).await?)
 }
 
-fn row(row: &SqliteRow) -> Result<FileRow, StoreError> {
+/// A row of [`FILE`].
+pub(super) fn row(row: &SqliteRow) -> Result<FileRow, StoreError> {
     Ok(FileRow {
         id: FileId(row.try_get("id")?),
         batch: BatchId(row.try_get("batch")?),

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod browse;
 mod catalogue;
 mod claims;
 mod complete;
@@ -22,7 +23,7 @@ mod reuse;
 mod search;
 mod sessions;
 mod survey;
-mod values;
+pub(crate) mod values;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -41,10 +42,10 @@ use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
-    DocumentRow, DossierChange, ExemptPaper, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile,
-    LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
-    PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SampleItem, SampleRow, SearchHit, StoreError,
-    Unaccounted, Waiting, Witness,
+    DocumentRow, DossierChange, DossierLine, DossierPage, ExemptPaper, FileId, FileRow, ImportReport, ImportRow,
+    ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects,
+    OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SampleItem, SampleRow,
+    SearchHit, StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -75,34 +76,61 @@ pub struct SqliteRecords {
     readers: SqlitePool,
 }
 
+/// How a database file of ours is opened.
+fn connect_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+}
+
+/// On a full disk SQLite ends a transaction by itself, and the driver goes on counting it as open: such a connection could never
+/// write again.
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .acquire_timeout(TURN)
+        .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+}
+
+/// The one connection that writes. The write-ahead log stays switched on in the file once it is. Switching it on is the one
+/// step for which SQLite does not wait when another process is making the same file.
+async fn open_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let started = Instant::now();
+    loop {
+        let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+        match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
+            Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
+            other => return other,
+        }
+    }
+}
+
+/// Opens a small database of one connection, and makes its tables when the file is new.
+pub(crate) async fn open_small(path: &Path, tables: &'static str) -> Result<SqlitePool, StoreError> {
+    let writer = open_writer(&connect_options(path)).await?;
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
+    match done {
+        0 => {
+            sqlx::raw_sql(tables).execute(&mut *tx).await?;
+            sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *tx).await?;
+        }
+        1 => {}
+        _ => return Err(StoreError::Unavailable(format!("its tables are of version {done}: use a newer program"))),
+    }
+    tx.commit().await?;
+    Ok(writer)
+}
+
 impl SqliteRecords {
     /// Opens the database file, makes it when it is missing and brings its tables up to date.
     ///
     /// The folder has to exist and to be on a local disk, since several processes map the same memory beside it.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
-        // On a full disk SQLite ends a transaction by itself, and the driver goes on counting it as open: such a connection
-        // could never write again.
-        let pool = || {
-            SqlitePoolOptions::new()
-                .acquire_timeout(TURN)
-                .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-        };
-        // The write-ahead log stays switched on in the file once it is. Switching it on is the one step for which
-        // SQLite does not wait when another process is making the same file.
-        let started = Instant::now();
-        let writer = loop {
-            let options = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITER_CACHE);
-            match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
-                Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
-                other => break other?,
-            }
-        };
+        let options = connect_options(path);
+        let writer = open_writer(&options.clone().pragma("cache_size", WRITER_CACHE)).await?;
         migrate::run(&writer).await?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self { path: path.to_owned(), writer, readers })
@@ -245,6 +273,14 @@ impl Records for SqliteRecords {
 
     async fn dossier(&self, code: &DossierCode) -> Result<Option<DossierEntry>, StoreError> {
         register::dossier(self, code).await
+    }
+
+    async fn dossiers(&self, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError> {
+        browse::dossiers(self, page).await
+    }
+
+    async fn open_files(&self, code: &DossierCode) -> Result<Vec<FileRow>, StoreError> {
+        browse::open_files(self, code).await
     }
 
     async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError> {
@@ -488,6 +524,10 @@ impl Records for SqliteRecords {
 
     async fn event_lines(&self, after: i64, most: u32) -> Result<Vec<EventLine>, StoreError> {
         events::lines(self, after, most).await
+    }
+
+    async fn last_event_number(&self) -> Result<i64, StoreError> {
+        browse::last_event(self).await
     }
 
     async fn last_sealed(&self) -> Result<i64, StoreError> {

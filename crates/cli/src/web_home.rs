@@ -1,0 +1,102 @@
+//! What the web application needs of a home: files of documents, pictures of pages, whether everything is there.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use sohoa_domain::Sha256Digest;
+use sohoa_store::Rendition;
+use sohoa_web::{InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
+use tokio::sync::Semaphore;
+
+use crate::home::{AGENT, Home};
+
+/// A home in the eyes of the web application.
+struct WebHome {
+    home: Arc<Home>,
+    /// Pictures are drawn one at a time for each core, however many are asked for.
+    drawing: Semaphore,
+}
+
+/// Opens the port and puts the application together.
+pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow::Result<(Server, Web)> {
+    let settings = &home.config.web;
+    let tls = settings.tls(&home.path);
+    let secure = tls.is_some();
+    let server = Server::bind(listen.unwrap_or(settings.listen), tls).await?;
+    let web_home = Arc::new(WebHome { home: Arc::clone(home), drawing: Semaphore::new(home.config.ocr.jobs()) });
+    let web = Web::new(Services {
+        records: Arc::clone(&home.records),
+        accounts: Arc::new(home.accounts().await?),
+        renditions: web_home.clone(),
+        pictures: web_home.clone(),
+        readiness: web_home,
+        clock: Arc::clone(&home.clock),
+        inboxes: home
+            .config
+            .inbox
+            .iter()
+            .map(|inbox| InboxPlace { path: home.path.join(&inbox.path), desk: inbox.place() })
+            .collect(),
+        settings: Settings {
+            session_idle: SignedDuration::from_mins(settings.session_idle_minutes.into()),
+            session_life: SignedDuration::from_hours(settings.session_hours.into()),
+            behind_proxy: settings.behind_proxy,
+            public_url: settings.public_url.clone(),
+            tls: secure,
+        },
+        agent: AGENT.to_owned(),
+    });
+    Ok((server, web))
+}
+
+/// The address that people use.
+pub(crate) fn url(home: &Home, server: &Server) -> String {
+    let public = &home.config.web.public_url;
+    if public.is_empty() { server.url() } else { public.clone() }
+}
+
+#[async_trait]
+impl Renditions for WebHome {
+    async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
+        tokio::fs::File::open(self.home.packages.root().join(&rendition.stored)).await
+    }
+}
+
+#[async_trait]
+impl PagePictures for WebHome {
+    async fn picture(&self, received: &Sha256Digest, page: u32, side: u32) -> io::Result<Option<PathBuf>> {
+        let _turn = self.drawing.acquire().await.map_err(io::Error::other)?;
+        let (input, folder) = (self.home.blobs.path(received), self.home.thumbnails(received));
+        let limits = self.home.config.limits.clone();
+        let drawn =
+            tokio::task::spawn_blocking(move || sohoa_pipeline::pictures(&input, &[page], &folder, side, &limits));
+        match drawn.await.map_err(io::Error::other)? {
+            Ok(pictures) => Ok(pictures.into_iter().next().map(|(_, path)| path)),
+            Err(sohoa_pipeline::PictureError::Io(error)) => Err(error),
+            Err(sohoa_pipeline::PictureError::Refused(_)) => Ok(None),
+        }
+    }
+}
+
+#[async_trait]
+impl Readiness for WebHome {
+    async fn lacking(&self) -> Vec<&'static str> {
+        let (home, mut lacking) = (&self.home, Vec::new());
+        let roots = [("blobs", home.blobs.root()), ("packages", home.packages.root()), ("events", home.log.root())];
+        for (name, root) in roots {
+            // Permissions say little, of a disk that is full or mounted read-only nothing: it is tried out.
+            if tempfile::tempfile_in(root).is_err() {
+                lacking.push(name);
+            }
+        }
+        let ocr = &home.config.ocr;
+        if sohoa_ocr::probe(&ocr.lang, ocr.tessdata()).is_err() {
+            lacking.push("model");
+        }
+        lacking
+    }
+}

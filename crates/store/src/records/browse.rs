@@ -1,0 +1,35 @@
+//! The register page by page, as screens ask for it.
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+use sohoa_domain::{DossierCode, DossierStatus};
+
+/// Which dossiers are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DossierPage {
+    /// Of this agency; empty: of all.
+    pub agency: String,
+    /// Codes that begin so.
+    pub begins: Option<String>,
+    /// Those behind this one.
+    pub after: Option<DossierCode>,
+    /// At most so many.
+    pub most: u32,
+}
+
+/// A dossier in a list: no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DossierLine {
+    /// Code.
+    pub code: DossierCode,
+    /// Agency that answers, may be empty.
+    pub agency: String,
+    /// Receiving counter, may be empty.
+    pub counter: String,
+    /// When it was received, local time.
+    pub received: Option<DateTime>,
+    /// When the answer is due.
+    pub due: Option<DateTime>,
+    /// The portal's state.
+    pub status: Option<DossierStatus>,
+}

@@ -1,0 +1,50 @@
+//! What screens ask for: dossiers page by page, what waits for one of them, where the history ends.
+
+use sohoa_domain::DossierCode;
+use sqlx::{QueryBuilder, Row as _};
+
+use super::SqliteRecords;
+use super::accept::{self, FILE};
+use super::values::{parsed, parsed_opt};
+use crate::records::{DossierLine, DossierPage, FileRow, StoreError};
+
+pub(super) async fn dossiers(db: &SqliteRecords, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT code, agency, counter, received, due, status FROM dossier WHERE code > ");
+    query.push_bind(page.after.as_ref().map_or("", DossierCode::as_str).to_owned());
+    if !page.agency.is_empty() {
+        query.push(" AND agency = ").push_bind(page.agency.clone());
+    }
+    if let Some(begins) = &page.begins {
+        // All texts that begin so lie before the one with the highest character behind it.
+        query.push(" AND code >= ").push_bind(begins.clone());
+        query.push(" AND code < ").push_bind(format!("{begins}\u{10ffff}"));
+    }
+    query.push(" ORDER BY code LIMIT ").push_bind(page.most);
+    let rows = query.build().fetch_all(&db.readers).await?;
+    rows.iter()
+        .map(|row| {
+            let status: Option<u8> = row.try_get("status")?;
+            let wrong = |_| StoreError::Corrupt("column status: not one of its values".to_owned());
+            Ok(DossierLine {
+                code: parsed(row, "code")?,
+                agency: row.try_get("agency")?,
+                counter: row.try_get("counter")?,
+                received: parsed_opt(row, "received")?,
+                due: parsed_opt(row, "due")?,
+                status: status.map(sohoa_domain::DossierStatus::new).transpose().map_err(wrong)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn open_files(db: &SqliteRecords, code: &DossierCode) -> Result<Vec<FileRow>, StoreError> {
+    let mut query = QueryBuilder::new(FILE);
+    query.push("WHERE state IN ('pending', 'review') AND (dossier = ").push_bind(code.as_str().to_owned());
+    query.push(" OR session = ").push_bind(code.as_str().to_owned());
+    query.push(") ORDER BY id");
+    query.build().fetch_all(&db.readers).await?.iter().map(accept::row).collect()
+}
+
+pub(super) async fn last_event(db: &SqliteRecords) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM event").fetch_one(&db.readers).await?)
+}

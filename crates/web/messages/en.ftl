@@ -1,0 +1,239 @@
+# The words of the screens. Every key is in both files, with the same arguments; a test looks after that.
+
+app-name = Dossier digitization
+skip-to-content = Skip to content
+open = Open
+find = Find
+cancel = Cancel
+close = Close
+to-home = To the home page
+sign-out = Sign out
+
+## Navigation
+nav-main = Screens
+nav-counter = Counter
+nav-counter-about = Open a dossier, scan papers, see what is missing, hand over.
+nav-review = Exceptions
+nav-review-about = Files that a person has to decide about, one at a time.
+nav-fields = Data check
+nav-fields-about = Confirm the fields that are in doubt.
+nav-batches = Backlog
+nav-batches-about = Batches: progress, pause, run again, samples.
+nav-audit = Audit
+nav-audit-about = Coverage, reconciliation, fixity, history, certificate.
+nav-dossiers = Dossiers
+nav-dossiers-about = The list of dossiers; what is there and what is missing.
+nav-search = Search
+nav-search-about = By code, applicant, number and symbol, issuer, and full text.
+nav-users = Users
+nav-users-about = Who may sign in, as what, for which agency.
+
+## Keys
+keys-show = Keyboard shortcuts
+keys-title = Keyboard shortcuts of this screen
+keys-hint = They do nothing while you type in a field. Keys with a space between are pressed one after the other.
+
+## Sign-in
+sign-in = Sign in
+sign-in-lead = With the name and password that your administrator gave you.
+sign-in-wrong = Name or password is wrong.
+sign-in-wait =
+    Wrong too often. Wait { $seconds ->
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then try again.
+user-name = User name
+user-name-hint = Lower-case letters without accents, digits, point, hyphen, underscore; 2 to 40 characters.
+user-name-wrong = A name is made of a–z, 0–9, point, hyphen and underscore, 2 to 40 characters.
+user-name-taken = There is a user of this name already.
+password = Password
+password-new = New password
+password-again = The password again
+password-hint = At least 10 characters. A long sentence is better than odd signs.
+password-short = A password has at least { $fewest } characters.
+password-unusable = This password cannot be used; choose another, shorter one.
+password-differs = The two are not the same.
+password-set = Set the password
+password-set-lead = Set the password of the user { $name }, then sign in with it.
+first-admin = First administrator
+first-admin-lead = There are no users yet. Choose name and password of the first administrator; this link works once.
+first-admin-make = Make the administrator
+
+## Home
+home-title = Home
+home-hello = Hello, { $name }
+home-screens = Your screens
+find-dossier = Dossier code
+find-dossier-hint = Type the code or scan the barcode of the receipt; type how it begins to search.
+open-at-counters = Open at counters
+open-since = { $counter }, since { $since }
+ledger-title = Conservation ledger of files
+file-seen = Received
+file-pending = In work
+file-attached = On a dossier
+file-review = In review
+file-rejected = Rejected
+file-duplicate = Duplicate
+
+## Lists
+list-pages = Parts of the list
+list-first = To the beginning
+list-next = Next page
+dossiers-none = No dossiers yet
+dossiers-none-help = Dossiers appear here when a register is imported.
+dossiers-not-found = No dossier has a code that begins with { $code }
+dossiers-not-found-help = Check the code. Dossiers of other agencies do not appear here.
+
+## Dossier
+dossier = Dossier
+dossier-code = Dossier code
+dossier-applicant = Applicant
+dossier-status = State
+dossier-procedure = Procedure
+dossier-agency = Agency
+dossier-counter = Counter
+dossier-channel = Channel
+dossier-received = Received
+dossier-due = Due
+dossier-finished = Finished
+dossier-returned = Returned
+dossier-not-in-register = Not in the register yet. Its papers wait for the next import and do not count as digitized.
+status-filed = Newly filed
+status-received = Received
+status-refused = Refused
+status-in-process = In process
+status-supplement = Supplement asked for
+status-payment = Payment asked for
+status-withdrawn = Withdrawn
+status-stopped = Stopped
+status-done = Done
+status-returned = Result returned
+channel-counter = At the counter
+channel-online = Online
+channel-post = Public post
+checklist = Components
+checklist-none = The register lists no components
+checklist-none-help = So nobody can say what is missing.
+checklist-missing =
+    { $count ->
+        [one] One component is missing
+       *[other] { $count } components are missing
+    }
+checklist-complete = Everything that is due is digitized
+checklist-progress = { $done } of { $due } components digitized
+component-attached = There
+component-missing = Missing
+component-exempt = Exempt
+component-awaiting = Awaiting register
+component-in-review = To be looked at
+component-not-due = Not required
+component-result = result
+component-reused = A paper that was digitized for another dossier stands for it.
+component-documents =
+    { $count ->
+        [one] One document
+       *[other] { $count } documents
+    }
+documents = Digitized documents
+documents-none = No documents yet
+documents-none-help = Documents appear here seconds after they are scanned.
+document-unassigned = Component not known
+document-attached = On the dossier
+document-awaiting = Awaiting register
+document-incomplete = Not all pages could be read
+document-removed = Taken off
+page-count =
+    { $count ->
+        [one] One page
+       *[other] { $count } pages
+    }
+page-number = Page { $number }
+pages-more =
+    { $count ->
+        [one] and one more page
+       *[other] and { $count } more pages
+    }
+files-pending =
+    { $count ->
+        [one] One file is in work
+       *[other] { $count } files are in work
+    }
+files-review =
+    { $count ->
+        [one] One file of this dossier waits for a person
+       *[other] { $count } files of this dossier wait for a person
+    }
+
+## Warnings
+warning-resolution = { $found } dpi, at least { $asked } dpi are asked
+warning-resolution-unstated = The file does not state its resolution
+warning-not-in-colour = Not scanned in colour
+warning-page-count = { $found } pages can be seen, the paper has { $asked } sides
+warning-page-missing = By the printed numbers a page is missing before it
+warning-page-order = By the printed numbers it lies in the wrong order
+warning-pdf-version = PDF version { $found }, at least { $asked } is asked
+warning-name = Not named by dossier code and ordinal
+warning-on-page = Page { $page }
+warning-on-pages = Page { $page } and { $more } more
+warning-same-paper = This paper is on another dossier too
+warning-same-paper-here = The same as document { $code } of this dossier
+
+## Personal data
+unmask = Show name
+unmask-title = Show personal data
+unmask-text = Applicants' names are masked for auditors. That you look, and why, goes into the history of the dossier.
+unmask-reason = Reason
+unmask-hint = One clause, without personal data.
+
+## Users
+user-role = Role
+user-role-wrong = Choose a role.
+user-agency = Agency
+user-agency-hint = As the register writes it. Empty: sees the dossiers of all agencies.
+user-agency-wrong = The agency's name is longer than 200 characters or holds odd ones.
+user-state = State
+user-actions = Actions
+user-on = In use
+user-off = Switched off
+user-no-password = No password yet
+user-oneself = that is you
+user-add = Add a user
+user-enable = Switch on
+user-disable = Switch off
+user-disable-title = Switch off { $name }?
+user-disable-text = The user is signed out at once and cannot sign in until switched on again.
+user-new-link = New link
+user-link = Send this link to { $name } to set a password. It works once, for { $hours } hours, and is not shown again.
+user-link-label = Link to set the password
+agency-all = All agencies
+role-counter = Counter clerk
+role-archivist = Archivist
+role-auditor = Auditor
+role-admin = Administrator
+
+## Errors
+error-not-found = Not found
+error-not-found-help = There is no such page, or it is not for you to see. Check the code or the address.
+error-sign-in = Sign-in needed
+error-sign-in-help = Sign in, then try again.
+error-not-ours = The request was not taken
+error-not-ours-help = The page is old or the session has changed. Go back, load the page anew and try again.
+error-scope = The token is not meant for this
+error-scope-help = Use a token with the right scope.
+error-invalid = The request is not valid
+error-invalid-help = What was sent is not right. Go back and correct it.
+error-too-large = Too much was sent
+error-too-large-help = Send less at a time.
+error-too-many = Too many requests
+error-too-many-help =
+    Wait { $seconds ->
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then try again.
+error-conflict = It cannot be done as things stand
+error-conflict-help = Something has changed, or no administrator would be left. Load the page anew and look again.
+error-unavailable = The system is busy
+error-unavailable-help = Nothing is lost. Try again in a few minutes.
+error-defect = Something is wrong in the system
+error-defect-help = It was put on record. If it happens again, tell your administrator the number of the request.
+error-request = Number of the request: { $id }

@@ -1,0 +1,271 @@
+//! Every route of the application: who may use it, and to which agency what it shows belongs. The router is built from this table
+//! and from nothing else, so a route without a rule cannot exist.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::FromRequestParts as _;
+use axum::extract::{RawPathParams, Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get as on_get, post as on_post};
+use sohoa_domain::{DocumentId, DossierCode};
+use sohoa_store::{FileId, Role, Scope, UserName};
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::visitor::{By, Visitor, address};
+use crate::{api, assets, csrf, error, headers, live, observe, operations, pages, pictures};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody, signed in or not.
+    Anyone,
+    /// Who has signed in and has one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// How the agency is found that what a route shows belongs to. What belongs to another agency is not there for a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgencyOf {
+    /// It belongs to none, or the handler shows only what belongs to the user's own.
+    Nothing,
+    /// It is of all agencies together: only for who may see all.
+    All,
+    /// That of the dossier `{code}`.
+    Dossier,
+    /// That of the scan folder or dossier of the file `{file}`.
+    File,
+    /// That of the dossier of the document `{document}`.
+    Document,
+    /// That of the user `{name}`.
+    User,
+}
+
+/// The rule of one route.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Method.
+    pub method: Method,
+    /// Path, with parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub who: Who,
+    /// Whose it is.
+    pub agency: AgencyOf,
+}
+
+struct Route {
+    rule: Rule,
+    handler: MethodRouter<App>,
+}
+
+fn get<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
+    Route { rule: Rule { method: Method::GET, path, who, agency }, handler: on_get(handler) }
+}
+
+fn post<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
+    Route { rule: Rule { method: Method::POST, path, who, agency }, handler: on_post(handler) }
+}
+
+const ANYONE: Who = Who::Anyone;
+const EVERYBODY: Who = Who::Roles(&Role::ALL);
+/// Who works with papers.
+const PAPERS: Who = Who::Roles(&[Role::Counter, Role::Archivist, Role::Auditor]);
+/// Who decides what becomes of papers.
+const DECIDES: Who = Who::Roles(&[Role::Counter, Role::Archivist]);
+const COUNTER: Who = Who::Roles(&[Role::Counter]);
+const AUDITOR: Who = Who::Roles(&[Role::Auditor]);
+const ADMIN: Who = Who::Roles(&[Role::Admin]);
+
+/// The table.
+fn table() -> Vec<Route> {
+    use AgencyOf::{All, Document, Dossier, File, Nothing, User};
+    vec![
+        // Before sign-in.
+        get("/assets/{hash}/{name}", ANYONE, Nothing, assets::asset),
+        get("/healthz", ANYONE, Nothing, operations::health),
+        get("/readyz", ANYONE, Nothing, operations::ready),
+        get("/metrics", ANYONE, Nothing, operations::metrics),
+        get("/api/v1/openapi.json", ANYONE, Nothing, api::openapi_json),
+        get("/sign-in", ANYONE, Nothing, pages::sign_in::form),
+        post("/sign-in", ANYONE, Nothing, pages::sign_in::submit),
+        get("/first-admin/{secret}", ANYONE, Nothing, pages::first_admin::form),
+        post("/first-admin/{secret}", ANYONE, Nothing, pages::first_admin::submit),
+        get("/password/{secret}", ANYONE, Nothing, pages::password::form),
+        post("/password/{secret}", ANYONE, Nothing, pages::password::submit),
+        post("/language", ANYONE, Nothing, pages::language::submit),
+        // Everybody.
+        get("/", EVERYBODY, Nothing, pages::home::page),
+        post("/sign-out", EVERYBODY, Nothing, pages::sign_in::sign_out),
+        // Dossiers.
+        get("/dossiers", PAPERS, Nothing, pages::dossiers::page),
+        get("/dossiers/{code}", PAPERS, Dossier, pages::dossier::page),
+        get("/dossiers/{code}/contents", PAPERS, Dossier, pages::dossier::contents),
+        post("/dossiers/{code}/unmask", AUDITOR, Dossier, pages::dossier::unmask),
+        // Pages as pictures.
+        get("/files/{file}/pages/{page}", PAPERS, File, pictures::of_file),
+        get("/documents/{document}/pages/{page}", PAPERS, Document, pictures::of_document),
+        // Live changes.
+        get("/live/dossiers/{code}", PAPERS, Dossier, live::dossier),
+        get("/live/queue", DECIDES, Nothing, live::queue),
+        get("/live/counters/{counter}", COUNTER, Nothing, live::counter),
+        get("/live/batches/{batch}", DECIDES, Nothing, live::batch),
+        // Administration.
+        get("/admin/users", ADMIN, Nothing, pages::users::page),
+        post("/admin/users", ADMIN, Nothing, pages::users::add),
+        post("/admin/users/{name}/link", ADMIN, User, pages::users::link),
+        post("/admin/users/{name}/disable", ADMIN, User, pages::users::disable),
+        post("/admin/users/{name}/enable", ADMIN, User, pages::users::enable),
+        // For programs.
+        get("/api/v1/status", PAPERS, All, api::status::get),
+        get("/api/v1/dossiers", PAPERS, Nothing, api::dossiers::list),
+        get("/api/v1/dossiers/{code}", PAPERS, Dossier, api::dossiers::get),
+        get("/api/v1/dossiers/{code}/documents", PAPERS, Dossier, api::dossiers::documents),
+    ]
+}
+
+/// The rules of all routes.
+pub fn rules() -> &'static [Rule] {
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| table().into_iter().map(|route| route.rule).collect());
+    &RULES
+}
+
+/// Whether a page is there and this role may open it.
+pub(crate) fn may_open(role: Role, path: &str) -> bool {
+    let allows = |who: Who| matches!(who, Who::Roles(roles) if roles.contains(&role));
+    rules().iter().any(|rule| rule.method == Method::GET && rule.path == path && allows(rule.who))
+}
+
+/// The router of the table.
+pub(crate) fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for Route { rule, handler } in table() {
+        let path = rule.path;
+        let guarded = handler.route_layer(from_fn_with_state((app.clone(), rule), check));
+        router = router.route(path, guarded);
+    }
+    router
+        .fallback(nowhere)
+        .layer(from_fn(error::render))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+/// What is not in the table: who has not signed in does not learn that.
+async fn nowhere(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let error = match Visitor::identify(&app, &parts).await {
+        Ok(Some(visitor)) => {
+            let mut response = WebError::NotFound.into_response();
+            response.extensions_mut().insert(visitor);
+            return response;
+        }
+        Ok(None) => WebError::SignInNeeded,
+        Err(error) => error,
+    };
+    error.into_response()
+}
+
+/// Lets a request through to its handler, or not. What a user may not see is answered like what is not there.
+async fn check(State((app, rule)): State<(App, Rule)>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visitor = match Visitor::identify(&app, &parts).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.into_response(),
+    };
+    let mut response = match admit(&app, &rule, &mut parts, body, visitor.as_ref()).await {
+        Ok(body) => {
+            if let Some(visitor) = &visitor {
+                parts.extensions.insert(visitor.clone());
+            }
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    };
+    // An error page is made further out, and is this user's too.
+    if let Some(visitor) = visitor {
+        response.extensions_mut().insert(visitor);
+    }
+    response
+}
+
+/// The body of a request that may pass.
+async fn admit(
+    app: &App,
+    rule: &Rule,
+    parts: &mut Parts,
+    body: Body,
+    visitor: Option<&Visitor>,
+) -> Result<Body, WebError> {
+    if rule.path.starts_with("/api/") {
+        let caller = visitor.map_or_else(|| address(app, parts), |v| v.user.name.to_string());
+        app.throttle.take(&caller, app.now()).map_err(WebError::TooMany)?;
+    }
+    let by_token = matches!(visitor, Some(Visitor { by: By::Token { .. }, .. }));
+    let changes = csrf::is_unsafe(&parts.method);
+    if changes && !by_token && !csrf::is_from_here(app, &parts.headers) {
+        return Err(WebError::NotOurs);
+    }
+    let Who::Roles(roles) = rule.who else { return Ok(body) };
+    let visitor = visitor.ok_or(WebError::SignInNeeded)?;
+    if !roles.contains(&visitor.user.role) || !is_of_own_agency(app, rule.agency, parts, visitor).await? {
+        return Err(WebError::NotFound);
+    }
+    match &visitor.by {
+        By::Token { scopes } => {
+            let needed = if changes { Scope::Write } else { Scope::Read };
+            if scopes.contains(&needed) { Ok(body) } else { Err(WebError::ScopeMissing) }
+        }
+        By::Session { csrf, .. } if changes => csrf::check(parts, body, csrf).await,
+        By::Session { .. } => Ok(body),
+    }
+}
+
+/// Whether what is asked for belongs to the visitor's agency, or the visitor sees all.
+async fn is_of_own_agency(app: &App, agency: AgencyOf, parts: &mut Parts, visitor: &Visitor) -> Result<bool, WebError> {
+    if agency == AgencyOf::Nothing || visitor.user.agency.is_empty() {
+        return Ok(true);
+    }
+    let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| WebError::Invalid)?;
+    let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned());
+    let of = match agency {
+        AgencyOf::Nothing => return Ok(true),
+        AgencyOf::All => None,
+        AgencyOf::Dossier => match param("code").and_then(|p| p.parse::<DossierCode>().ok()) {
+            Some(code) => app.agency_of_dossier(&code).await?,
+            None => None,
+        },
+        AgencyOf::File => {
+            let file = match param("file").and_then(|p| p.parse().ok()) {
+                Some(id) => app.records().file(FileId(id)).await?,
+                None => None,
+            };
+            match file {
+                Some(file) => app.agency_of_file(&file).await?,
+                None => None,
+            }
+        }
+        AgencyOf::Document => {
+            let document = match param("document").and_then(|p| p.parse::<DocumentId>().ok()) {
+                Some(id) => app.records().document(&id).await?,
+                None => None,
+            };
+            match document {
+                Some(document) => app.agency_of_dossier(&document.dossier).await?,
+                None => None,
+            }
+        }
+        AgencyOf::User => match param("name").and_then(|p| p.parse::<UserName>().ok()) {
+            Some(name) => app.accounts().user(&name).await?.map(|user| user.agency),
+            None => None,
+        },
+    };
+    Ok(visitor.sees(of.as_deref()))
+}

@@ -1,0 +1,56 @@
+//! Dates, numbers and names as they are written in Việt Nam: 15/06/2023 08:30, 21.969.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use sohoa_domain::local_time;
+
+/// `15/06/2023`, with the time of the day behind it unless that is midnight, which is how the register says that it knows none.
+pub(crate) fn date_time(at: DateTime) -> String {
+    let day = format!("{:02}/{:02}/{:04}", at.day(), at.month(), at.year());
+    if (at.hour(), at.minute()) == (0, 0) { day } else { format!("{day} {:02}:{:02}", at.hour(), at.minute()) }
+}
+
+/// The same of an instant, as a clock at the counter shows it.
+pub(crate) fn instant(at: Timestamp) -> String {
+    date_time(local_time(at))
+}
+
+/// `21.969`.
+pub(crate) fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut grouped = if n < 0 { "-".to_owned() } else { String::new() };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A person's name that only shows that there is one: its first letters.
+pub(crate) fn masked(name: &str) -> String {
+    let masked = |word: &str| word.chars().take(1).chain("•••".chars()).collect::<String>();
+    name.split_whitespace().map(masked).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vietnamese_way() {
+        let at = jiff::civil::date(2023, 6, 5);
+        assert_eq!(date_time(at.at(8, 30, 0, 0)), "05/06/2023 08:30");
+        assert_eq!(date_time(at.at(0, 0, 0, 0)), "05/06/2023");
+        assert_eq!(instant("2023-06-15T01:30:00Z".parse().unwrap()), "15/06/2023 08:30");
+        let numbers = [0, 7, 999, 1_000, 21_969, 1_000_000, -4_500];
+        assert_eq!(numbers.map(number), ["0", "7", "999", "1.000", "21.969", "1.000.000", "-4.500"]);
+    }
+
+    #[test]
+    fn a_masked_name_keeps_first_letters_only() {
+        assert_eq!(masked("Chử Văn Nghĩnh"), "C••• V••• N•••");
+        assert_eq!(masked(""), "");
+    }
+}

@@ -1,0 +1,50 @@
+//! The web application: pages, API and live changes, for people who have signed in.
+//!
+//! It shows what the records say and writes down what people decide; it never runs a stage. Where to find what:
+//!
+//! - [`access`]: every route, who may use it, how its agency is found; the one place that builds the router.
+//! - `pages/`: a file a screen, with its template of the same name in `templates/`; `api/`: the same for programs.
+//! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
+//! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
+//! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
+
+pub mod access;
+mod api;
+mod app;
+mod assets;
+mod checklist;
+mod csrf;
+mod error;
+mod events;
+mod format;
+mod headers;
+mod labels;
+mod language;
+mod live;
+mod messages;
+mod metrics;
+mod nav;
+mod observe;
+mod operations;
+mod page;
+mod pages;
+mod password;
+mod pictures;
+mod secret;
+mod server;
+mod sign_in;
+mod stores;
+mod throttle;
+mod visitor;
+
+pub use api::openapi;
+pub use app::{InboxPlace, Services, Settings, Web};
+pub use password::{PasswordError, hash as hash_password};
+pub use secret::Secret;
+pub use server::{Server, ServerError, Tls};
+pub use sign_in::{LINK_LIFE, password_path};
+pub use stores::{PagePictures, Readiness, Renditions};
+
+pub use language::Language;
+/// A catalogue of messages, as its source text: `vi` or `en`.
+pub use messages::source as messages_of;

@@ -1,0 +1,221 @@
+//! One dossier: its checklist, in which what is missing is unmistakable, and its documents with what to know about them.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use sohoa_domain::{DossierCode, DossierEntry, EventKind, FileState, Outcome};
+use sohoa_store::{DocumentFile, DocumentRow, FileRow, RenditionKind, Role};
+use tokio::io::AsyncReadExt as _;
+
+use super::html;
+use crate::app::App;
+use crate::checklist::{ComponentState, Holdings, Item};
+use crate::error::WebError;
+use crate::events::tell;
+use crate::format;
+use crate::labels::{self, Badge};
+use crate::page::Page;
+use crate::visitor::Visitor;
+
+/// Thumbnails that are shown of a document; the rest is a number.
+const MOST_THUMBNAILS: usize = 6;
+/// Longest reason for unmasking, characters.
+const LONGEST_REASON: usize = 200;
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct DossierScreen {
+    page: Page,
+    dossier: Shown,
+}
+
+#[derive(Template)]
+#[template(path = "dossier_contents.html")]
+struct Contents {
+    page: Page,
+    dossier: Shown,
+}
+
+/// What is shown of a dossier.
+struct Shown {
+    code: String,
+    in_register: bool,
+    applicant: String,
+    /// The applicant is masked for this user.
+    masked: bool,
+    facts: Vec<(String, String)>,
+    items: Vec<ShownItem>,
+    missing: usize,
+    due: usize,
+    done: usize,
+    documents: Vec<ShownDocument>,
+    /// Files that are in work, and that wait for a person.
+    pending: usize,
+    review: usize,
+}
+
+struct ShownItem {
+    id: String,
+    name: String,
+    is_result: bool,
+    badge: Badge,
+    note: String,
+}
+
+struct ShownDocument {
+    id: String,
+    title: String,
+    component: String,
+    result_code: String,
+    source: String,
+    pages: usize,
+    thumbnails: Vec<usize>,
+    more: usize,
+    badge: Badge,
+    warnings: Vec<String>,
+}
+
+pub(crate) async fn page(
+    State(app): State<App>,
+    page: Page,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response, WebError> {
+    let dossier = show(&app, &page, &code, masks(&visitor)).await?;
+    Ok(html(&DossierScreen { page, dossier })?.into_response())
+}
+
+/// What changes while files come in: the page asks for it anew when it hears of a change.
+pub(crate) async fn contents(
+    State(app): State<App>,
+    page: Page,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response, WebError> {
+    let dossier = show(&app, &page, &code, masks(&visitor)).await?;
+    Ok(html(&Contents { page, dossier })?.into_response())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Reason {
+    reason: String,
+}
+
+/// Shows who the applicant is, once, and puts on record who wanted to know and why.
+pub(crate) async fn unmask(
+    State(app): State<App>,
+    page: Page,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    Form(Reason { reason }): Form<Reason>,
+) -> Result<Response, WebError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
+        return Err(WebError::Invalid);
+    }
+    let dossier = show(&app, &page, &code, false).await?;
+    let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
+    tell(&app, EventKind::Unmasked, Outcome::Success, visitor.user.name.as_str(), Some(&code), reason).await?;
+    Ok(html(&DossierScreen { page, dossier })?.into_response())
+}
+
+/// Whether personal data are masked for this user.
+fn masks(visitor: &Visitor) -> bool {
+    visitor.user.role == Role::Auditor
+}
+
+async fn show(app: &App, page: &Page, code: &str, masked: bool) -> Result<Shown, WebError> {
+    let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
+    let holdings = Holdings::read(app.records(), &code).await?.ok_or(WebError::NotFound)?;
+    let Holdings { entry, documents, files, items } = &holdings;
+    let same = app.records().same_papers(&code).await?;
+    let mut shown = Vec::new();
+    for row in documents {
+        let mut document = document(app, page, row, items).await;
+        for paper in same.iter().filter(|paper| paper.document == row.id) {
+            // A paper of a dossier that the user may not see is told of without its code.
+            document.warnings.push(if paper.dossier == code {
+                page.t1("warning-same-paper-here", "code", &paper.result_code)
+            } else {
+                page.t("warning-same-paper")
+            });
+        }
+        shown.push(document);
+    }
+    let not_due = holdings.count(ComponentState::NotDue) + holdings.count(ComponentState::Exempt);
+    let applicant = entry.as_ref().map(|e| e.applicant.clone()).unwrap_or_default();
+    let files_in = |state| files.iter().filter(|f: &&FileRow| f.state == state).count();
+    Ok(Shown {
+        code: code.to_string(),
+        in_register: entry.is_some(),
+        applicant: if masked { format::masked(&applicant) } else { applicant },
+        masked,
+        facts: entry.as_ref().map(|e| facts(page, e)).unwrap_or_default(),
+        missing: holdings.count(ComponentState::Missing),
+        due: items.len() - not_due,
+        done: holdings.count(ComponentState::Attached),
+        items: items.iter().map(|item| shown_item(page, item)).collect(),
+        documents: shown,
+        pending: files_in(FileState::Pending),
+        review: files_in(FileState::Review),
+    })
+}
+
+/// What the register says, name and value, in the order of the screen.
+fn facts(page: &Page, entry: &DossierEntry) -> Vec<(String, String)> {
+    let time = |at: Option<jiff::civil::DateTime>| at.map(format::date_time).unwrap_or_default();
+    let facts = [
+        (page.t("dossier-status"), entry.status.map(|s| page.t(labels::status(s))).unwrap_or_default()),
+        (page.t("dossier-procedure"), entry.procedure.as_ref().map(ToString::to_string).unwrap_or_default()),
+        (page.t("dossier-agency"), entry.agency.clone()),
+        (page.t("dossier-counter"), entry.counter.clone()),
+        (page.t("dossier-channel"), entry.channel.map(|c| page.t(labels::channel(c))).unwrap_or_default()),
+        (page.t("dossier-received"), time(entry.received)),
+        (page.t("dossier-due"), time(entry.due)),
+        (page.t("dossier-finished"), time(entry.finished)),
+        (page.t("dossier-returned"), time(entry.returned)),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn shown_item(page: &Page, item: &Item) -> ShownItem {
+    let note = match (&item.reason, item.reused, item.documents) {
+        (Some(reason), _, _) if item.state == ComponentState::Exempt => reason.clone(),
+        (_, true, _) => page.t("component-reused"),
+        (_, _, n) if n > 1 => page.t1("component-documents", "count", n),
+        _ => String::new(),
+    };
+    let name = if item.name.is_empty() { item.id.to_string() } else { item.name.clone() };
+    ShownItem { id: item.id.to_string(), name, is_result: item.is_result, badge: labels::component(item.state), note }
+}
+
+async fn document(app: &App, page: &Page, row: &DocumentRow, items: &[Item]) -> ShownDocument {
+    let item = items.iter().find(|i| Some(&i.id) == row.component.as_ref());
+    let component = row.component.as_ref().map(ToString::to_string);
+    let named = item.map(|i| i.name.clone()).filter(|name| !name.is_empty()).or_else(|| component.clone());
+    let pages = row.physical_pages.len();
+    let shown = pages.min(MOST_THUMBNAILS);
+    let warnings = description(app, row).await.map(|d| d.warnings).unwrap_or_default();
+    ShownDocument {
+        id: row.id.as_str().to_owned(),
+        title: named.unwrap_or_else(|| page.t("document-unassigned")),
+        component: component.unwrap_or_default(),
+        result_code: row.result_code.clone(),
+        source: row.source_name.clone(),
+        pages,
+        thumbnails: (1..=shown).collect(),
+        more: pages - shown,
+        badge: labels::document(row.state),
+        warnings: warnings.iter().map(|w| page.warning(w)).collect(),
+    }
+}
+
+/// The document's own description; none when it cannot be read, which verification tells.
+async fn description(app: &App, row: &DocumentRow) -> Option<DocumentFile> {
+    let rendition = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata)?;
+    let mut bytes = Vec::new();
+    app.services.renditions.open(rendition).await.ok()?.read_to_end(&mut bytes).await.ok()?;
+    serde_json::from_slice(&bytes).ok()
+}

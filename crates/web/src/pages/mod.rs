@@ -1,0 +1,39 @@
+//! The screens: a file each, with its template of the same name.
+
+use askama::Template;
+use axum::response::Html;
+
+use crate::error::WebError;
+
+pub(crate) mod dossier;
+pub(crate) mod dossiers;
+pub(crate) mod first_admin;
+pub(crate) mod home;
+pub(crate) mod language;
+pub(crate) mod password;
+pub(crate) mod sign_in;
+pub(crate) mod users;
+
+/// A screen from its template.
+pub(crate) fn html(template: &impl Template) -> Result<Html<String>, WebError> {
+    Ok(Html(template.render()?))
+}
+
+/// A path of ours to go on to; anything that could lead elsewhere becomes the home page.
+pub(crate) fn local(path: &str) -> &str {
+    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if ours { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_our_own_paths_are_gone_on_to() {
+        assert_eq!(["/dossiers?after=x", "/"].map(local), ["/dossiers?after=x", "/"]);
+        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "", "javascript:alert(1)"] {
+            assert_eq!(local(elsewhere), "/");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Pages as pictures: of received files, and of documents.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sohoa_domain::{DocumentId, Sha256Digest};
+use sohoa_store::FileId;
+
+use crate::app::App;
+use crate::error::WebError;
+
+/// Longer sides that can be asked for, px: a thumbnail, a page to read, a page to look at closely. Only these, so that nobody can
+/// fill the disk with others.
+const SIDES: [u32; 3] = [240, 1200, 2400];
+
+/// What a picture is asked for with.
+#[derive(Deserialize)]
+pub(crate) struct Size {
+    #[serde(default = "thumbnail")]
+    side: u32,
+}
+
+fn thumbnail() -> u32 {
+    SIDES[0]
+}
+
+/// `/files/{file}/pages/{page}?side=`: a page (from 1) of what was received.
+pub(crate) async fn of_file(
+    State(app): State<App>,
+    Path((file, page)): Path<(i64, u32)>,
+    Query(size): Query<Size>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let file = app.records().file(FileId(file)).await?.ok_or(WebError::NotFound)?;
+    picture(&app, &file.digest.ok_or(WebError::NotFound)?, page, &size, &headers).await
+}
+
+/// `/documents/{document}/pages/{page}?side=`: a page (from 1) of a document.
+pub(crate) async fn of_document(
+    State(app): State<App>,
+    Path((document, page)): Path<(String, usize)>,
+    Query(size): Query<Size>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let id: DocumentId = document.parse().map_err(|_| WebError::NotFound)?;
+    let document = app.records().document(&id).await?.ok_or(WebError::NotFound)?;
+    let physical = page.checked_sub(1).and_then(|i| document.physical_pages.get(i)).ok_or(WebError::NotFound)?;
+    picture(&app, &document.source_digest, *physical, &size, &headers).await
+}
+
+async fn picture(
+    app: &App,
+    received: &Sha256Digest,
+    page: u32,
+    size: &Size,
+    headers: &HeaderMap,
+) -> Result<Response, WebError> {
+    if !SIDES.contains(&size.side) {
+        return Err(WebError::Invalid);
+    }
+    // What was received never changes, so neither does its picture.
+    let tag = format!("\"{received}-{page}-{}\"", size.side);
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, max-age=3600".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    let drawn = app.services.pictures.picture(received, page, size.side).await?.ok_or(WebError::NotFound)?;
+    let bytes = tokio::fs::read(drawn).await?;
+    Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
+}

@@ -1,0 +1,128 @@
+//! Changes as they happen, none lost while a listener is away.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use sohoa_domain::{DossierCode, Event, EventKind, Outcome};
+use sohoa_store::{Records as _, Role};
+use tokio_stream::StreamExt as _;
+
+use crate::support::{Client, OWN, TestWeb};
+
+async fn tell(web: &TestWeb, dossier: &DossierCode, detail: &str) {
+    let event = Event {
+        at: "2023-06-15T01:30:00Z".parse().unwrap(),
+        kind: EventKind::Converted,
+        outcome: Outcome::Success,
+        agent: "test".to_owned(),
+        source: None,
+        dossier: Some(dossier.clone()),
+        document: None,
+        detail: detail.to_owned(),
+        file: None,
+        change: None,
+    };
+    web.records.tell(&[event]).await.unwrap();
+}
+
+/// A stream and what it has said.
+struct Stream {
+    body: axum::body::BodyDataStream,
+    said: String,
+}
+
+impl Stream {
+    async fn open(client: &Client<'_>, path: &str, last: Option<i64>) -> Self {
+        let mut request = client.request(&Method::GET, path);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last.to_string());
+        }
+        let response = client.start(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let mut stream = Self { body: response.into_body().into_data_stream(), said: String::new() };
+        stream.until("event: open").await;
+        stream
+    }
+
+    /// Reads on until it has said this.
+    async fn until(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            let next = tokio::time::timeout(Duration::from_secs(5), self.body.next()).await;
+            let next = next.unwrap_or_else(|_| panic!("no {text} in {}", self.said)).unwrap().unwrap();
+            self.said.push_str(std::str::from_utf8(&next).unwrap());
+        }
+    }
+
+    /// Numbers of the changes so far.
+    fn changes(&self) -> Vec<i64> {
+        let blocks = self.said.split("\n\n").filter(|b| b.contains("event: change"));
+        blocks.map(|b| b.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().parse().unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_listener_hears_of_its_dossier_only_and_no_names() {
+    let web = TestWeb::new().await;
+    let client = web.user(Role::Counter, OWN).await;
+    let mut stream = Stream::open(&client, &format!("/live/dossiers/{}", web.own.code), None).await;
+    tell(&web, &web.other.code, "of another dossier").await;
+    tell(&web, &web.own.code, "of this dossier").await;
+    let last = web.records.last_event_number().await.unwrap();
+    stream.until(&format!("id: {last}\n")).await;
+    stream.until("event: change").await;
+    assert_eq!(stream.changes(), [last]);
+    assert!(!stream.said.contains("of this dossier") && !stream.said.contains("H41"), "{}", stream.said);
+}
+
+#[tokio::test]
+async fn who_was_away_gets_what_was_missed_and_nothing_twice() {
+    let web = TestWeb::new().await;
+    let client = web.user(Role::Counter, OWN).await;
+    let path = format!("/live/dossiers/{}", web.own.code);
+    let before = web.records.last_event_number().await.unwrap();
+    for n in 0..3 {
+        tell(&web, &web.own.code, &n.to_string()).await;
+    }
+    let mut stream = Stream::open(&client, &path, Some(before + 1)).await;
+    tell(&web, &web.own.code, "3").await;
+    stream.until(&format!("id: {}\n", before + 4)).await;
+    assert_eq!(stream.changes(), [before + 2, before + 3, before + 4]);
+    // A number that is not there yet is of another database: everything is to be loaded anew.
+    let mut other = Stream::open(&client, &path, Some(before + 1000)).await;
+    other.until("event: reload").await;
+}
+
+#[tokio::test]
+async fn the_queue_of_an_agency_is_its_own() {
+    let web = TestWeb::new().await;
+    let (bound, free) = (web.user(Role::Counter, OWN).await, web.user(Role::Archivist, "").await);
+    let (mut bound, mut free) =
+        (Stream::open(&bound, "/live/queue", Some(0)).await, Stream::open(&free, "/live/queue", Some(0)).await);
+    let files = |stream: &Stream| {
+        let mut files: Vec<i64> = (1..=2).filter(|n| stream.said.contains(&format!("\"file\":{n},"))).collect();
+        files.sort_unstable();
+        files
+    };
+    free.until(&format!("\"file\":{},", web.other.file.0)).await;
+    bound.until(&format!("\"file\":{},", web.own.file.0)).await;
+    // Something later of the own agency, so that all before has been looked at.
+    assert_eq!(files(&bound), [web.own.file.0]);
+    assert_eq!(files(&free), [web.own.file.0, web.other.file.0]);
+}
+
+#[tokio::test]
+async fn a_user_has_so_many_streams_and_they_end_when_the_program_does() {
+    let web = TestWeb::new().await;
+    let client = web.user(Role::Counter, OWN).await;
+    let mut streams = Vec::new();
+    for _ in 0..12 {
+        streams.push(Stream::open(&client, "/live/queue", None).await);
+    }
+    assert_eq!(client.get("/live/queue").await.status, StatusCode::TOO_MANY_REQUESTS);
+    web.web.stop();
+    for mut stream in streams {
+        let ended = tokio::time::timeout(Duration::from_secs(2), async { while stream.body.next().await.is_some() {} });
+        assert!(ended.await.is_ok());
+    }
+}

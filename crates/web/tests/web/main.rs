@@ -1,0 +1,14 @@
+//! The application as a browser or program meets it, without a socket: one file a subject.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod access;
+mod accounts;
+mod api;
+mod catalogue;
+mod headers;
+mod live;
+mod pages;
+mod sign_in;
+mod support;

@@ -1,0 +1,308 @@
+//! An application over invented records of two agencies, and users to ask it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use sohoa_domain::{
+    AttachmentState, Clock, ComponentEntry, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, DossierStatus,
+    PageOutcome, PageRecord, Sha256Digest,
+};
+use sohoa_store::{
+    Accepted, Accounts, Completion, FileId, NewDocument, NewFile, Records, Rendition, Role, SqliteAccounts,
+    SqliteRecords, User, UserName,
+};
+use sohoa_web::{InboxPlace, PagePictures, Readiness, Renditions, Secret, Services, Settings, Web};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// The two agencies.
+pub const OWN: &str = "UBND xã Đông Khê Hạ";
+pub const OTHER: &str = "Sở Thử nghiệm";
+
+pub const PERSON: &str = "Trần Thị Bịa";
+
+/// A clock that a test sets.
+pub struct SetClock(Mutex<Timestamp>);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// One picture for all pages.
+struct Stores(PathBuf);
+
+#[async_trait]
+impl PagePictures for Stores {
+    async fn picture(&self, _: &Sha256Digest, page: u32, _: u32) -> io::Result<Option<PathBuf>> {
+        Ok((page == 1).then(|| self.0.clone()))
+    }
+}
+
+#[async_trait]
+impl Renditions for Stores {
+    async fn open(&self, _: &Rendition) -> io::Result<tokio::fs::File> {
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+#[async_trait]
+impl Readiness for Stores {
+    async fn lacking(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+/// What an agency has.
+pub struct Holdings {
+    pub code: DossierCode,
+    pub file: FileId,
+    pub document: DocumentId,
+}
+
+pub struct TestWeb {
+    pub web: Web,
+    pub router: Router,
+    pub records: Arc<SqliteRecords>,
+    pub accounts: Arc<SqliteAccounts>,
+    pub clock: Arc<SetClock>,
+    pub own: Holdings,
+    pub other: Holdings,
+    _dir: TempDir,
+}
+
+impl TestWeb {
+    /// With a dossier, a file and a document of each agency, and no users.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let records = Arc::new(SqliteRecords::open(&dir.path().join("sohoa.db")).await.unwrap());
+        let accounts = Arc::new(SqliteAccounts::open(&dir.path().join("accounts.db")).await.unwrap());
+        let clock = Arc::new(SetClock(Mutex::new("2023-06-15T01:30:00Z".parse().unwrap())));
+        let entries = [dossier("H41.31-230615-0001", OWN), dossier("H41.20-230615-0002", OTHER)];
+        records.import_register(&Sha256Digest::of(b"register"), &entries, clock.now(), "test").await.unwrap();
+        let own = holdings(&records, &entries[0], "/scan/own").await;
+        let other = holdings(&records, &entries[1], "/scan/other").await;
+        let picture = dir.path().join("page.jpg");
+        std::fs::write(&picture, b"a picture").unwrap();
+        let stores = Arc::new(Stores(picture));
+        let place = |path: &str, agency: &str| InboxPlace {
+            path: path.into(),
+            desk: Desk { agency: agency.to_owned(), counter: "Quầy 1".to_owned() },
+        };
+        let mut settings = Settings {
+            session_idle: SignedDuration::from_mins(30),
+            session_life: SignedDuration::from_hours(12),
+            behind_proxy: false,
+            public_url: String::new(),
+            tls: false,
+        };
+        change(&mut settings);
+        let web = Web::new(Services {
+            records: records.clone(),
+            accounts: accounts.clone(),
+            renditions: stores.clone(),
+            pictures: stores.clone(),
+            readiness: stores,
+            clock: clock.clone(),
+            inboxes: vec![place("/scan/own", OWN), place("/scan/other", OTHER)],
+            settings,
+            agent: "sohoa/test".to_owned(),
+        });
+        Self { router: web.router(), web, records, accounts, clock, own, other, _dir: dir }
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        let mut now = self.clock.0.lock().unwrap();
+        *now += SignedDuration::from_secs(seconds);
+    }
+
+    /// Adds a user.
+    pub async fn add(&self, name: &str, role: Role, agency: &str, password: Option<&str>) {
+        let user = User {
+            name: name.parse().unwrap(),
+            role,
+            agency: agency.to_owned(),
+            language: String::new(),
+            password: password.map(|p| sohoa_web::hash_password(p).unwrap()),
+            disabled: false,
+        };
+        self.accounts.add_user(&user, self.clock.now()).await.unwrap();
+    }
+
+    /// A session of a user, and the secret that its pages send along.
+    pub async fn session(&self, name: &str) -> Client<'_> {
+        let secret = Secret::new().unwrap();
+        let (name, now): (UserName, _) = (name.parse().unwrap(), self.clock.now());
+        self.accounts.open_session(&secret.digest(), &name, now, Timestamp::UNIX_EPOCH).await.unwrap();
+        let mut client =
+            Client { web: self, cookie: format!("sohoa_session={}", secret.reveal()), csrf: String::new() };
+        let home = client.get("/").await;
+        client.csrf = between(&home.text, "data-csrf=\"", "\"").to_owned();
+        assert_eq!(client.csrf.len(), 64, "{}", home.text);
+        client
+    }
+
+    /// A session of a new user.
+    pub async fn user(&self, role: Role, agency: &str) -> Client<'_> {
+        let users = self.accounts.users().await.unwrap().len();
+        let name = format!("{role}-{users}");
+        self.add(&name, role, agency, None).await;
+        self.session(&name).await
+    }
+
+    /// Nobody.
+    pub fn nobody(&self) -> Client<'_> {
+        Client { web: self, cookie: String::new(), csrf: String::new() }
+    }
+
+    pub async fn events(&self) -> Vec<sohoa_domain::Event> {
+        self.records.events(None).await.unwrap()
+    }
+}
+
+/// A browser.
+pub struct Client<'a> {
+    web: &'a TestWeb,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+}
+
+impl Client<'_> {
+    /// A request as a browser sends it from one of our pages.
+    pub fn request(&self, method: &Method, path: &str) -> axum::http::request::Builder {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "sohoa.test");
+        let request = if self.cookie.is_empty() { request } else { request.header(header::COOKIE, &self.cookie) };
+        if *method == Method::GET { request } else { request.header(header::ORIGIN, "http://sohoa.test") }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.start(request).await;
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(to_bytes(body, 1 << 22).await.unwrap().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// The answer, its body not read.
+    pub async fn start(&self, request: Request<Body>) -> axum::response::Response {
+        self.web.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(&Method::GET, path).body(Body::empty()).unwrap()).await
+    }
+
+    /// A form; the secret of the session goes with it.
+    pub async fn post(&self, path: &str, form: &str) -> Answer {
+        let request = self.request(&Method::POST, path);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let form = if self.csrf.is_empty() { form.to_owned() } else { format!("{form}&csrf={}", self.csrf) };
+        self.send(request.body(Body::from(form)).unwrap()).await
+    }
+}
+
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
+    rest.split_once(after).unwrap().0
+}
+
+fn component(id: &str, kind: ComponentKind) -> ComponentEntry {
+    ComponentEntry { id: id.parse().unwrap(), name: format!("Giấy {id}"), kind, required: true, exempt_reason: None }
+}
+
+fn dossier(code: &str, agency: &str) -> DossierEntry {
+    DossierEntry {
+        code: code.parse().unwrap(),
+        procedure: None,
+        agency: agency.to_owned(),
+        counter: "Quầy 1".to_owned(),
+        channel: None,
+        applicant: PERSON.to_owned(),
+        received: Some(jiff::civil::date(2023, 6, 15).at(8, 30, 0, 0)),
+        due: None,
+        finished: None,
+        returned: None,
+        return_channel: None,
+        status: Some(DossierStatus::new(4).unwrap()),
+        components: vec![component("TP1", ComponentKind::Component), component("KQ", ComponentKind::Result)],
+    }
+}
+
+/// A scanned file of one page that hangs on the dossier as its first component.
+async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str) -> Holdings {
+    let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
+    let batch = records.open_batch("inbox", folder, now).await.unwrap();
+    let file = NewFile {
+        batch,
+        origin: format!("{folder}/SCAN0001.pdf"),
+        relative: "SCAN0001.pdf".to_owned(),
+        inode: 7,
+        modified_ns: 1,
+        digest: Sha256Digest::of(folder.as_bytes()),
+        bytes: 10,
+        dossier: None,
+        desk: None,
+    };
+    let Accepted::New(file) = records.accept(&file, now, "test").await.unwrap() else { panic!("known already") };
+    let lease = records.reserve("w", now, SignedDuration::from_mins(1), 3, None).await.unwrap().unwrap();
+    let digest = lease.file.digest.unwrap();
+    let id = DocumentId::derive(&entry.code, &digest, 0);
+    let ordinal = records.ordinal(&entry.code, &id).await.unwrap();
+    let page = PageRecord {
+        number: 1,
+        outcome: PageOutcome::Ok,
+        inspection: None,
+        confidence: None,
+        words: 3,
+        own_text: false,
+        reason: None,
+    };
+    let document = NewDocument {
+        id: id.clone(),
+        dossier: entry.code.clone(),
+        component: Some(entry.components[0].id.clone()),
+        state: AttachmentState::Attached,
+        ordinal,
+        result_code: format!("{}.{ordinal}", entry.code),
+        source: file,
+        source_digest: digest,
+        part: 0,
+        version: 1,
+        pages: vec![page],
+        renditions: Vec::new(),
+        text: "văn bản".to_owned(),
+        evidence: "{}".to_owned(),
+        paper: None,
+    };
+    let completion = Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() };
+    records.complete(&lease, &completion, &[], now).await.unwrap();
+    Holdings { code: entry.code.clone(), file, document: id }
+}

@@ -1,0 +1,124 @@
+// A home with sample papers, `sohoa serve` over it, and browsers that look at it.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = resolve(fileURLToPath(import.meta.url), "../../..");
+const program = resolve(root, process.env.SOHOA ?? "target/release/sohoa");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// Screens that people have: an office PC and a tablet.
+export const SCREENS = [
+  { width: 1366, height: 768 },
+  { width: 820, height: 1180 },
+];
+
+export class Home {
+  constructor() {
+    this.dir = mkdtempSync(join(tmpdir(), "sohoa-web-"));
+    this.path = join(this.dir, "home");
+    this.run("init");
+    this.run("register", "import", join(root, "samples/register.csv"));
+  }
+
+  environment() {
+    const plain = Object.entries(process.env).filter(([name]) => !name.startsWith("SOHOA_"));
+    return { ...Object.fromEntries(plain), OMP_THREAD_LIMIT: "1", SOHOA_WEB__LISTEN: "127.0.0.1:0" };
+  }
+
+  run(...args) {
+    const done = spawnSync(program, ["--home", this.path, ...args], { env: this.environment(), encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`sohoa ${args.join(" ")}: ${done.status}\n${done.stdout}${done.stderr}`);
+    return done.stdout;
+  }
+
+  sample(name) {
+    return join(root, "samples", name);
+  }
+
+  // A paper lands in the scan folder of its dossier.
+  scan(name, dossier) {
+    const folder = join(this.path, "inbox", dossier);
+    mkdirSync(folder, { recursive: true });
+    cpSync(this.sample(name), join(folder, name));
+  }
+
+  // Starts `sohoa serve`; resolves to the link for the first administrator.
+  serve() {
+    this.process = spawn(program, ["--home", this.path, "serve", "--workers", "1"], { env: this.environment() });
+    this.log = "";
+    this.process.stderr.on("data", (data) => (this.log += data));
+    return new Promise((resolve, reject) => {
+      let said = "";
+      this.process.stdout.on("data", (data) => {
+        said += data;
+        const link = said.match(/http:\/\/\S+\/first-admin\/\S+/);
+        if (link) resolve(link[0]);
+      });
+      this.process.on("exit", (code) => reject(new Error(`serve ended: ${code}\n${this.log}`)));
+    });
+  }
+
+  async close() {
+    if (this.process) {
+      const ended = new Promise((resolve) => this.process.on("exit", resolve));
+      this.process.kill("SIGTERM");
+      await ended;
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+// Debian's Chromium, which asks nobody outside.
+export async function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+// A browser of a person's own. What goes wrong on its pages, or leaves the building, fails the test that looks at `faults`.
+export async function person(browser) {
+  const context = await browser.newContext({ viewport: SCREENS[0] });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  page.on("request", (request) => {
+    if (!request.url().startsWith("http://127.0.0.1:")) faults.push(`a request to ${request.url()}`);
+  });
+  return { context, page, faults };
+}
+
+// Serious and critical findings of axe-core on both screens. With SHOTS in the environment, pictures are left in that folder.
+export async function look(page, name) {
+  const found = [];
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen);
+    // Through the debugger, which our policy for scripts does not concern.
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    const grave = violations.filter((v) => ["serious", "critical"].includes(v.impact));
+    found.push(...grave.map((v) => `${name} ${screen.width}: ${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    if (wide) found.push(`${name} ${screen.width}: wider than the screen`);
+    if (process.env.SHOTS) {
+      await page.screenshot({ path: join(process.env.SHOTS, `${name}-${screen.width}.png`), fullPage: true });
+    }
+  }
+  await page.setViewportSize(SCREENS[0]);
+  return found;
+}
