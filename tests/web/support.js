@@ -19,6 +19,8 @@ export const SCREENS = [
 
 export class Home {
   constructor() {
+    this.root = root;
+    this.program = program;
     this.dir = mkdtempSync(join(tmpdir(), "sohoa-web-"));
     this.path = join(this.dir, "home");
     this.run("init");
@@ -30,9 +32,14 @@ export class Home {
     return { ...Object.fromEntries(plain), OMP_THREAD_LIMIT: "1", SOHOA_WEB__LISTEN: "127.0.0.1:0" };
   }
 
+  // `status`: what the command ends with; 1 says that something falls short, as papers that wait for a person.
   run(...args) {
+    return this.ends(0, ...args);
+  }
+
+  ends(status, ...args) {
     const done = spawnSync(program, ["--home", this.path, ...args], { env: this.environment(), encoding: "utf8" });
-    if (done.status !== 0) throw new Error(`sohoa ${args.join(" ")}: ${done.status}\n${done.stdout}${done.stderr}`);
+    if (done.status !== status) throw new Error(`sohoa ${args.join(" ")}: ${done.status}\n${done.stdout}${done.stderr}`);
     return done.stdout;
   }
 

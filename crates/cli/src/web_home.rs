@@ -8,8 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use sohoa_domain::Sha256Digest;
-use sohoa_store::Rendition;
-use sohoa_web::{InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
+use sohoa_store::{FieldValue, Rendition};
+use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
 use tokio::sync::Semaphore;
 
 use crate::home::{AGENT, Home};
@@ -32,6 +32,7 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
         records: Arc::clone(&home.records),
         accounts: Arc::new(home.accounts().await?),
         renditions: web_home.clone(),
+        values: web_home.clone(),
         pictures: web_home.clone(),
         readiness: web_home,
         clock: Arc::clone(&home.clock),
@@ -63,6 +64,20 @@ pub(crate) fn url(home: &Home, server: &Server) -> String {
 impl Renditions for WebHome {
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
         tokio::fs::File::open(self.home.packages.root().join(&rendition.stored)).await
+    }
+}
+
+#[async_trait]
+impl FieldValues for WebHome {
+    async fn keep(&self, value: FieldValue) -> io::Result<Sha256Digest> {
+        let blobs = self.home.blobs.clone();
+        let kept = tokio::task::spawn_blocking(move || value.keep(&blobs)).await.map_err(io::Error::other)?;
+        kept.map_err(io::Error::other)
+    }
+
+    async fn read(&self, digest: &Sha256Digest) -> io::Result<Option<FieldValue>> {
+        let (blobs, digest) = (self.home.blobs.clone(), *digest);
+        tokio::task::spawn_blocking(move || FieldValue::read(&blobs, &digest)).await.map_err(io::Error::other)
     }
 }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentState, AuditSample, ComponentId, DocumentId, DossierCode, FileState, PageState, Part, PartLayout,
-    Reading, Sha256Digest, Verdict,
+    AttachmentState, AuditSample, ComponentId, DocumentId, DossierCode, FieldKey, FileState, PageState, Part,
+    PartLayout, Reading, Sha256Digest, Verdict,
 };
 
 /// Kind of an event. The PREMIS `eventType` term is in [`EventKind::premis`].
@@ -66,11 +66,13 @@ pub enum EventKind {
     UserChanged,
     /// Personal data that are masked for the user were shown, for the reason given.
     Unmasked,
+    /// A person looked at a doubtful field and said what stands on the paper, or took that back.
+    FieldConfirmed,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -98,6 +100,7 @@ impl EventKind {
         Self::SignInFailed,
         Self::UserChanged,
         Self::Unmasked,
+        Self::FieldConfirmed,
     ];
 
     /// As stored.
@@ -130,6 +133,7 @@ impl EventKind {
             Self::SignInFailed => "sign_in_failed",
             Self::UserChanged => "user_changed",
             Self::Unmasked => "unmasked",
+            Self::FieldConfirmed => "field_confirmed",
         }
     }
 
@@ -150,7 +154,8 @@ impl EventKind {
             | Self::Undone
             | Self::SessionOpened
             | Self::SessionClosed
-            | Self::Reused => "metadata modification",
+            | Self::Reused
+            | Self::FieldConfirmed => "metadata modification",
             Self::FixityChecked => "fixity check",
             Self::HandedOver => "dissemination",
             Self::Certified => "digital signature generation",
@@ -249,6 +254,15 @@ pub enum Change {
         verdict: Verdict,
         /// What else there is to say.
         note: String,
+    },
+    /// What a person says that a field of the event's document is.
+    Confirmed {
+        /// The field.
+        field: FieldKey,
+        /// Physical page on which it stands.
+        page: u32,
+        /// Digest of the stored value, see `FieldValue` of the stores: personal data stay out of the chain. `None` takes it back.
+        value: Option<Sha256Digest>,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,43 @@ impl TryFrom<String> for FieldName {
 impl From<FieldName> for String {
     fn from(name: FieldName) -> Self {
         name.0.into_owned()
+    }
+}
+
+/// Which of a document's fields: by its name, and which of those of this name, since a paper may have two.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FieldKey {
+    /// Name.
+    pub name: FieldName,
+    /// From 0, among those of this name, in their order.
+    pub nth: u32,
+}
+
+impl FieldKey {
+    /// The fields of a document, each with its key.
+    pub fn of(fields: &[Field]) -> Vec<(Self, &Field)> {
+        let mut keyed: Vec<(Self, &Field)> = Vec::with_capacity(fields.len());
+        for field in fields {
+            let before = keyed.iter().rev().find(|(key, _)| key.name == field.name);
+            let nth = before.map_or(0, |(key, _)| key.nth + 1);
+            keyed.push((Self { name: field.name.clone(), nth }, field));
+        }
+        keyed
+    }
+}
+
+impl fmt::Display for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.name, self.nth)
+    }
+}
+
+impl FromStr for FieldKey {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, nth) = text.split_once('.').ok_or("a field is named by name and number, with a dot between")?;
+        let nth = nth.parse().map_err(|_| "the number of a field is none")?;
+        Ok(Self { name: FieldName::try_from(name.to_owned())?, nth })
     }
 }
 
@@ -191,6 +229,26 @@ mod tests {
             assert!(FieldName::try_from(bad.to_owned()).is_err(), "{bad}");
         }
         assert_eq!(FieldName::try_from("number".to_owned()).unwrap(), FieldName::NUMBER);
+    }
+
+    #[test]
+    fn fields_of_one_name_are_told_apart() {
+        let field = |name: FieldName| Field {
+            name,
+            value: String::new(),
+            page: 1,
+            rect: Rect::default(),
+            confidence: 1.0,
+            confident: true,
+            issue: None,
+        };
+        let fields = [FieldName::SIGNER_NAME, FieldName::DATE, FieldName::SIGNER_NAME].map(field);
+        let keys: Vec<String> = FieldKey::of(&fields).iter().map(|(key, _)| key.to_string()).collect();
+        assert_eq!(keys, ["signer_name.0", "date.0", "signer_name.1"]);
+        assert_eq!("signer_name.1".parse::<FieldKey>().unwrap().nth, 1);
+        for bad in ["", "date", "date.x", "Date.0", "date.-1"] {
+            assert!(bad.parse::<FieldKey>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use code::{CodeError, DossierCode, ProcedureCode};
 pub use digest::{DigestError, Hasher, Sha256Digest};
 pub use event::{Arrival, Change, Desk, Event, EventKind, Move, Outcome};
 pub use evidence::{Candidate, DossierEvidence, EvidenceSource};
-pub use field::{Field, FieldIssue, FieldName, paper_key};
+pub use field::{Field, FieldIssue, FieldKey, FieldName, paper_key};
 pub use id::{ComponentId, DocumentId, IdError};
 pub use image::{Codec, Dpi, EncodedImage, InkMap, LoadedPage, PixelLayout, Raster};
 pub use limits::Limits;

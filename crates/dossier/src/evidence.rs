@@ -23,6 +23,23 @@ pub fn from_names<'a>(relative: &'a str, person: Option<&DossierCode>) -> (Vec<D
     }
 }
 
+/// What is known of a file's dossier before a page is read: names, the session at the counter, a person's word, which counts alone
+/// when it was `decided`. The second value is what the file name says beyond its code.
+pub fn known_before<'a>(
+    relative: &'a str,
+    named: Option<&DossierCode>,
+    decided: bool,
+    session: Option<&DossierCode>,
+) -> (Vec<DossierEvidence>, &'a str) {
+    let (mut names, rest) = from_names(relative, named);
+    if decided {
+        names.retain(|sighting| sighting.source == EvidenceSource::Person);
+    } else if let Some(session) = session {
+        names.push(DossierEvidence::new(EvidenceSource::Session, session.clone()));
+    }
+    (names, rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,7 +30,7 @@ pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedPart, Filin
 pub use engines::{BarcodeReader, EnginePool, Engines, NewEngine};
 pub use intake::{Claim, Found, Intake, IntakeError, find};
 pub use picture::{PictureError, READABLE_SIDE, pictures};
-pub use process::{Context, known_before};
+pub use process::Context;
 pub use profiles::{NamedProfile, Profiles};
 pub use register::{RegisterError, RegisterIntake};
 pub use register_watch::{RegisterInbox, watch_registers};

@@ -12,10 +12,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use sohoa_domain::{
-    Clock, DocumentId, DossierCode, DossierEvidence, Event, EventKind, EvidenceSource, Limits, Outcome, Sha256Digest,
-    local_day,
+    Clock, DocumentId, DossierCode, DossierEvidence, Event, EventKind, Limits, Outcome, Sha256Digest, local_day,
 };
-use sohoa_dossier::{FieldRules, MatchingRules, from_names};
+use sohoa_dossier::{FieldRules, MatchingRules, known_before};
 use sohoa_pdf::DocumentInfo;
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{Completion, DiskBlobs, DiskPackages, FileRow, PackageError, Records, StoreError};
@@ -109,25 +108,14 @@ impl Context {
         let Some(source) = file.digest else {
             return Err(StoreError::Corrupt(format!("file {} is queued but has no digest", file.id.0)).into());
         };
-        let (names, name_rest) = known_before(file);
+        let (names, name_rest) =
+            known_before(&file.relative, file.dossier.as_ref(), file.decided, file.session.as_ref());
         let mut job = Job { context: self, file, source, names, events: Vec::new() };
         if let Some(of) = job.repeats_by_name().await? {
             return Ok(job.end(Completion::Duplicate { of }));
         }
         job.run(name_rest).await
     }
-}
-
-/// What is known of a file's dossier before a page is read: names, the session at the counter, a person's word, which counts
-/// alone. The second value is what the file name says beyond its code.
-pub fn known_before(file: &FileRow) -> (Vec<DossierEvidence>, &str) {
-    let (mut names, rest) = from_names(&file.relative, file.dossier.as_ref());
-    if file.decided {
-        names.retain(|sighting| sighting.source == EvidenceSource::Person);
-    } else if let Some(session) = &file.session {
-        names.push(DossierEvidence::new(EvidenceSource::Session, session.clone()));
-    }
-    (names, rest)
 }
 
 /// One file on its way.

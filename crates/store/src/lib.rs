@@ -8,6 +8,7 @@ mod document_file;
 mod durable;
 mod event_log;
 pub mod fault;
+mod field_value;
 pub mod ocfl;
 mod packages;
 mod records;
@@ -22,15 +23,16 @@ pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
 pub use document_file::{ALTO_FILE, DOCUMENT_FILE, DocumentFile, DocumentSource, PDF_FILE, TEXT_FILE};
 pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
+pub use field_value::{CheckedField, FieldValue, checked_fields};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, CatalogueSummary, ChangedDossier, Comparison, Completion, CoverageBy, CoverageCounts,
-    CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, DossierLine, DossierPage,
-    ExemptPaper, FieldChange, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile,
-    LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument,
-    NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister,
-    Rendition, RenditionKind, SamePaper, SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError,
-    Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, ChangedDossier, Comparison, Completion, Confirmation, CoverageBy,
+    CoverageCounts, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, DossierLine,
+    DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldChange, FieldWord, FileId, FileRow, ImportReport,
+    ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger,
+    MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, ReviewLine, SamePaper,
+    SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
 };
 pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;

@@ -19,8 +19,10 @@ use crate::register::RegisterEntries;
 mod audit;
 mod browse;
 mod coverage;
+mod fields;
 mod period;
 mod register;
+mod review;
 mod rows;
 mod survey;
 
@@ -30,10 +32,12 @@ pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
     MissingPaper, MissingPapers, MissingReason, Orphan,
 };
+pub use fields::{Confirmation, DoubtfulField, DoubtfulPage, FieldWord};
 pub use period::{PeriodCount, Standing, Unaccounted};
 pub use register::{
     CatalogueSummary, ChangedDossier, DossierChange, FieldChange, ImportReport, ImportRow, KeptFile, RefusedRegister,
 };
+pub use review::ReviewLine;
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
     NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
@@ -56,6 +60,9 @@ pub enum StoreError {
     /// It was asked for something that is not there; nothing was written.
     #[error("there is no {0}")]
     Unknown(String),
+    /// Somebody else was faster: it is no more as the person saw it; nothing was written.
+    #[error("somebody else changed {0} meanwhile")]
+    Changed(String),
     /// A move that the states do not allow; nothing was written.
     #[error(transparent)]
     State(#[from] sohoa_domain::IllegalTransition),
@@ -433,6 +440,43 @@ pub trait Records: Send + Sync {
 
     /// Appends events that change nothing but the history.
     async fn tell(&self, events: &[Event]) -> Result<(), StoreError>;
+
+    // What waits for a person.
+
+    /// Files in review, in order of acceptance.
+    async fn review_lines(&self) -> Result<Vec<ReviewLine>, StoreError>;
+
+    /// Number of the last event of a file, 0 when there is none: what a person sees of it, as one number.
+    async fn last_event_of_file(&self, file: FileId) -> Result<i64, StoreError>;
+
+    /// Number of a file's pages, 0 while that is not known.
+    async fn pages_of_file(&self, file: FileId) -> Result<u32, StoreError>;
+
+    /// As [`Records::decide`], unless the file had another event since `seen`: then [`StoreError::Changed`]. A decision is undone unless
+    /// there was another one since: what followed from it is taken back with it.
+    async fn decide_as_seen(
+        &self,
+        file: FileId,
+        seen: i64,
+        decision: &Decision,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<FileState, StoreError>;
+
+    /// Doubtful fields that nobody has confirmed, in order of document and place.
+    async fn doubtful_fields(&self, page: &DoubtfulPage) -> Result<Vec<DoubtfulField>, StoreError>;
+
+    /// How many there are, counted up to `most`.
+    async fn count_doubtful_fields(&self, page: &DoubtfulPage) -> Result<u64, StoreError>;
+
+    /// Records what a person says of a field. [`StoreError::Changed`] when somebody else said something since it was seen.
+    async fn confirm_field(&self, word: &FieldWord, now: Timestamp, person: &str) -> Result<(), StoreError>;
+
+    /// What people said of the fields of a dossier's documents.
+    async fn confirmations(&self, dossier: &DossierCode) -> Result<Vec<Confirmation>, StoreError>;
+
+    /// Digests of all stored values of fields that events name.
+    async fn confirmed_values(&self) -> Result<Vec<Sha256Digest>, StoreError>;
 
     /// Checks the database itself: structure, foreign keys, both ledger sums. Returns a sentence per problem.
     async fn self_check(&self) -> Result<Vec<String>, StoreError>;

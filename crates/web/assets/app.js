@@ -58,7 +58,7 @@ function listKeys(dialog) {
     const term = document.createElement("dt");
     for (const key of element.dataset.key.split(" ")) {
       const cap = document.createElement("kbd");
-      cap.textContent = key;
+      cap.textContent = { ArrowLeft: "←", ArrowRight: "→" }[key] ?? key;
       term.append(cap, " ");
     }
     const name = document.createElement("dd");
@@ -70,12 +70,14 @@ function listKeys(dialog) {
 let typed = [];
 let typedAt = 0;
 document.addEventListener("keydown", (event) => {
-  const editing = event.target.closest("input, textarea, select, [contenteditable]");
+  // Boxes to tick take no letters, and Enter belongs to a link or button that has the focus.
+  const editing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
   if (editing || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
   if (["Shift", "Tab"].includes(event.key)) return;
+  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
   if (event.timeStamp - typedAt > 1500) typed = [];
   typedAt = event.timeStamp;
-  typed = [...typed, event.key].slice(-2);
+  typed = [...typed, event.key.length === 1 ? event.key.toLowerCase() : event.key].slice(-2);
   const found = keyed().find((element) => {
     const keys = element.dataset.key.split(" ");
     return keys.every((key, i) => typed.at(i - keys.length) === key);
@@ -83,6 +85,6 @@ document.addEventListener("keydown", (event) => {
   if (!found) return;
   event.preventDefault();
   typed = [];
-  if (found.matches("input, textarea, select")) found.focus();
+  if (found.matches("input:not([type=radio], [type=checkbox]), textarea, select")) found.focus();
   else found.click();
 });

@@ -108,6 +108,15 @@ fn table() -> Vec<Route> {
         get("/dossiers/{code}", PAPERS, Dossier, pages::dossier::page),
         get("/dossiers/{code}/contents", PAPERS, Dossier, pages::dossier::contents),
         post("/dossiers/{code}/unmask", AUDITOR, Dossier, pages::dossier::unmask),
+        // What waits for a person.
+        get("/review", DECIDES, Nothing, pages::review::queue),
+        get("/review/{file}", DECIDES, File, pages::review::item),
+        post("/review/{file}", DECIDES, File, pages::review::decide),
+        get("/review/{file}/standing", DECIDES, File, pages::review::standing),
+        get("/review/{file}/dossiers", DECIDES, File, pages::review::dossiers),
+        get("/fields", DECIDES, Nothing, pages::fields::first),
+        get("/fields/{document}/{field}", DECIDES, Document, pages::fields::item),
+        post("/fields/{document}/{field}", DECIDES, Document, pages::fields::confirm),
         // Pages as pictures.
         get("/files/{file}/pages/{page}", PAPERS, File, pictures::of_file),
         get("/documents/{document}/pages/{page}", PAPERS, Document, pictures::of_document),

@@ -12,7 +12,7 @@ use crate::access;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::stores::{PagePictures, Readiness, Renditions};
+use crate::stores::{FieldValues, PagePictures, Readiness, Renditions};
 use crate::throttle::Throttle;
 
 /// Settings of the application.
@@ -47,6 +47,8 @@ pub struct Services {
     pub accounts: Arc<dyn Accounts>,
     /// Files of documents.
     pub renditions: Arc<dyn Renditions>,
+    /// What people say that fields are.
+    pub values: Arc<dyn FieldValues>,
     /// Pages as pictures.
     pub pictures: Arc<dyn PagePictures>,
     /// Whether work can be done.

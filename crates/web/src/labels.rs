@@ -1,6 +1,10 @@
 //! The words for states, roles and warnings: from the domain's values to keys of the catalogue.
 
-use sohoa_domain::{AttachmentState, Channel, DossierStatus, ProfileRule, ProfileWarning};
+use sohoa_domain::{
+    AttachmentState, BoundaryCue, Channel, DossierStatus, EvidenceSource, FieldIssue, FieldName, FileState,
+    ProfileRule, ProfileWarning,
+};
+use sohoa_dossier::Todo;
 use sohoa_store::Role;
 
 use crate::checklist::ComponentState;
@@ -99,4 +103,131 @@ pub(crate) fn warning(page: &Page, warning: &ProfileWarning) -> String {
         [first, rest @ ..] => page.t2("warning-on-pages", "page", first, "more", rest.len()),
     };
     format!("{pages}: {rule}")
+}
+
+// What waits for a person.
+
+/// Why a file waits.
+pub(crate) fn review_code(code: &str) -> &'static str {
+    match code {
+        "no-dossier" => msg!("review-no-dossier"),
+        "dossier-conflict" => msg!("review-dossier-conflict"),
+        "dossier-unknown" => msg!("review-dossier-unknown"),
+        "sheet-unread" => msg!("review-sheet-unread"),
+        "doubtful-split" => msg!("review-doubtful-split"),
+        "only-separators" => msg!("review-only-separators"),
+        "page-failed" => msg!("review-page-failed"),
+        "attempts-exhausted" => msg!("review-attempts-exhausted"),
+        "undone" => msg!("review-was-undone"),
+        _ => msg!("review-unusable"),
+    }
+}
+
+/// What a person can do about it.
+pub(crate) fn todo(todo: Todo) -> &'static str {
+    match todo {
+        Todo::NameDossier => msg!("todo-name-dossier"),
+        Todo::SayBoundaries => msg!("todo-say-boundaries"),
+        Todo::ScanPapers => msg!("todo-scan-papers"),
+        Todo::LookAtPage => msg!("todo-look-at-page"),
+        Todo::Mend => msg!("todo-mend"),
+        Todo::ScanAgain => msg!("todo-scan-again"),
+        Todo::Nothing => msg!("todo-nothing"),
+    }
+}
+
+/// How it stands with a file.
+pub(crate) fn file(state: FileState) -> &'static str {
+    match state {
+        FileState::Pending => msg!("file-pending"),
+        FileState::Attached => msg!("file-attached"),
+        FileState::Review => msg!("file-review"),
+        FileState::Rejected => msg!("file-rejected"),
+        FileState::Duplicate => msg!("file-duplicate"),
+    }
+}
+
+/// What points to a dossier.
+pub(crate) fn evidence(source: EvidenceSource) -> &'static str {
+    match source {
+        EvidenceSource::Person => msg!("evidence-person"),
+        EvidenceSource::Sheet => msg!("evidence-sheet"),
+        EvidenceSource::Session => msg!("evidence-session"),
+        EvidenceSource::FolderName => msg!("evidence-folder-name"),
+        EvidenceSource::FileName => msg!("evidence-file-name"),
+        EvidenceSource::Sticker => msg!("evidence-sticker"),
+        EvidenceSource::SystemCode => msg!("evidence-system-code"),
+        EvidenceSource::Text => msg!("evidence-text"),
+        EvidenceSource::DoubtfulText => msg!("evidence-doubtful-text"),
+        EvidenceSource::Applicant => msg!("evidence-applicant"),
+    }
+}
+
+/// Why a page may begin another document.
+pub(crate) fn cue(cue: BoundaryCue) -> &'static str {
+    match cue {
+        BoundaryCue::Letterhead => msg!("cue-letterhead"),
+        BoundaryCue::Title => msg!("cue-title"),
+        BoundaryCue::Numbering => msg!("cue-numbering"),
+        BoundaryCue::PaperSize => msg!("cue-paper-size"),
+        BoundaryCue::BlankBefore => msg!("cue-blank-before"),
+        BoundaryCue::OtherDossier => msg!("cue-other-dossier"),
+        BoundaryCue::UnreadSheet => msg!("cue-unread-sheet"),
+    }
+}
+
+/// What a field is called; one that clerks made has its own name.
+pub(crate) fn field(page: &Page, name: &FieldName) -> String {
+    let key = match name.as_str() {
+        "document_type" => msg!("field-document-type"),
+        "number" => msg!("field-number"),
+        "number_year" => msg!("field-number-year"),
+        "symbol" => msg!("field-symbol"),
+        "date" => msg!("field-date"),
+        "issuer" => msg!("field-issuer"),
+        "parent_body" => msg!("field-parent-body"),
+        "subject" => msg!("field-subject"),
+        "signer_name" => msg!("field-signer-name"),
+        "signer_title" => msg!("field-signer-title"),
+        "seal" => msg!("field-seal"),
+        "page_count" => msg!("field-page-count"),
+        "language" => msg!("field-language"),
+        "person_name" => msg!("field-person-name"),
+        "person_id" => msg!("field-person-id"),
+        "birth_date" => msg!("field-birth-date"),
+        "sex" => msg!("field-sex"),
+        "address" => msg!("field-address"),
+        own => return own.replace('_', " "),
+    };
+    page.t(key)
+}
+
+/// Whether a field may be relied on.
+pub(crate) fn field_state(confident: bool, confirmed: bool) -> Badge {
+    match (confirmed, confident) {
+        (true, _) => badge(msg!("field-checked"), "check", "good"),
+        (false, true) => badge(msg!("field-read-by-machine"), "dash", "quiet"),
+        (false, false) => badge(msg!("field-waits"), "question", "wait"),
+    }
+}
+
+/// Why a field is doubtful.
+pub(crate) fn issue(issue: FieldIssue) -> &'static str {
+    match issue {
+        FieldIssue::Doubtful => msg!("issue-doubtful"),
+        FieldIssue::FilledIn => msg!("issue-filled-in"),
+        FieldIssue::NotADate => msg!("issue-not-a-date"),
+        FieldIssue::InTheFuture => msg!("issue-in-the-future"),
+        FieldIssue::NotPadded => msg!("issue-not-padded"),
+        FieldIssue::NumberGrammar => msg!("issue-number-grammar"),
+        FieldIssue::SymbolGrammar => msg!("issue-symbol-grammar"),
+        FieldIssue::SymbolAgainstType => msg!("issue-symbol-against-type"),
+        FieldIssue::TypeSpelling => msg!("issue-type-spelling"),
+        FieldIssue::IdLength => msg!("issue-id-length"),
+        FieldIssue::IdPlace => msg!("issue-id-place"),
+        FieldIssue::IdAgainstBirth => msg!("issue-id-against-birth"),
+        FieldIssue::PhoneGrammar => msg!("issue-phone-grammar"),
+        FieldIssue::Pattern => msg!("issue-pattern"),
+        FieldIssue::Contradicted => msg!("issue-contradicted"),
+    }
 }

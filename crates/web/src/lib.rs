@@ -5,6 +5,7 @@
 //! - [`access`]: every route, who may use it, how its agency is found; the one place that builds the router.
 //! - `pages/`: a file a screen, with its template of the same name in `templates/`; `api/`: the same for programs.
 //! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
+//! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
 //! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
 
@@ -30,6 +31,8 @@ mod page;
 mod pages;
 mod password;
 mod pictures;
+mod query;
+mod queue;
 mod secret;
 mod server;
 mod sign_in;
@@ -43,7 +46,7 @@ pub use password::{PasswordError, hash as hash_password};
 pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
-pub use stores::{PagePictures, Readiness, Renditions};
+pub use stores::{FieldValues, PagePictures, Readiness, Renditions};
 
 pub use language::Language;
 /// A catalogue of messages, as its source text: `vi` or `en`.

@@ -5,13 +5,22 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use sohoa_domain::Sha256Digest;
-use sohoa_store::Rendition;
+use sohoa_store::{FieldValue, Rendition};
 
 /// Stored files of documents.
 #[async_trait]
 pub trait Renditions: Send + Sync {
     /// Opens one for reading.
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File>;
+}
+
+/// What people say that fields are.
+#[async_trait]
+pub trait FieldValues: Send + Sync {
+    /// Stores a value durably.
+    async fn keep(&self, value: FieldValue) -> io::Result<Sha256Digest>;
+    /// Reads one; `None` when it was erased.
+    async fn read(&self, digest: &Sha256Digest) -> io::Result<Option<FieldValue>>;
 }
 
 /// Pages as pictures. They are drawn when they are asked for and kept; they can be deleted at any time.

@@ -6,10 +6,12 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, Field, ProfileWarning,
+    AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, ProfileWarning,
 };
 use sohoa_dossier::reusable_for;
-use sohoa_store::{DocumentFile, DocumentRow, RenditionKind, SamePaper};
+use sohoa_store::{
+    CheckedField, Confirmation, DocumentFile, DocumentRow, FieldValue, RenditionKind, SamePaper, checked_fields,
+};
 
 use super::review::Person;
 use crate::exit::Exit;
@@ -70,8 +72,8 @@ struct Document {
     source_digest: String,
     physical_pages: Vec<u32>,
     pages: u64,
-    /// What the paper says of itself.
-    fields: Vec<Field>,
+    /// What the paper says of itself, with what people confirmed.
+    fields: Vec<CheckedField>,
     /// Profile of rules that the copy was checked by, and what of it falls short.
     profile: Option<String>,
     warnings: Vec<ProfileWarning>,
@@ -109,8 +111,8 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
 }
 
 async fn show(home: &Home, code: &DossierCode) -> anyhow::Result<Shown> {
-    let root = home.packages.root();
     let entry = home.records.dossier(code).await?;
+    let confirmations = home.records.confirmations(code).await?;
     let rows = home.records.documents(code).await?;
     let mut reused = Vec::new();
     for (component, id) in home.records.reused(code).await? {
@@ -131,7 +133,7 @@ async fn show(home: &Home, code: &DossierCode) -> anyhow::Result<Shown> {
         dossier: code.clone(),
         in_register: entry.is_some(),
         catalogue: entry.as_ref().and_then(|entry| entry.catalogue),
-        documents: rows.iter().map(|row| document(row, root)).collect(),
+        documents: rows.iter().map(|row| document(home, row, &confirmations)).collect(),
         missing: missing.iter().map(|c| c.id.to_string()).collect(),
         reused,
         reusable,
@@ -158,9 +160,12 @@ fn standing_for(component: ComponentId, row: &DocumentRow) -> Reused {
     Reused { component, document: row.id.clone(), dossier: row.dossier.clone(), result_code: row.result_code.clone() }
 }
 
-fn document(row: &DocumentRow, root: &Path) -> Document {
+fn document(home: &Home, row: &DocumentRow, confirmations: &[Confirmation]) -> Document {
+    let root = home.packages.root();
     let (fields, profile, warnings) =
         description(row, root).map(|d| (d.fields, d.profile, d.warnings)).unwrap_or_default();
+    let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
+    let fields = checked_fields(&fields, &said, |digest| FieldValue::read(&home.blobs, digest));
     let path = |kind| {
         let rendition = row.renditions.iter().find(|r| r.kind == kind)?;
         Some(root.join(&rendition.stored).display().to_string())

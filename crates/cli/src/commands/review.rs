@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use serde::Serialize;
 use sohoa_domain::{ComponentId, DossierCode, DossierEvidence, Event, FileState, Part, Sha256Digest};
+use sohoa_dossier::{Choice, Todo, choices, known_before, pages_in_question};
 use sohoa_store::{Decision, FileId, FileRow};
 
 use crate::exit::Exit;
@@ -186,7 +187,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
         let row = home.records.file(id).await?.ok_or_else(|| unknown(id))?;
         let history = home.records.events_of_file(id).await?;
         let stored = row.digest.map(|d| home.blobs.path(&d).display().to_string());
-        let (evidence, _) = sohoa_pipeline::known_before(&row);
+        let (evidence, _) = known_before(&row.relative, row.dossier.as_ref(), row.decided, row.session.as_ref());
         let thumbnails = thumbnails(&home, &row);
         Ok(Shown {
             file: id.0,
@@ -230,9 +231,7 @@ fn show(home: &Path, id: FileId, output: Output) -> anyhow::Result<Exit> {
 /// cannot be shown has none.
 fn thumbnails(home: &Home, row: &FileRow) -> Vec<Thumbnail> {
     let (FileState::Review, Some(digest)) = (row.state, row.digest) else { return Vec::new() };
-    let waiting = row.parts.iter().filter(|part| part.document.is_none());
-    let mut pages: Vec<u32> =
-        waiting.flat_map(|part| [part.first].into_iter().chain(part.doubts.iter().map(|doubt| doubt.page))).collect();
+    let mut pages = pages_in_question(&row.parts);
     if pages.is_empty() {
         pages.push(1);
     }
@@ -275,12 +274,22 @@ fn part(p: &Part) -> String {
         let cues: Vec<&str> = d.cues.iter().map(|c| c.as_str()).collect();
         lines += &format!("    page {} may begin another document: {}\n", d.page, cues.join(", "));
     }
-    for c in &p.candidates {
-        let known = if c.in_register { "" } else { ", not in the register" };
-        let because: Vec<&str> = c.because.iter().map(|s| s.as_str()).collect();
-        lines += &format!("    candidate {} ({}{known})\n", c.dossier, because.join(", "));
+    if p.document.is_none() {
+        lines.extend(choices(&p.candidates, &p.evidence).iter().map(choice));
     }
     lines
+}
+
+/// A dossier that may be meant, what points to it, and what against.
+fn choice(c: &Choice) -> String {
+    let words = |evidence: &[DossierEvidence]| {
+        let mut words: Vec<&str> = evidence.iter().map(|e| e.source.as_str()).collect();
+        words.dedup();
+        words.join(", ")
+    };
+    let against = if c.against.is_empty() { String::new() } else { format!("; against it: {}", words(&c.against)) };
+    let known = if c.in_register == Some(false) { ", not in the register" } else { "" };
+    format!("    candidate {} ({}{known}{against})\n", c.dossier, words(&c.points_to))
 }
 
 fn unknown(id: FileId) -> sohoa_store::StoreError {
@@ -294,17 +303,15 @@ fn item(row: FileRow) -> Item {
 
 /// What a person can do about it.
 fn todo(code: &str) -> &'static str {
-    match code {
-        "no-dossier" | "dossier-conflict" | "dossier-unknown" | "sheet-unread" => {
-            "say which dossier it is: review assign, with --page for one document of a stack"
-        }
-        "doubtful-split" => {
+    match Todo::of(code) {
+        Todo::NameDossier => "say which dossier it is: review assign, with --page for one document of a stack",
+        Todo::SayBoundaries => {
             "say where documents begin: review split at these pages, or review merge when it is one document"
         }
-        "only-separators" => "scan the papers behind the sheets, or give the file up: review reject",
-        "page-failed" => "look at the page; scan it again or try again: review retry",
-        "attempts-exhausted" => "mend what the reason names, then try again: review retry",
-        "" => "nothing to do",
-        _ => "scan the paper again, or give it up: review reject",
+        Todo::ScanPapers => "scan the papers behind the sheets, or give the file up: review reject",
+        Todo::LookAtPage => "look at the page; scan it again or try again: review retry",
+        Todo::Mend => "mend what the reason names, then try again: review retry",
+        Todo::Nothing => "nothing to do",
+        Todo::ScanAgain => "scan the paper again, or give it up: review reject",
     }
 }

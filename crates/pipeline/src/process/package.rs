@@ -106,6 +106,7 @@ impl Job<'_> {
                 text,
                 evidence: evidence.to_string(),
                 paper,
+                fields: part.fields,
             });
             told.push(warnings.len());
             outcome.parts.push(Part {

@@ -26,7 +26,8 @@ impl Rows {
         let mut received = BTreeMap::new();
         let mut pending = HashSet::new();
         if only.is_none() {
-            received.extend(records.register_sources().await?.into_iter().map(|digest| (digest, (None, None))));
+            let kept = records.register_sources().await?.into_iter().chain(records.confirmed_values().await?);
+            received.extend(kept.map(|digest| (digest, (None, None))));
         }
         // Files are read before documents: what is in work now and recorded by then is in both.
         let state = only.map(|_| FileState::Pending);

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    AttachmentState, Change, DocumentId, Event, EventKind, FileState, Outcome, PageOutcome, PageRecord, PageState,
-    Sha256Digest,
+    AttachmentState, Change, DocumentId, Event, EventKind, Field, FieldName, FileState, Outcome, PageOutcome,
+    PageRecord, PageState, Rect, Sha256Digest,
 };
 use sohoa_store::{
     BatchId, Completion, ContentSource, DOCUMENT_FILE, DiskBlobs, DiskPackages, DocumentFile, DocumentSource, EventLog,
@@ -22,6 +22,7 @@ use super::*;
 use crate::checkpoint::CheckpointKey;
 
 mod corruption;
+mod fields;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -40,6 +41,19 @@ struct Home {
 
 fn code(n: u32) -> DossierCode {
     format!("H41.20-230615-{n:04}").parse().unwrap()
+}
+
+/// A field that a person has to look at.
+fn doubtful() -> Field {
+    Field {
+        name: FieldName::NUMBER,
+        value: "12".to_owned(),
+        page: 1,
+        rect: Rect::default(),
+        confidence: 0.5,
+        confident: false,
+        issue: None,
+    }
 }
 
 impl Home {
@@ -134,7 +148,7 @@ impl Home {
             software: String::new(),
             evidence: serde_json::json!({}),
             part: 0,
-            fields: Vec::new(),
+            fields: vec![doubtful()],
             profile: None,
             warnings: Vec::new(),
         };
@@ -170,6 +184,7 @@ impl Home {
             text: String::new(),
             evidence: "{}".to_owned(),
             paper: None,
+            fields: vec![doubtful()],
         }
     }
 

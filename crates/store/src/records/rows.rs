@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{
-    AttachmentState, ComponentId, Desk, DocumentId, DossierCode, FileState, PageRecord, PageState, Part, PartLayout,
-    Sha256Digest,
+    AttachmentState, ComponentId, Desk, DocumentId, DossierCode, Field, FileState, PageRecord, PageState, Part,
+    PartLayout, Sha256Digest,
 };
 
 /// Row id of a source file.
@@ -251,6 +251,8 @@ pub struct NewDocument {
     pub evidence: String,
     /// What makes the paper the same as another, see [`sohoa_domain::paper_key`].
     pub paper: Option<String>,
+    /// What the paper says of itself: which of it is doubtful is recorded, its values are not.
+    pub fields: Vec<Field>,
 }
 
 /// How a job ended. Written in one transaction with the events, guarded by the lease.

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::SqliteRecords;
 use super::values::{micros, signed, state};
-use super::{accept, decide, events, facts, jobs, register, search};
+use super::{accept, decide, events, facts, fields, jobs, register, search};
 use crate::records::{Completion, FileId, Lease, NewDocument, StoreError};
 
 pub(super) async fn complete(
@@ -232,6 +232,7 @@ pub(super) async fn record(
         .await?;
     }
     facts::refresh_around(conn, document.dossier.as_str(), id).await?;
+    fields::index(conn, &document.id, &document.fields).await?;
     search::index(conn, row, &document.text).await
 }
 

@@ -16,12 +16,18 @@ use crate::records::{Decision, FileId, FileRow, StoreError};
 pub(super) async fn decide(
     db: &SqliteRecords,
     file: FileId,
+    seen: Option<i64>,
     decision: &Decision,
     now: Timestamp,
     person: &str,
 ) -> Result<FileState, StoreError> {
     let mut tx = db.write().await?;
     let row = known(&mut tx, file).await?;
+    if let Some(seen) = seen
+        && events::of_file_since(&mut tx, file, seen, *decision == Decision::Undo).await?
+    {
+        return Err(StoreError::Changed(format!("file {}", file.0)));
+    }
     let event = |kind, dossier: Option<DossierCode>, detail: &str, to: Move| Event {
         at: now,
         kind,

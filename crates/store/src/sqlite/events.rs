@@ -57,6 +57,26 @@ pub(super) async fn of_file(conn: &mut SqliteConnection, file: FileId) -> Result
     rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
 }
 
+/// Number of the last event of a file, 0 when there is none.
+pub(super) async fn last_of_file(conn: &mut SqliteConnection, file: FileId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM event WHERE file = ?1")
+        .bind(file.0)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// Whether a file had another event since this one; with `decisions`, one that tells of a person's decision.
+pub(super) async fn of_file_since(
+    conn: &mut SqliteConnection,
+    file: FileId,
+    seen: i64,
+    decisions: bool,
+) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM event WHERE file = ?1 AND id > ?2 AND (NOT ?3 OR kind IN ('decided', 'undone')))";
+    Ok(sqlx::query_scalar(sql).bind(file.0).bind(seen).bind(decisions).fetch_one(conn).await?)
+}
+
 fn read(text: &str) -> Result<Event, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt("an event".to_owned()))
 }

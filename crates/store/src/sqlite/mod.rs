@@ -12,6 +12,7 @@ mod documents;
 mod error;
 mod events;
 mod facts;
+mod fields;
 mod hand_over;
 mod jobs;
 mod ledger;
@@ -20,6 +21,7 @@ mod period;
 mod rebuild;
 mod register;
 mod reuse;
+mod review;
 mod search;
 mod sessions;
 mod survey;
@@ -41,11 +43,12 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision,
-    DocumentRow, DossierChange, DossierLine, DossierPage, ExemptPaper, FileId, FileRow, ImportReport, ImportRow,
-    ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects,
-    OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, SamePaper, SampleItem, SampleRow,
-    SearchHit, StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoverageScope, DataTime,
+    Decision, DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper,
+    FieldWord, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease,
+    Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt,
+    Records, RefusedRegister, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, StoreError, Unaccounted,
+    Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -244,7 +247,50 @@ impl Records for SqliteRecords {
         now: Timestamp,
         person: &str,
     ) -> Result<FileState, StoreError> {
-        decide::decide(self, file, decision, now, person).await
+        decide::decide(self, file, None, decision, now, person).await
+    }
+
+    async fn review_lines(&self) -> Result<Vec<ReviewLine>, StoreError> {
+        review::lines(self).await
+    }
+
+    async fn last_event_of_file(&self, file: FileId) -> Result<i64, StoreError> {
+        events::last_of_file(&mut *self.read().await?, file).await
+    }
+
+    async fn pages_of_file(&self, file: FileId) -> Result<u32, StoreError> {
+        review::pages(self, file).await
+    }
+
+    async fn decide_as_seen(
+        &self,
+        file: FileId,
+        seen: i64,
+        decision: &Decision,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<FileState, StoreError> {
+        decide::decide(self, file, Some(seen), decision, now, person).await
+    }
+
+    async fn doubtful_fields(&self, page: &DoubtfulPage) -> Result<Vec<DoubtfulField>, StoreError> {
+        fields::doubtful(self, page).await
+    }
+
+    async fn count_doubtful_fields(&self, page: &DoubtfulPage) -> Result<u64, StoreError> {
+        fields::count(self, page).await
+    }
+
+    async fn confirm_field(&self, word: &FieldWord, now: Timestamp, person: &str) -> Result<(), StoreError> {
+        fields::confirm(self, word, now, person).await
+    }
+
+    async fn confirmations(&self, dossier: &DossierCode) -> Result<Vec<Confirmation>, StoreError> {
+        fields::of_dossier(self, dossier).await
+    }
+
+    async fn confirmed_values(&self) -> Result<Vec<Sha256Digest>, StoreError> {
+        fields::values(self).await
     }
 
     async fn put_off(&self, lease: &Lease, why: &str, not_before: Timestamp, now: Timestamp) -> Result<(), StoreError> {

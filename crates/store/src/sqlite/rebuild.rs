@@ -16,11 +16,14 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use super::accept::name_of;
 use super::register::Imported;
 use super::values::{micros, signed};
-use super::{SqliteRecords, audit, catalogue, complete, decide, events, hand_over, jobs, register, reuse, sessions};
+use super::{
+    SqliteRecords, audit, catalogue, complete, decide, events, fields, hand_over, jobs, register, reuse, sessions,
+};
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
 use crate::durable;
 use crate::event_log::{CHAIN_START, EventLine, chain_link};
+use crate::field_value::FieldValue;
 use crate::ocfl::{Inventory, dossier_of_directory};
 use crate::packages::PackageEntry;
 use crate::records::{
@@ -67,7 +70,9 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
     let mut orphans = Vec::new();
     for entry in objects.blobs.list() {
         match entry.map_err(other)? {
-            BlobEntry::Blob(digest) if !known.contains(&digest) => orphans.push(digest),
+            BlobEntry::Blob(digest) if !known.contains(&digest) && !FieldValue::is_at(objects.blobs, &digest) => {
+                orphans.push(digest);
+            }
             _ => {}
         }
     }
@@ -173,7 +178,7 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 17] = [
+const TABLES: [(&str, &str, &str); 19] = [
     (
         "file",
         "CAST(id AS TEXT)",
@@ -194,6 +199,8 @@ const TABLES: [(&str, &str, &str); 17] = [
          applicant_key, catalogue",
     ),
     ("component", "dossier || '/' || id", "dossier, id, position, name, kind, required, exempt_reason"),
+    ("doubtful_field", "document || '/' || name", "document, position, name, nth, page"),
+    ("field_confirmation", "document || '/' || name", "document, name, nth, value, person, confirmed_at"),
     ("reuse", "dossier || '/' || component", "dossier, component, document"),
     ("hand_over", "CAST(id AS TEXT)", "id, dossier, form, documents, at"),
     ("coverage", "dossier", "*"),
@@ -287,6 +294,10 @@ impl<'a> Rebuild<'a> {
             (Some(Change::Sampled(sample)), _) => audit::record(conn, sample, &event).await,
             (Some(Change::Compared { sample, verdict, note }), _) => match &event.document {
                 Some(document) => audit::record_result(conn, *sample, document, (*verdict, note), &event).await,
+                None => Ok(()),
+            },
+            (Some(Change::Confirmed { field, value, .. }), _) => match &event.document {
+                Some(document) => fields::record(conn, document, field, value.as_ref(), event.at, &event.agent).await,
                 None => Ok(()),
             },
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
@@ -394,6 +405,7 @@ impl<'a> Rebuild<'a> {
             text,
             evidence: file.evidence.to_string(),
             paper: paper_key(&file.fields),
+            fields: file.fields,
         })
     }
 }

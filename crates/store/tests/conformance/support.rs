@@ -82,6 +82,7 @@ pub async fn document(records: &dyn Records, lease: &Lease, dossier: &DossierCod
         text: text.to_owned(),
         evidence: "{}".to_owned(),
         paper: None,
+        fields: Vec::new(),
         id,
     }
 }

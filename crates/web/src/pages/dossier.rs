@@ -1,12 +1,16 @@
 //! One dossier: its checklist, in which what is missing is unmistakable, and its documents with what to know about them.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use sohoa_domain::{DossierCode, DossierEntry, EventKind, FileState, Outcome};
-use sohoa_store::{DocumentFile, DocumentRow, FileRow, RenditionKind, Role};
+use sohoa_domain::{AttachmentState, DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome};
+use sohoa_store::{
+    CheckedField, Confirmation, DocumentFile, DocumentRow, FileRow, RenditionKind, Role, checked_fields,
+};
 use tokio::io::AsyncReadExt as _;
 
 use super::html;
@@ -75,6 +79,15 @@ struct ShownDocument {
     more: usize,
     badge: Badge,
     warnings: Vec<String>,
+    fields: Vec<ShownField>,
+}
+
+/// What the paper says of itself, and who says so.
+struct ShownField {
+    name: String,
+    value: String,
+    badge: Badge,
+    note: String,
 }
 
 pub(crate) async fn page(
@@ -131,9 +144,10 @@ async fn show(app: &App, page: &Page, code: &str, masked: bool) -> Result<Shown,
     let holdings = Holdings::read(app.records(), &code).await?.ok_or(WebError::NotFound)?;
     let Holdings { entry, documents, files, items } = &holdings;
     let same = app.records().same_papers(&code).await?;
+    let confirmations = app.records().confirmations(&code).await?;
     let mut shown = Vec::new();
     for row in documents {
-        let mut document = document(app, page, row, items).await;
+        let mut document = document(app, page, row, items, &confirmations, masked).await?;
         for paper in same.iter().filter(|paper| paper.document == row.id) {
             // A paper of a dossier that the user may not see is told of without its code.
             document.warnings.push(if paper.dossier == code {
@@ -191,14 +205,27 @@ fn shown_item(page: &Page, item: &Item) -> ShownItem {
     ShownItem { id: item.id.to_string(), name, is_result: item.is_result, badge: labels::component(item.state), note }
 }
 
-async fn document(app: &App, page: &Page, row: &DocumentRow, items: &[Item]) -> ShownDocument {
+async fn document(
+    app: &App,
+    page: &Page,
+    row: &DocumentRow,
+    items: &[Item],
+    confirmations: &[Confirmation],
+    masked: bool,
+) -> Result<ShownDocument, WebError> {
     let item = items.iter().find(|i| Some(&i.id) == row.component.as_ref());
     let component = row.component.as_ref().map(ToString::to_string);
     let named = item.map(|i| i.name.clone()).filter(|name| !name.is_empty()).or_else(|| component.clone());
     let pages = row.physical_pages.len();
     let shown = pages.min(MOST_THUMBNAILS);
-    let warnings = description(app, row).await.map(|d| d.warnings).unwrap_or_default();
-    ShownDocument {
+    let (warnings, fields) = description(app, row).await.map(|d| (d.warnings, d.fields)).unwrap_or_default();
+    let mut values = HashMap::new();
+    let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
+    for confirmation in &said {
+        values.extend(app.services.values.read(&confirmation.value).await?.map(|value| (confirmation.value, value)));
+    }
+    let fields = checked_fields(&fields, &said, |digest| values.get(digest).cloned());
+    Ok(ShownDocument {
         id: row.id.as_str().to_owned(),
         title: named.unwrap_or_else(|| page.t("document-unassigned")),
         component: component.unwrap_or_default(),
@@ -209,11 +236,44 @@ async fn document(app: &App, page: &Page, row: &DocumentRow, items: &[Item]) -> 
         more: pages - shown,
         badge: labels::document(row.state),
         warnings: warnings.iter().map(|w| page.warning(w)).collect(),
+        fields: fields.into_iter().map(|field| shown_field(page, field, masked)).collect(),
+    })
+}
+
+/// Fields that say nothing about a private person.
+const IMPERSONAL: [FieldName; 13] = [
+    FieldName::DOCUMENT_TYPE,
+    FieldName::NUMBER,
+    FieldName::NUMBER_YEAR,
+    FieldName::SYMBOL,
+    FieldName::DATE,
+    FieldName::ISSUER,
+    FieldName::PARENT_BODY,
+    FieldName::SIGNER_NAME,
+    FieldName::SIGNER_TITLE,
+    FieldName::SEAL,
+    FieldName::PAGE_COUNT,
+    FieldName::LANGUAGE,
+    FieldName::SUBJECT,
+];
+
+fn shown_field(page: &Page, checked: CheckedField, masked: bool) -> ShownField {
+    let CheckedField { field, confirmed_by, confirmed_at, .. } = checked;
+    let masked = masked && !IMPERSONAL.contains(&field.name);
+    let note = match (&confirmed_by, confirmed_at) {
+        (Some(who), Some(at)) => page.t2("field-confirmed-by", "who", who, "at", format::instant(at)),
+        _ => String::new(),
+    };
+    ShownField {
+        name: labels::field(page, &field.name),
+        badge: labels::field_state(field.confident, confirmed_by.is_some()),
+        value: if masked { format::masked(&field.value) } else { field.value },
+        note,
     }
 }
 
 /// The document's own description; none when it cannot be read, which verification tells.
-async fn description(app: &App, row: &DocumentRow) -> Option<DocumentFile> {
+pub(super) async fn description(app: &App, row: &DocumentRow) -> Option<DocumentFile> {
     let rendition = row.renditions.iter().find(|r| r.kind == RenditionKind::Metadata)?;
     let mut bytes = Vec::new();
     app.services.renditions.open(rendition).await.ok()?.read_to_end(&mut bytes).await.ok()?;

@@ -7,10 +7,13 @@ use crate::error::WebError;
 
 pub(crate) mod dossier;
 pub(crate) mod dossiers;
+pub(crate) mod fields;
 pub(crate) mod first_admin;
 pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod password;
+pub(crate) mod review;
+mod review_item;
 pub(crate) mod sign_in;
 pub(crate) mod users;
 

@@ -17,6 +17,7 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{counter}", "Qu%E1%BA%A7y%201")
         .replace("{batch}", "1")
         .replace("{page}", "1")
+        .replace("{field}", "number.0")
         .replace("{secret}", "none")
         .replace("{hash}", "none");
     filled.replace("{name}", user)

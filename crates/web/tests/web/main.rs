@@ -10,5 +10,6 @@ mod catalogue;
 mod headers;
 mod live;
 mod pages;
+mod review;
 mod sign_in;
 mod support;

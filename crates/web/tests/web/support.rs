@@ -1,7 +1,7 @@
 //! An application over invented records of two agencies, and users to ask it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -10,14 +10,15 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    AttachmentState, Clock, ComponentEntry, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, DossierStatus,
-    PageOutcome, PageRecord, Sha256Digest,
+    AttachmentState, Clock, ColourKind, ComponentEntry, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry,
+    DossierStatus, Dpi, Field, FieldIssue, FieldName, PageInspection, PageOutcome, PageRecord, Rect, Rotation,
+    Sha256Digest,
 };
 use sohoa_store::{
-    Accepted, Accounts, Completion, FileId, NewDocument, NewFile, Records, Rendition, Role, SqliteAccounts,
-    SqliteRecords, User, UserName,
+    Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument, NewFile,
+    Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
 };
-use sohoa_web::{InboxPlace, PagePictures, Readiness, Renditions, Secret, Services, Settings, Web};
+use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Secret, Services, Settings, Web};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -37,19 +38,34 @@ impl Clock for SetClock {
 }
 
 /// One picture for all pages.
-struct Stores(PathBuf);
+struct Stores {
+    picture: PathBuf,
+    packages: PathBuf,
+    blobs: DiskBlobs,
+}
+
+#[async_trait]
+impl FieldValues for Stores {
+    async fn keep(&self, value: FieldValue) -> io::Result<Sha256Digest> {
+        value.keep(&self.blobs).map_err(io::Error::other)
+    }
+
+    async fn read(&self, digest: &Sha256Digest) -> io::Result<Option<FieldValue>> {
+        Ok(FieldValue::read(&self.blobs, digest))
+    }
+}
 
 #[async_trait]
 impl PagePictures for Stores {
     async fn picture(&self, _: &Sha256Digest, page: u32, _: u32) -> io::Result<Option<PathBuf>> {
-        Ok((page == 1).then(|| self.0.clone()))
+        Ok((page == 1).then(|| self.picture.clone()))
     }
 }
 
 #[async_trait]
 impl Renditions for Stores {
-    async fn open(&self, _: &Rendition) -> io::Result<tokio::fs::File> {
-        Err(io::Error::from(io::ErrorKind::NotFound))
+    async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
+        tokio::fs::File::open(self.packages.join(&rendition.stored)).await
     }
 }
 
@@ -92,11 +108,12 @@ impl TestWeb {
         let clock = Arc::new(SetClock(Mutex::new("2023-06-15T01:30:00Z".parse().unwrap())));
         let entries = [dossier("H41.31-230615-0001", OWN), dossier("H41.20-230615-0002", OTHER)];
         records.import_register(&Sha256Digest::of(b"register"), &entries, clock.now(), "test").await.unwrap();
-        let own = holdings(&records, &entries[0], "/scan/own").await;
-        let other = holdings(&records, &entries[1], "/scan/other").await;
+        let own = holdings(&records, &entries[0], "/scan/own", dir.path()).await;
+        let other = holdings(&records, &entries[1], "/scan/other", dir.path()).await;
         let picture = dir.path().join("page.jpg");
         std::fs::write(&picture, b"a picture").unwrap();
-        let stores = Arc::new(Stores(picture));
+        let blobs = DiskBlobs::open(dir.path().join("blobs")).unwrap();
+        let stores = Arc::new(Stores { picture, packages: dir.path().join("packages"), blobs });
         let place = |path: &str, agency: &str| InboxPlace {
             path: path.into(),
             desk: Desk { agency: agency.to_owned(), counter: "Quầy 1".to_owned() },
@@ -113,6 +130,7 @@ impl TestWeb {
             records: records.clone(),
             accounts: accounts.clone(),
             renditions: stores.clone(),
+            values: stores.clone(),
             pictures: stores.clone(),
             readiness: stores,
             clock: clock.clone(),
@@ -256,8 +274,26 @@ fn dossier(code: &str, agency: &str) -> DossierEntry {
     }
 }
 
+/// What the paper says: a number that was read with doubt, and a name.
+fn fields() -> Vec<Field> {
+    let rect = Rect { left: 100.0, top: 120.0, right: 300.0, bottom: 160.0 };
+    let field = |name, value: &str, confident, issue| Field {
+        name,
+        value: value.to_owned(),
+        page: 1,
+        rect,
+        confidence: 0.6,
+        confident,
+        issue,
+    };
+    vec![
+        field(FieldName::NUMBER, "1l3", false, Some(FieldIssue::NumberGrammar)),
+        field(FieldName::PERSON_NAME, "Nguyễn Thị Mơ", true, None),
+    ]
+}
+
 /// A scanned file of one page that hangs on the dossier as its first component.
-async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str) -> Holdings {
+async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, home: &Path) -> Holdings {
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
     let batch = records.open_batch("inbox", folder, now).await.unwrap();
     let file = NewFile {
@@ -279,11 +315,51 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str) -
     let page = PageRecord {
         number: 1,
         outcome: PageOutcome::Ok,
-        inspection: None,
+        inspection: Some(PageInspection {
+            width: 1000,
+            height: 1400,
+            dpi: Dpi::square(120.0),
+            dpi_guessed: false,
+            colour: ColourKind::Grey,
+            in_colour: false,
+            blank: false,
+            ink: 0.1,
+            skew_degrees: 0.0,
+            rotation: Rotation::None,
+            sharpness: 1.0,
+            seal: None,
+        }),
         confidence: None,
         words: 3,
         own_text: false,
         reason: None,
+    };
+    let result_code = format!("{}.{ordinal}", entry.code);
+    let description = DocumentFile {
+        id: id.clone(),
+        dossier: entry.code.clone(),
+        component: Some(entry.components[0].id.clone()),
+        result_code: result_code.clone(),
+        ordinal,
+        source: DocumentSource { name: "SCAN0001.pdf".to_owned(), digest, bytes: 10, accepted: now },
+        part: 0,
+        pages: vec![page.clone()],
+        engine: String::new(),
+        software: String::new(),
+        evidence: serde_json::json!({}),
+        fields: fields(),
+        profile: None,
+        warnings: Vec::new(),
+    };
+    let description = serde_json::to_vec(&description).unwrap();
+    std::fs::create_dir_all(home.join("packages")).unwrap();
+    std::fs::write(home.join("packages").join(id.as_str()), &description).unwrap();
+    let metadata = Rendition {
+        kind: RenditionKind::Metadata,
+        logical: format!("documents/{id}/document.json"),
+        stored: id.to_string(),
+        digest: Sha256Digest::of(&description),
+        bytes: description.len() as u64,
     };
     let document = NewDocument {
         id: id.clone(),
@@ -291,16 +367,17 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str) -
         component: Some(entry.components[0].id.clone()),
         state: AttachmentState::Attached,
         ordinal,
-        result_code: format!("{}.{ordinal}", entry.code),
+        result_code,
         source: file,
         source_digest: digest,
         part: 0,
         version: 1,
         pages: vec![page],
-        renditions: Vec::new(),
+        renditions: vec![metadata],
         text: "văn bản".to_owned(),
         evidence: "{}".to_owned(),
         paper: None,
+        fields: fields(),
     };
     let completion = Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() };
     records.complete(&lease, &completion, &[], now).await.unwrap();

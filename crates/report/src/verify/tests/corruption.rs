@@ -29,7 +29,8 @@ enum Corruption {
 }
 
 /// Statements that make the records lie; `?1` picks a row. Each changes something that a person relies on.
-const LIES: [&str; 29] = [
+const LIES: [&str; 30] = [
+    "UPDATE doubtful_field SET page = page + 1",
     "UPDATE file SET state = 'rejected', reason_code = 'x' WHERE id = 1 + ?1 % 4",
     "UPDATE file SET reason_code = 'other' WHERE state = 'review'",
     "UPDATE file SET relative = relative || 'x' WHERE id = 1 + ?1 % 4",
@@ -119,7 +120,7 @@ async fn corrupt(home: &Home, corruption: &Corruption) -> bool {
 
 impl Home {
     /// Runs a statement with everything switched off that guards the rows; false when it changed nothing.
-    async fn lie(&self, statement: &'static str, row: usize) -> bool {
+    pub(super) async fn lie(&self, statement: &'static str, row: usize) -> bool {
         use sqlx::{ConnectOptions as _, Connection as _};
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.dir.path().join("sohoa.db"));
         let mut conn = options.foreign_keys(false).connect().await.unwrap();
