@@ -18,6 +18,7 @@ mod ingest;
 mod memory;
 mod nasty;
 mod outputs;
+mod page_edits;
 mod refusals;
 mod register;
 mod report;

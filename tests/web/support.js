@@ -1,6 +1,6 @@
 // A home with sample papers, `sohoa serve` over it, and browsers that look at it.
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -45,6 +45,27 @@ export class Home {
 
   sample(name) {
     return join(root, "samples", name);
+  }
+
+  // The scan folder stands at a counter of an agency.
+  counter(agency, counter) {
+    const path = join(this.path, "sohoa.toml");
+    const settings = readFileSync(path, "utf8").replace('agency = ""', `agency = "${agency}"`);
+    writeFileSync(path, settings.replace('counter = ""', `counter = "${counter}"`));
+  }
+
+  // A user with a password, made from the command line.
+  user(name, role, agency, password) {
+    const env = { ...this.environment(), SOHOA_PASSWORD: password };
+    const args = ["--home", this.path, "user", "add", name, "--role", role, "--agency", agency];
+    const done = spawnSync(program, args, { env, encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`user add: ${done.stdout}${done.stderr}`);
+  }
+
+  // What the scanner writes into the folder of the counter. Returns when it was closed, ms.
+  scanAtCounter(name, bytes) {
+    writeFileSync(join(this.path, "inbox", name), bytes);
+    return Date.now();
   }
 
   // A paper lands in the scan folder of its dossier.
@@ -128,4 +149,22 @@ export async function look(page, name) {
   }
   await page.setViewportSize(SCREENS[0]);
   return found;
+}
+
+// A browser of somebody who has signed in.
+export async function signedIn(chromium, base, name, password) {
+  const someone = await person(chromium);
+  await someone.page.goto(new URL("/sign-in", base).href);
+  await someone.page.locator("input[name=name]").fill(name);
+  await someone.page.locator("input[type=password]").fill(password);
+  await someone.page.keyboard.press("Enter");
+  await someone.page.locator(".who").waitFor();
+  return someone;
+}
+
+// The same picture with other bytes: a comment stands behind the beginning of the JPEG.
+export function another(jpeg, words) {
+  const text = Buffer.from(words);
+  const head = Buffer.from([0xff, 0xfe, (text.length + 2) >> 8, (text.length + 2) & 0xff]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
 }

@@ -344,7 +344,12 @@ impl Config {
         let named = |name: &str| {
             self.profiles.get(name).map(|rules| NamedProfile { name: name.to_owned(), rules: rules.clone() })
         };
-        let folders = self.inbox.iter().map(|inbox| (home.join(&inbox.path), named(&inbox.profile))).collect();
+        let scanned = self.inbox.iter().map(|inbox| (home.join(&inbox.path), named(&inbox.profile)));
+        // What is sent from a counter follows the rules of its scan folder.
+        let sent = self.inbox.iter().filter_map(|inbox| {
+            Some((crate::web_counter::folder_of(home, Some(&inbox.desk()?)), named(&inbox.profile)))
+        });
+        let folders = scanned.chain(sent).collect();
         Profiles { folders, otherwise: named(&self.profile.default) }
     }
 

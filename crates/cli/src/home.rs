@@ -77,8 +77,10 @@ impl Home {
         let now = self.clock.now();
         let released = self.records.release_leases(sohoa_pipeline::is_gone, now).await?;
         let before = SystemTime::from(now).checked_sub(LEFTOVER).unwrap_or(SystemTime::UNIX_EPOCH);
-        let swept =
-            self.blobs.sweep_temp(before)? + self.packages.sweep_staging(before)? + self.log.sweep_temp(before)?;
+        let swept = self.blobs.sweep_temp(before)?
+            + self.packages.sweep_staging(before)?
+            + self.log.sweep_temp(before)?
+            + crate::web_counter::sweep(&self.path, before)?;
         if released + swept > 0 {
             tracing::info!(released, swept, "took up what was left by a process that ended without warning");
         }

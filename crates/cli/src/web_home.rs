@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use sohoa_domain::Sha256Digest;
+use sohoa_domain::{Rotation, Sha256Digest};
 use sohoa_store::{FieldValue, Rendition};
 use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
 use tokio::sync::Semaphore;
 
 use crate::home::{AGENT, Home};
+use crate::web_counter::{self, WebCounter};
 
 /// A home in the eyes of the web application.
 struct WebHome {
@@ -28,20 +29,23 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
     let secure = tls.is_some();
     let server = Server::bind(listen.unwrap_or(settings.listen), tls).await?;
     let web_home = Arc::new(WebHome { home: Arc::clone(home), drawing: Semaphore::new(home.config.ocr.jobs()) });
+    let counter = Arc::new(WebCounter(Arc::clone(home)));
+    let inboxes = &home.config.inbox;
+    let scanned = inboxes.iter().map(|inbox| InboxPlace { path: home.path.join(&inbox.path), desk: inbox.place() });
+    // What is sent from a counter belongs to it like what it scans.
+    let sent = inboxes.iter().filter_map(|inbox| inbox.desk());
+    let sent = sent.map(|desk| InboxPlace { path: web_counter::folder_of(&home.path, Some(&desk)), desk });
     let web = Web::new(Services {
         records: Arc::clone(&home.records),
         accounts: Arc::new(home.accounts().await?),
         renditions: web_home.clone(),
         values: web_home.clone(),
         pictures: web_home.clone(),
+        uploads: counter.clone(),
+        cover_sheets: counter,
         readiness: web_home,
         clock: Arc::clone(&home.clock),
-        inboxes: home
-            .config
-            .inbox
-            .iter()
-            .map(|inbox| InboxPlace { path: home.path.join(&inbox.path), desk: inbox.place() })
-            .collect(),
+        inboxes: scanned.chain(sent).collect(),
         settings: Settings {
             session_idle: SignedDuration::from_mins(settings.session_idle_minutes.into()),
             session_life: SignedDuration::from_hours(settings.session_hours.into()),
@@ -84,16 +88,59 @@ impl FieldValues for WebHome {
 #[async_trait]
 impl PagePictures for WebHome {
     async fn picture(&self, received: &Sha256Digest, page: u32, side: u32) -> io::Result<Option<PathBuf>> {
+        self.draw(received, page, side, None).await
+    }
+
+    async fn turned(
+        &self,
+        received: &Sha256Digest,
+        page: u32,
+        side: u32,
+        turn: Rotation,
+    ) -> io::Result<Option<PathBuf>> {
+        self.draw(received, page, side, Some(turn)).await
+    }
+
+    async fn upright(&self, received: &Sha256Digest, page: u32) -> io::Result<Option<Rotation>> {
+        self.open(received, move |input, limits| sohoa_pipeline::upright(input, page, limits)).await
+    }
+
+    async fn pages(&self, received: &Sha256Digest) -> io::Result<Option<u32>> {
+        self.open(received, sohoa_pipeline::page_count).await
+    }
+}
+
+impl WebHome {
+    /// What is found in received bytes; nothing when they cannot be opened.
+    async fn open<T: Send + 'static>(
+        &self,
+        received: &Sha256Digest,
+        look: impl FnOnce(&std::path::Path, &sohoa_domain::Limits) -> Result<T, sohoa_pipeline::PictureError>
+        + Send
+        + 'static,
+    ) -> io::Result<Option<T>> {
         let _turn = self.drawing.acquire().await.map_err(io::Error::other)?;
-        let (input, folder) = (self.home.blobs.path(received), self.home.thumbnails(received));
-        let limits = self.home.config.limits.clone();
-        let drawn =
-            tokio::task::spawn_blocking(move || sohoa_pipeline::pictures(&input, &[page], &folder, side, &limits));
-        match drawn.await.map_err(io::Error::other)? {
-            Ok(pictures) => Ok(pictures.into_iter().next().map(|(_, path)| path)),
+        let (input, limits) = (self.home.blobs.path(received), self.home.config.limits.clone());
+        match tokio::task::spawn_blocking(move || look(&input, &limits)).await.map_err(io::Error::other)? {
+            Ok(found) => Ok(Some(found)),
             Err(sohoa_pipeline::PictureError::Io(error)) => Err(error),
             Err(sohoa_pipeline::PictureError::Refused(_)) => Ok(None),
         }
+    }
+
+    async fn draw(
+        &self,
+        received: &Sha256Digest,
+        page: u32,
+        side: u32,
+        turn: Option<Rotation>,
+    ) -> io::Result<Option<PathBuf>> {
+        let folder = self.home.thumbnails(received);
+        let draw = move |input: &std::path::Path, limits: &sohoa_domain::Limits| {
+            sohoa_pipeline::pictures(input, &[page], &folder, side, turn, limits)
+        };
+        let drawn = self.open(received, draw).await?;
+        Ok(drawn.and_then(|pictures| pictures.into_iter().next()).map(|(_, path)| path))
     }
 }
 

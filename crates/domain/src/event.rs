@@ -68,11 +68,13 @@ pub enum EventKind {
     Unmasked,
     /// A person looked at a doubtful field and said what stands on the paper, or took that back.
     FieldConfirmed,
+    /// A clerk handed the papers of a dossier over; the detail says why although something is missing.
+    HandedOn,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -101,6 +103,7 @@ impl EventKind {
         Self::UserChanged,
         Self::Unmasked,
         Self::FieldConfirmed,
+        Self::HandedOn,
     ];
 
     /// As stored.
@@ -134,6 +137,7 @@ impl EventKind {
             Self::UserChanged => "user_changed",
             Self::Unmasked => "unmasked",
             Self::FieldConfirmed => "field_confirmed",
+            Self::HandedOn => "handed_on",
         }
     }
 
@@ -163,6 +167,7 @@ impl EventKind {
             Self::SignedIn | Self::SignedOut | Self::SignInFailed | Self::UserChanged | Self::Unmasked => {
                 "access control"
             }
+            Self::HandedOn => "transfer",
         }
     }
 }

@@ -108,6 +108,9 @@ pub struct PageInspection {
     pub rotation: Rotation,
     /// Edge sharpness, 0 (blurred) to 1 (crisp).
     pub sharpness: f32,
+    /// How light the paper is, 0 (black) to 1 (white); `None` for pages in black and white only, and where it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<f32>,
     /// Box of a round red seal, px as loaded. Only pages in colour show one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Rect>,

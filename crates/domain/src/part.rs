@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Candidate, ComponentId, DocumentId, DossierCode, DossierEvidence};
+use crate::{Candidate, ComponentId, DocumentId, DossierCode, DossierEvidence, PageEdits};
 
 /// Why a page may be the first of another document although no separator stands before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,7 +84,8 @@ pub struct Assigned {
     pub component: Option<ComponentId>,
 }
 
-/// What a person said about where documents begin in a file. Pages are physical ones, from 1.
+/// What a person said about where documents begin in a file, and about its pages. Pages are physical ones, from 1; where a person
+/// put them in another order, documents begin and go on at places in that order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PartLayout {
     /// Pages that begin a document.
@@ -96,6 +97,9 @@ pub struct PartLayout {
     /// Dossiers by the first page of the part.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub assigned: BTreeMap<u32, Assigned>,
+    /// Pages that are turned, blank or in another order.
+    #[serde(default, skip_serializing_if = "PageEdits::is_empty")]
+    pub pages: PageEdits,
 }
 
 impl PartLayout {

@@ -290,6 +290,7 @@ pub(crate) mod tests {
             skew_degrees: 0.0,
             rotation: Rotation::None,
             sharpness: 1.0,
+            paper: None,
             seal: None,
         }
     }

@@ -130,6 +130,8 @@ pub fn convert(
         timings: &timings,
         layout: options.split.as_ref().map(|split| &split.layout),
     };
+    let order: Vec<u32> =
+        options.split.as_ref().map_or_else(|| (1..=total).collect(), |s| s.layout.pages.ordered(total));
     let mut stack = Stack {
         source: &source,
         filing,
@@ -138,6 +140,7 @@ pub fn convert(
         splitter,
         field_rules: options.field_rules,
         received: options.received,
+        order: &order,
         open: None,
         done: Conversion::default(),
     };
@@ -147,18 +150,18 @@ pub fn convert(
     std::thread::scope(|scope| {
         let _stop = StopOnDrop(&queue);
         for _ in 0..options.jobs.clamp(1, total.max(1) as usize) {
-            scope.spawn(|| queue.work(|index| context.process(index)));
+            scope.spawn(|| queue.work(|place| context.process(order[place as usize] - 1)));
         }
-        for index in 0..total {
-            let mut result = queue.next_result(index)?;
+        for place in 0..total {
+            let mut result = queue.next_result(place)?;
             match result.refusal.take() {
                 Some(refusal) => {
                     first_refusal.get_or_insert(refusal);
                 }
                 None => shown += 1,
             }
-            stack.page(result)?;
-            progress(index + 1, total);
+            stack.page(place + 1, result)?;
+            progress(place + 1, total);
         }
         Ok::<(), ConvertError>(())
     })?;
@@ -182,6 +185,8 @@ struct Stack<'a> {
     splitter: Splitter,
     field_rules: &'a FieldRules,
     received: Date,
+    /// Physical pages by the places at which they stand.
+    order: &'a [u32],
     open: Option<Open<'a>>,
     done: Conversion,
 }
@@ -194,11 +199,12 @@ struct Open<'a> {
 }
 
 impl Stack<'_> {
-    fn page(&mut self, result: PageResult) -> Result<(), ConvertError> {
+    /// The page that stands at this place, from 1.
+    fn page(&mut self, place_number: u32, result: PageResult) -> Result<(), ConvertError> {
         let record = &result.record;
         let (number, blank) = (record.number, record.outcome == PageOutcome::Blank);
         let facts = PageFacts::of(PageSeen {
-            number,
+            number: place_number,
             blank,
             failed: record.outcome.is_failure(),
             inspection: record.inspection.as_ref(),
@@ -215,7 +221,7 @@ impl Stack<'_> {
                 let mut open = match self.open.take() {
                     Some(open) => open,
                     None => Open {
-                        assembly: Assembly::begin(self.filing.place(number)?, self.source_name)?,
+                        assembly: Assembly::begin(self.filing.place(place_number)?, self.source_name)?,
                         fields: FieldReader::new(self.field_rules, Some(self.received)),
                         part: ConvertedPart::default(),
                     },
@@ -244,8 +250,9 @@ impl Stack<'_> {
             && let Some(open) = self.open.take()
         {
             let Open { assembly, mut fields, mut part } = open;
-            for (card, page, rect) in &read.cards {
-                fields.card(card, *page, *rect);
+            for (card, place, rect) in &read.cards {
+                let page = self.order.get(*place as usize - 1).copied().unwrap_or(*place);
+                fields.card(card, page, *rect);
             }
             part.fields = fields.finish(u32::try_from(part.pages.len()).unwrap_or(u32::MAX));
             part.read = read;
@@ -264,7 +271,7 @@ impl Stack<'_> {
     }
 }
 
-/// Hands out page numbers to workers and takes their results in order, at most a window ahead of the writer.
+/// Hands out places of pages to workers and takes their results in order, at most a window ahead of the writer.
 struct PageQueue {
     total: u32,
     window: u32,

@@ -2,8 +2,8 @@
 
 use sohoa_barcode::{ChildError, Found};
 use sohoa_domain::{
-    Barcode, Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection, PageOutcome,
-    PageRecord, PartLayout, Raster, Rotation,
+    Barcode, Baseline, Codec, Dpi, EncodedImage, InkMap, InputError, Limits, LoadedPage, OcrPage, PageInspection,
+    PageOutcome, PageRecord, PartLayout, Raster, Rect, Rotation,
 };
 use sohoa_dossier::BarcodeMeaning;
 use sohoa_imaging as imaging;
@@ -86,7 +86,7 @@ pub(crate) struct PageContext<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) limits: &'a Limits,
     pub(crate) timings: &'a Timings,
-    /// What a person said about where documents begin; `None` when barcodes are not looked for.
+    /// What a person said about documents and pages; `None` when barcodes are not looked for.
     pub(crate) layout: Option<&'a PartLayout>,
 }
 
@@ -118,11 +118,18 @@ impl PageContext<'_> {
     }
 
     fn pdf_page(&self, index: u32, pdf: &PdfSource, page: &SourcePage) -> Result<PageResult, InputError> {
+        let said = self.said(index);
         if let OwnText::Keep = page.text
+            && said.blank != Some(true)
             && let Ok(mut text) = self.timings.wall("own text", || pdf.own_text(index))
         {
             sohoa_ocr::order(&mut text);
-            return self.own_text_page(index, pdf, page, text);
+            let base = match &page.pixels {
+                PixelSource::Embedded { rotation, .. } => *rotation,
+                PixelSource::Render => Rotation::None,
+            };
+            let extra = said.turn.map_or(Rotation::None, |turn| turn_between(base, turn));
+            return self.own_text_page(index, pdf, page, turned(text, extra), extra);
         }
         let (raster, dpi, base) = match &page.pixels {
             PixelSource::Embedded { image, dpi, rotation } => {
@@ -159,12 +166,13 @@ impl PageContext<'_> {
         pdf: &PdfSource,
         page: &SourcePage,
         text: OcrPage,
+        extra_rotation: Rotation,
     ) -> Result<PageResult, InputError> {
         let (placement, needs_layer) = match &page.archivable {
-            Ok(()) => (Placement::Copy { extra_rotation: Rotation::None }, false),
+            Ok(()) => (Placement::Copy { extra_rotation }, false),
             Err(reason) => {
                 tracing::info!(page = index + 1, %reason, "page cannot be copied into a PDF/A and becomes an image");
-                (self.rendered(index, pdf, page, Rotation::None)?, true)
+                (self.rendered(index, pdf, page, extra_rotation)?, true)
             }
         };
         let record = PageRecord {
@@ -198,6 +206,9 @@ impl PageContext<'_> {
         if let (Some(stated), true) = (stated, !seen.rotation_sure || inspection.blank) {
             inspection.rotation = stated;
         }
+        let said = self.said(index);
+        inspection.rotation = said.turn.unwrap_or(inspection.rotation);
+        inspection.blank = said.blank.unwrap_or(inspection.blank);
         if inspection.blank {
             return Read { inspection, text: Ok(None), barcodes: Found::default() };
         }
@@ -208,8 +219,22 @@ impl PageContext<'_> {
         if self.separates(index + 1, &barcodes.barcodes) {
             return Read { inspection, text: Ok(None), barcodes };
         }
-        let text = self.recognize(raster, &seen.ink, &mut inspection, seen.rotation_sure);
+        let others: &[Rotation] = match (said.turn, seen.rotation_sure) {
+            (Some(_), _) => &[],
+            (None, true) => &[Rotation::Half],
+            (None, false) => &[Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarter],
+        };
+        let text = self.recognize(raster, &seen.ink, &mut inspection, others);
         Read { inspection, text: text.map(Some).map_err(ReadError::from), barcodes }
+    }
+
+    /// What a person said about this page.
+    fn said(&self, index: u32) -> Said {
+        let pages = self.layout.map(|layout| &layout.pages);
+        Said {
+            turn: pages.and_then(|pages| pages.turned.get(&(index + 1)).copied()),
+            blank: pages.and_then(|pages| pages.blank.get(&(index + 1)).copied()),
+        }
     }
 
     /// Looks for barcodes when the file may be a stack of documents.
@@ -222,28 +247,26 @@ impl PageContext<'_> {
 
     /// Whether this is a sheet that says all that there is to know of it, so that it need not be recognized.
     fn separates(&self, page: u32, barcodes: &[Barcode]) -> bool {
-        let asked = self.layout.is_some_and(|l| l.joins.contains(&page) || l.begins.contains(&page));
+        let asked = self.layout.is_some_and(|l| {
+            let place = l.pages.place_of(page);
+            l.joins.contains(&place) || l.begins.contains(&place)
+        });
         !asked && barcodes.iter().any(|code| matches!(BarcodeMeaning::of(code), BarcodeMeaning::Sheet(_)))
     }
 
-    /// Recognizes in the most likely orientation, in others only when the result is doubtful. What stays doubtful in
+    /// Recognizes in the most likely orientation, in `others` only when the result is doubtful. What stays doubtful in
     /// all of them a second engine reads too, and the better of both is taken.
     fn recognize(
         &self,
         raster: &Raster,
         ink: &InkMap,
         inspection: &mut PageInspection,
-        sure: bool,
+        others: &[Rotation],
     ) -> Result<OcrPage, OcrError> {
         let first = inspection.rotation;
         let read = |turn| self.attempt(raster, ink, inspection, turn, self.engines.own.as_ref());
         let mut best = read(first)?;
-        let turns: &[Rotation] = match (sure, doubtful(&best)) {
-            (_, false) => &[],
-            (true, true) => &[Rotation::Half],
-            (false, true) => &[Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarter],
-        };
-        for turn in turns {
+        for turn in others {
             if !doubtful(&best) {
                 break;
             }
@@ -284,6 +307,13 @@ impl PageContext<'_> {
         prepared.map_page(&mut page);
         Ok(page)
     }
+}
+
+/// What a person said about a page.
+struct Said {
+    /// Turn that makes it upright, as loaded.
+    turn: Option<Rotation>,
+    blank: Option<bool>,
 }
 
 /// Why a page could not be read.
@@ -345,6 +375,37 @@ pub(crate) fn rendered(
 /// The turn that leads from one to the other.
 fn turn_between(from: Rotation, to: Rotation) -> Rotation {
     Rotation::from_degrees(i64::from(to.degrees()) - i64::from(from.degrees())).unwrap_or_default()
+}
+
+/// The text of a page that is turned further. Lines that ran along the page run down it then: their letters stand on the lower
+/// edge of their box as well as that can be said.
+fn turned(mut page: OcrPage, by: Rotation) -> OcrPage {
+    let (width, height) = (page.width as f32, page.height as f32);
+    let turn = |r: Rect| match by {
+        Rotation::None => r,
+        Rotation::Quarter => Rect { left: height - r.bottom, top: r.left, right: height - r.top, bottom: r.right },
+        Rotation::Half => {
+            Rect { left: width - r.right, top: height - r.bottom, right: width - r.left, bottom: height - r.top }
+        }
+        Rotation::ThreeQuarter => Rect { left: r.top, top: width - r.right, right: r.bottom, bottom: width - r.left },
+    };
+    if by == Rotation::None {
+        return page;
+    }
+    if by.swaps_sides() {
+        (page.width, page.height) = (page.height, page.width);
+        page.dpi = Dpi { x: page.dpi.y, y: page.dpi.x };
+    }
+    page.rotation = page.rotation.then(by);
+    for block in &mut page.blocks {
+        block.rect = turn(block.rect);
+        for line in &mut block.lines {
+            line.rect = turn(line.rect);
+            line.baseline = Baseline { x0: line.rect.left, y0: line.rect.bottom, slope: 0.0 };
+            line.words.iter_mut().for_each(|word| word.rect = turn(word.rect));
+        }
+    }
+    page
 }
 
 fn count_words(page: &OcrPage) -> u32 {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sohoa_domain::{Dpi, InputError, Limits, Raster};
+use sohoa_domain::{Dpi, InputError, Limits, Raster, Rotation};
 use sohoa_imaging as imaging;
 use sohoa_pdf::PixelSource;
 
@@ -27,7 +27,8 @@ pub enum PictureError {
 }
 
 /// Draws these pages (from 1) of a received file as `page-N-SIDE.jpg` into a folder, which is made, and returns where they lie. Their
-/// longer side has at most `side` px. One that lies there already is kept; one that cannot be shown is left out.
+/// longer side has at most `side` px. One that lies there already is kept; one that cannot be shown is left out. `turn` is what a
+/// person said makes them upright; else that is measured.
 ///
 /// # Errors
 /// [`PictureError`] when the file cannot be opened, or nothing can be written.
@@ -36,19 +37,21 @@ pub fn pictures(
     pages: &[u32],
     folder: &Path,
     side: u32,
+    turn: Option<Rotation>,
     limits: &Limits,
 ) -> Result<Vec<(u32, PathBuf)>, PictureError> {
     let source = PageSource::open(input, limits)?;
     std::fs::create_dir_all(folder)?;
     let mut drawn = Vec::new();
+    let turned = turn.map(|turn| format!("-{}", turn.degrees())).unwrap_or_default();
     for page in pages.iter().copied().filter(|page| (1..=source.page_count()).contains(page)) {
-        let path = folder.join(format!("page-{page}-{side}.jpg"));
+        let path = folder.join(format!("page-{page}-{side}{turned}.jpg"));
         if !path.exists() {
             let Ok((raster, dpi)) = raster(&source, page - 1, side, limits) else { continue };
-            let upright = imaging::inspect(&raster, dpi).page.rotation;
+            let upright = turn.unwrap_or_else(|| imaging::inspect(&raster, dpi).page.rotation);
             let small = imaging::thumbnail(&raster, upright, side);
             // Under another name first: half a picture is none.
-            let half = folder.join(format!("page-{page}-{side}.{}.half", std::process::id()));
+            let half = folder.join(format!("page-{page}-{side}{turned}.{}.half", std::process::id()));
             std::fs::write(&half, imaging::encode_jpeg(&small, JPEG_QUALITY).bytes.as_slice())?;
             std::fs::rename(&half, &path)?;
         }
@@ -70,4 +73,25 @@ fn raster(source: &PageSource, index: u32, side: u32, limits: &Limits) -> Result
             }
         },
     }
+}
+
+/// How many pages a received file has.
+///
+/// # Errors
+/// [`PictureError`] when the file cannot be opened.
+pub fn page_count(input: &Path, limits: &Limits) -> Result<u32, PictureError> {
+    Ok(PageSource::open(input, limits)?.page_count())
+}
+
+/// The clockwise turn by which a page (from 1) seems to be upright, as [`pictures`] shows it.
+///
+/// # Errors
+/// [`PictureError`] when the page cannot be shown.
+pub fn upright(input: &Path, page: u32, limits: &Limits) -> Result<Rotation, PictureError> {
+    let source = PageSource::open(input, limits)?;
+    if !(1..=source.page_count()).contains(&page) {
+        return Ok(Rotation::None);
+    }
+    let (raster, dpi) = raster(&source, page - 1, READABLE_SIDE, limits)?;
+    Ok(imaging::inspect(&raster, dpi).page.rotation)
 }

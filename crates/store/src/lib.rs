@@ -28,9 +28,9 @@ pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, 
 pub use records::{
     Accepted, BatchId, CatalogueSummary, ChangedDossier, Comparison, Completion, Confirmation, CoverageBy,
     CoverageCounts, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange, DossierLine,
-    DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldChange, FieldWord, FileId, FileRow, ImportReport,
-    ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger,
-    MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldChange, FieldWord, FileId, FileRow, FileSeen,
+    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease,
+    Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
     PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, ReviewLine, SamePaper,
     SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
 };

@@ -27,7 +27,7 @@ mod rows;
 mod survey;
 
 pub use audit::{Comparison, SampleItem, SampleRow};
-pub use browse::{DossierLine, DossierPage};
+pub use browse::{DossierLine, DossierPage, FileSeen};
 pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
     MissingPaper, MissingPapers, MissingReason, Orphan,
@@ -203,6 +203,10 @@ pub trait Records: Send + Sync {
 
     /// Files that are in work or in review and were named, or scanned at a counter, for this dossier.
     async fn open_files(&self, code: &DossierCode) -> Result<Vec<FileRow>, StoreError>;
+
+    /// Files that were named, or scanned at a counter, for this dossier or became a document of it, whatever their state: the
+    /// latest first, at most so many.
+    async fn files_of_dossier(&self, code: &DossierCode, most: u32) -> Result<Vec<FileSeen>, StoreError>;
 
     /// Documents of a dossier in order of ordinal, removed ones too.
     async fn documents(&self, code: &DossierCode) -> Result<Vec<DocumentRow>, StoreError>;

@@ -178,6 +178,97 @@ warning-on-pages = Page { $page } and { $more } more
 warning-same-paper = This paper is on another dossier too
 warning-same-paper-here = The same as document { $code } of this dossier
 
+## Counter
+counter-scan = Open a dossier
+counter-scan-hint = Scan the barcode of the receipt or the QR code of a cover sheet; or type the code and press Enter.
+counter-no-code = This is no dossier code. Scan it again, or type it as it stands on the receipt.
+counter-unknown = The register of your agency has no dossier with this code. Check the code, or import a newer register.
+counter-choose-first = Choose your counter first, then scan the code again.
+counter-desk = Your counter
+counter-desk-hint = Papers scanned into the folder of this counter belong to the dossier that is open there. This computer remembers the counter.
+counter-choose = Choose a counter
+counter-sit = Sit here
+counter-no-desk = No scan folder in the settings has the name of a counter. Dossiers can be opened and files sent from this computer all the same.
+counter-open-here = Open here
+counter-since = since { $since }
+counter-close = Close the dossier
+counter-elsewhere = Open at other counters
+counter-is-open = Open at { $counter }: papers scanned now belong to this dossier.
+counter-not-open = Not open at { $counter }: papers scanned now do not come here.
+counter-open-it = Open at the counter
+counter-files = Received papers
+counter-files-none = No papers yet
+counter-files-none-help = Scan into the folder of the counter, or drop files on this page. Each file shows as soon as it is scanned.
+upload = Send files…
+upload-hint = or drop files anywhere on this page
+upload-sending = Sending
+upload-done = received
+upload-failed = It could not be sent. Check the network and send this file again.
+cover-sheets = Cover sheets (PDF)
+
+## States of files at the counter
+file-received = Received
+file-reading = Being read
+file-in-review = Look again
+file-elsewhere = Perhaps the wrong dossier: the code on the paper is that of another one, on which this file hangs now.
+file-partly-elsewhere = A part of this file belongs to another dossier.
+file-repeats = The same as a file that came before; nothing to do.
+reason-no-dossier = It is not clear which dossier it belongs to. Press a page and choose the dossier.
+reason-conflict = Perhaps the wrong dossier: the code on the paper is not that of the open dossier. Look at the paper, then choose the right one.
+reason-unknown = The register does not have the code on the paper. Check the code and choose the dossier.
+reason-sheet-unread = The cover sheet before it cannot be read. Choose the dossier of these pages.
+reason-doubtful-split = Another document may begin within it. Look at the pages, then split them or leave them.
+reason-only-separators = There are only cover sheets and no papers. Scan the whole stack again.
+reason-page-failed = A page cannot be read. Scan that page again.
+reason-exhausted = It was tried several times in vain. Try again, or scan it again.
+reason-by-person = Given up by a clerk; the received file is kept.
+reason-unreadable = This file cannot be opened. Scan it again.
+
+## Quality of pages
+quality-failed = This page cannot be read: scan it again
+quality-blank = perhaps blank
+quality-blurred = blurred: better scan it again
+quality-dark = too dark: better scan it again
+quality-coarse = only { $dpi } dpi: scan with 200 dpi or more
+quality-askew = askew by { $degrees }°: better lay it straight
+quality-hard-to-read = hard to read: better look at the scan
+
+## Looking at pages and mending them
+paper-look = Look at a page
+paper-page = Page { $page }
+paper-pages = Pages { $first } to { $last }
+paper-place = page { $place }/{ $count }
+paper-before = Page before
+paper-after = Next page
+paper-pending = This file is being read. Wait a few seconds and look again.
+paper-this-page = This page
+paper-turn-left = Turn left
+paper-turn-right = Turn right
+paper-blank = It is blank
+paper-written = It is not blank
+paper-earlier = Move forward
+paper-later = Move back
+paper-split = A new document from here
+paper-merge = Join to the document before
+paper-this-document = This document
+paper-component = Component
+paper-dossier = Of dossier
+paper-assign = Attach
+paper-no-paper = Not used
+paper-reason-hint = For example: scanned by mistake, scanned again. The received file is kept and can be taken back.
+paper-reject = Give this file up
+paper-rejected = This file was given up; the received file is kept.
+paper-retry = Read again
+paper-undo = Take the last step back
+
+## Hand over
+hand-over = Hand over
+hand-over-ready = The papers are complete. Handing over closes this dossier at the counter.
+hand-over-lacks = Not complete yet:
+hand-over-reason = Reason for handing over all the same
+hand-over-refused = Not handed over: scan what is missing, or give a reason.
+hand-over-done = Dossier { $code } is handed over.
+
 ## Personal data
 unmask = Show name
 unmask-title = Show personal data

@@ -150,6 +150,97 @@ warning-on-pages = Trang { $page } và { $more } trang khác
 warning-same-paper = Giấy tờ này cũng nằm ở một hồ sơ khác
 warning-same-paper-here = Trùng với văn bản { $code } của hồ sơ này
 
+## Quầy tiếp nhận
+counter-scan = Mở hồ sơ
+counter-scan-hint = Quét mã vạch trên giấy biên nhận hoặc mã QR trên tờ phân tách; cũng có thể gõ mã rồi bấm Enter.
+counter-no-code = Đây không phải mã hồ sơ. Hãy quét lại, hoặc gõ mã như trên giấy biên nhận.
+counter-unknown = Không có hồ sơ mang mã này trong sổ tiếp nhận của cơ quan bạn. Hãy xem lại mã, hoặc nạp sổ tiếp nhận mới.
+counter-choose-first = Hãy chọn quầy của bạn trước, rồi quét lại mã.
+counter-desk = Quầy của bạn
+counter-desk-hint = Giấy tờ quét vào thư mục của quầy này sẽ thuộc về hồ sơ đang mở tại quầy. Máy này nhớ quầy đã chọn.
+counter-choose = Chọn quầy
+counter-sit = Ngồi quầy này
+counter-no-desk = Chưa có thư mục quét nào mang tên quầy trong cài đặt. Vẫn mở được hồ sơ và tải tệp lên từ máy này.
+counter-open-here = Hồ sơ đang mở tại đây
+counter-since = từ { $since }
+counter-close = Đóng hồ sơ
+counter-elsewhere = Đang mở ở các quầy khác
+counter-is-open = Đang mở tại { $counter }: giấy tờ quét bây giờ thuộc về hồ sơ này.
+counter-not-open = Hồ sơ này chưa mở tại { $counter }: giấy tờ quét bây giờ không vào đây.
+counter-open-it = Mở tại quầy
+counter-files = Giấy tờ đã nhận
+counter-files-none = Chưa nhận được giấy tờ nào
+counter-files-none-help = Hãy quét vào thư mục của quầy, hoặc kéo tệp thả vào trang này. Mỗi tệp hiện ra ngay khi quét xong.
+upload = Tải tệp lên…
+upload-hint = hoặc kéo tệp thả vào bất cứ đâu trên trang này
+upload-sending = Đang gửi
+upload-done = đã nhận
+upload-failed = Không gửi được. Hãy xem lại mạng rồi gửi lại tệp này.
+cover-sheets = Tờ phân tách (PDF)
+
+## Trạng thái tệp tại quầy
+file-received = Đã nhận
+file-reading = Đang đọc
+file-in-review = Cần xem lại
+file-elsewhere = Có thể nhầm hồ sơ: mã trên giấy là của hồ sơ khác, và tệp này đã gắn vào đó.
+file-partly-elsewhere = Một phần của tệp này thuộc hồ sơ khác.
+file-repeats = Trùng với một tệp đã nhận trước; không cần làm gì.
+reason-no-dossier = Chưa rõ thuộc hồ sơ nào. Hãy bấm vào trang và chọn hồ sơ.
+reason-conflict = Có thể nhầm hồ sơ: mã trên giấy khác với hồ sơ đang mở. Hãy xem lại giấy, rồi chọn hồ sơ đúng.
+reason-unknown = Mã trên giấy không có trong sổ tiếp nhận. Hãy xem lại mã và chọn hồ sơ.
+reason-sheet-unread = Không đọc được tờ phân tách phía trước. Hãy chọn hồ sơ cho các trang này.
+reason-doubtful-split = Có thể có văn bản khác bắt đầu ở giữa. Hãy xem các trang, rồi tách hoặc giữ nguyên.
+reason-only-separators = Chỉ có tờ phân tách, không có giấy tờ. Hãy quét lại cả xấp.
+reason-page-failed = Có trang không đọc được. Hãy quét lại trang đó.
+reason-exhausted = Đã thử nhiều lần mà không xử lý được. Hãy thử lại, hoặc quét lại.
+reason-by-person = Đã bỏ theo quyết định của cán bộ; bản gốc vẫn được giữ.
+reason-unreadable = Không mở được tệp này. Hãy quét lại.
+
+## Chất lượng trang
+quality-failed = Không đọc được trang này: hãy quét lại
+quality-blank = có thể là trang trắng
+quality-blurred = mờ, nhòe: nên quét lại
+quality-dark = quá tối: nên quét lại
+quality-coarse = độ phân giải chỉ { $dpi } dpi: hãy quét từ 200 dpi trở lên
+quality-askew = bị lệch { $degrees }°: nên đặt lại giấy
+quality-hard-to-read = chữ khó đọc: nên xem lại bản quét
+
+## Xem và sửa trang
+paper-look = Xem trang
+paper-page = Trang { $page }
+paper-pages = Trang { $first } đến { $last }
+paper-place = trang { $place }/{ $count }
+paper-before = Trang trước
+paper-after = Trang sau
+paper-pending = Tệp này đang được đọc. Bạn có thể chờ vài giây rồi xem lại.
+paper-this-page = Trang này
+paper-turn-left = Xoay trái
+paper-turn-right = Xoay phải
+paper-blank = Là trang trắng
+paper-written = Không phải trang trắng
+paper-earlier = Chuyển lên trước
+paper-later = Chuyển ra sau
+paper-split = Văn bản mới từ trang này
+paper-merge = Nối vào văn bản trước
+paper-this-document = Văn bản này
+paper-component = Thành phần hồ sơ
+paper-dossier = Thuộc hồ sơ
+paper-assign = Gắn
+paper-no-paper = Không dùng
+paper-reason-hint = Ví dụ: quét nhầm, quét lại bản khác. Bản gốc vẫn được giữ và có thể lấy lại.
+paper-reject = Bỏ tệp này
+paper-rejected = Tệp này đã bị bỏ; bản gốc vẫn được giữ.
+paper-retry = Đọc lại
+paper-undo = Hoàn tác việc vừa làm
+
+## Bàn giao
+hand-over = Bàn giao
+hand-over-ready = Giấy tờ đã đủ. Bàn giao sẽ đóng hồ sơ này tại quầy.
+hand-over-lacks = Chưa đủ để bàn giao:
+hand-over-reason = Lý do bàn giao khi chưa đủ
+hand-over-refused = Chưa bàn giao được: hãy quét phần còn thiếu, hoặc ghi lý do.
+hand-over-done = Đã bàn giao hồ sơ { $code }.
+
 ## Dữ liệu cá nhân
 unmask = Hiện tên
 unmask-title = Hiện dữ liệu cá nhân

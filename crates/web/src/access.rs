@@ -117,6 +117,16 @@ fn table() -> Vec<Route> {
         get("/fields", DECIDES, Nothing, pages::fields::first),
         get("/fields/{document}/{field}", DECIDES, Document, pages::fields::item),
         post("/fields/{document}/{field}", DECIDES, Document, pages::fields::confirm),
+        // Counter.
+        get("/counter", COUNTER, Nothing, pages::counter::page),
+        post("/counter/desk", COUNTER, Nothing, pages::counter::sit_down),
+        post("/counter/open", COUNTER, Nothing, pages::counter::open),
+        post("/counter/close", COUNTER, Nothing, pages::counter::close),
+        post("/dossiers/{code}/hand-over", COUNTER, Dossier, pages::counter_dossier::hand_over),
+        post("/dossiers/{code}/files", DECIDES, Dossier, pages::upload::receive),
+        get("/dossiers/{code}/cover-sheets", DECIDES, Dossier, pages::cover_sheets::print),
+        get("/dossiers/{code}/files/{file}/pages/{page}", DECIDES, Dossier, pages::paper::page),
+        post("/dossiers/{code}/files/{file}/decide", DECIDES, Dossier, pages::paper::decide),
         // Pages as pictures.
         get("/files/{file}/pages/{page}", PAPERS, File, pictures::of_file),
         get("/documents/{document}/pages/{page}", PAPERS, Document, pictures::of_document),

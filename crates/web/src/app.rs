@@ -12,7 +12,7 @@ use crate::access;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::stores::{FieldValues, PagePictures, Readiness, Renditions};
+use crate::stores::{CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads};
 use crate::throttle::Throttle;
 
 /// Settings of the application.
@@ -51,6 +51,10 @@ pub struct Services {
     pub values: Arc<dyn FieldValues>,
     /// Pages as pictures.
     pub pictures: Arc<dyn PagePictures>,
+    /// What takes files that are sent in.
+    pub uploads: Arc<dyn Uploads>,
+    /// What makes cover sheets.
+    pub cover_sheets: Arc<dyn CoverSheets>,
     /// Whether work can be done.
     pub readiness: Arc<dyn Readiness>,
     /// Time.

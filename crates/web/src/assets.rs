@@ -16,6 +16,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const ASSETS: [(&str, &str, &[u8]); 6] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", SCRIPT, include_bytes!("../assets/app.js")),
+    ("counter.js", SCRIPT, include_bytes!("../assets/counter.js")),
     ("htmx.min.js", SCRIPT, include_bytes!("../assets/htmx.min.js")),
     ("htmx-sse.min.js", SCRIPT, include_bytes!("../assets/htmx-sse.min.js")),
     ("review.js", SCRIPT, include_bytes!("../assets/review.js")),

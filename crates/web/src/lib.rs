@@ -15,6 +15,7 @@ mod app;
 mod assets;
 mod checklist;
 mod csrf;
+mod desk;
 mod error;
 mod events;
 mod format;
@@ -28,6 +29,7 @@ mod nav;
 mod observe;
 mod operations;
 mod page;
+mod page_quality;
 mod pages;
 mod password;
 mod pictures;
@@ -42,11 +44,12 @@ mod visitor;
 
 pub use api::openapi;
 pub use app::{InboxPlace, Services, Settings, Web};
+pub use desk::desk_id;
 pub use password::{PasswordError, hash as hash_password};
 pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
-pub use stores::{FieldValues, PagePictures, Readiness, Renditions};
+pub use stores::{Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received, Renditions, Upload, Uploads};
 
 pub use language::Language;
 /// A catalogue of messages, as its source text: `vi` or `en`.

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use sohoa_domain::{DocumentId, Sha256Digest};
+use sohoa_domain::{DocumentId, Rotation, Sha256Digest};
 use sohoa_store::FileId;
 
 use crate::app::App;
@@ -19,6 +19,8 @@ const SIDES: [u32; 3] = [240, 1200, 2400];
 pub(crate) struct Size {
     #[serde(default = "thumbnail")]
     side: u32,
+    /// Clockwise turn of what was received, degrees; without it the page is shown as it seems to be upright.
+    turn: Option<Rotation>,
 }
 
 fn thumbnail() -> u32 {
@@ -60,12 +62,17 @@ async fn picture(
         return Err(WebError::Invalid);
     }
     // What was received never changes, so neither does its picture.
-    let tag = format!("\"{received}-{page}-{}\"", size.side);
+    let turned = size.turn.map(|turn| format!("-{}", turn.degrees())).unwrap_or_default();
+    let tag = format!("\"{received}-{page}-{}{turned}\"", size.side);
     let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, max-age=3600".to_owned())];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    let drawn = app.services.pictures.picture(received, page, size.side).await?.ok_or(WebError::NotFound)?;
-    let bytes = tokio::fs::read(drawn).await?;
+    let pictures = &app.services.pictures;
+    let drawn = match size.turn {
+        Some(turn) => pictures.turned(received, page, size.side, turn).await?,
+        None => pictures.picture(received, page, size.side).await?,
+    };
+    let bytes = tokio::fs::read(drawn.ok_or(WebError::NotFound)?).await?;
     Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
 }

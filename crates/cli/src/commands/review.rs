@@ -4,7 +4,9 @@ use std::path::Path;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sohoa_domain::{ComponentId, DossierCode, DossierEvidence, Event, FileState, Part, Sha256Digest};
+use sohoa_domain::{
+    ComponentId, DossierCode, DossierEvidence, Event, FileState, PageEdit, Part, Rotation, Sha256Digest,
+};
 use sohoa_dossier::{Choice, Todo, choices, known_before, pages_in_question};
 use sohoa_store::{Decision, FileId, FileRow};
 
@@ -57,6 +59,42 @@ pub(crate) enum Command {
         /// Pages, as 4 or 4,8
         #[arg(long, value_delimiter = ',', required = true)]
         at: Vec<u32>,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// A page is upright after this clockwise turn of what was received
+    Turn {
+        /// Number of the file
+        file: i64,
+        /// Page, from 1
+        #[arg(long)]
+        page: u32,
+        /// Degrees: 0, 90, 180 or 270
+        #[arg(long, value_parser = rotation)]
+        to: Rotation,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// Nothing is written on a page, or something is although it looks blank
+    Blank {
+        /// Number of the file
+        file: i64,
+        /// Page, from 1
+        #[arg(long)]
+        page: u32,
+        /// It is not blank
+        #[arg(long)]
+        not: bool,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// The pages of a file stand in this order
+    Order {
+        /// Number of the file
+        file: i64,
+        /// All pages, as 2,1,3
+        #[arg(long, value_delimiter = ',', required = true)]
+        pages: Vec<u32>,
         #[command(flatten)]
         by: Person,
     },
@@ -161,6 +199,11 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
         Command::Merge { file, at, by } => {
             decide(home, FileId(*file), &Decision::Merge { pages: at.clone() }, by, output)
         }
+        Command::Turn { file, page, to, by } => edit(home, *file, PageEdit::Turn { page: *page, to: *to }, by, output),
+        Command::Blank { file, page, not, by } => {
+            edit(home, *file, PageEdit::Blank { page: *page, blank: !not }, by, output)
+        }
+        Command::Order { file, pages, by } => edit(home, *file, PageEdit::Order { pages: pages.clone() }, by, output),
         Command::Reject { file, reason, by } => {
             decide(home, FileId(*file), &Decision::Reject { reason: reason.clone() }, by, output)
         }
@@ -238,9 +281,19 @@ fn thumbnails(home: &Home, row: &FileRow) -> Vec<Thumbnail> {
     pages.truncate(MOST_THUMBNAILS);
     let (received, folder) = (home.blobs.path(&digest), home.thumbnails(&digest));
     let drawn =
-        sohoa_pipeline::pictures(&received, &pages, &folder, sohoa_pipeline::READABLE_SIDE, &home.config.limits);
+        sohoa_pipeline::pictures(&received, &pages, &folder, sohoa_pipeline::READABLE_SIDE, None, &home.config.limits);
     let thumbnail = |(page, path): (u32, std::path::PathBuf)| Thumbnail { page, path: path.display().to_string() };
     drawn.unwrap_or_default().into_iter().map(thumbnail).collect()
+}
+
+/// A turn in degrees.
+fn rotation(text: &str) -> Result<Rotation, &'static str> {
+    let degrees: u16 = text.parse().map_err(|_| "not 0, 90, 180 or 270")?;
+    Rotation::try_from(degrees)
+}
+
+fn edit(home: &Path, file: i64, edit: PageEdit, by: &Person, output: Output) -> anyhow::Result<Exit> {
+    decide(home, FileId(file), &Decision::Edit { edit }, by, output)
 }
 
 fn decide(home: &Path, file: FileId, decision: &Decision, by: &Person, output: Output) -> anyhow::Result<Exit> {

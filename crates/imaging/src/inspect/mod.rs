@@ -4,6 +4,7 @@ mod blank;
 mod colour;
 mod ink;
 mod lines;
+mod paper;
 mod reduced;
 mod resolution;
 mod seal;
@@ -59,6 +60,7 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         skew_degrees: upright.skew_degrees,
         rotation: upright.rotation,
         sharpness: sharpness::of(raster),
+        paper: paper::lightness(raster, &reduced),
         seal: seal::find(&reduced),
     };
     Inspection { page, rotation_sure: upright.sure, ink }

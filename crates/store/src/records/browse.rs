@@ -4,6 +4,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{DossierCode, DossierStatus};
 
+use super::FileRow;
+
 /// Which dossiers are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DossierPage {
@@ -15,6 +17,15 @@ pub struct DossierPage {
     pub after: Option<DossierCode>,
     /// At most so many.
     pub most: u32,
+}
+
+/// A file as a counter sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSeen {
+    /// The file.
+    pub file: FileRow,
+    /// A worker has it just now.
+    pub in_work: bool,
 }
 
 /// A dossier in a list: no personal data.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{
-    AttachmentState, ComponentId, Desk, DocumentId, DossierCode, Field, FileState, PageRecord, PageState, Part,
-    PartLayout, Sha256Digest,
+    AttachmentState, ComponentId, Desk, DocumentId, DossierCode, Field, FileState, PageEdit, PageRecord, PageState,
+    Part, PartLayout, Sha256Digest,
 };
 
 /// Row id of a source file.
@@ -141,6 +141,11 @@ pub enum Decision {
     Merge {
         /// Pages, from 1.
         pages: Vec<u32>,
+    },
+    /// A page is turned or blank, or its pages stand in another order. It is processed again.
+    Edit {
+        /// What is said.
+        edit: PageEdit,
     },
     /// It is no paper, or not ours. The bytes stay.
     Reject {
@@ -319,7 +324,7 @@ pub struct DocumentRow {
     pub version: u32,
     /// Pages kept, blank and failed.
     pub pages: PageLedger,
-    /// Which pages of the source file they are, from 1, in order.
+    /// Which pages of the source file they are, from 1, in the order in which they stand.
     pub physical_pages: Vec<u32>,
     /// Stored files.
     pub renditions: Vec<Rendition>,

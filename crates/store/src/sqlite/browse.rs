@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Row as _};
 use super::SqliteRecords;
 use super::accept::{self, FILE};
 use super::values::{parsed, parsed_opt};
-use crate::records::{DossierLine, DossierPage, FileRow, StoreError};
+use crate::records::{DossierLine, DossierPage, FileRow, FileSeen, StoreError};
 
 pub(super) async fn dossiers(db: &SqliteRecords, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError> {
     let mut query = QueryBuilder::new("SELECT code, agency, counter, received, due, status FROM dossier WHERE code > ");
@@ -43,6 +43,34 @@ pub(super) async fn open_files(db: &SqliteRecords, code: &DossierCode) -> Result
     query.push(" OR session = ").push_bind(code.as_str().to_owned());
     query.push(") ORDER BY id");
     query.build().fetch_all(&db.readers).await?.iter().map(accept::row).collect()
+}
+
+pub(super) async fn files_of_dossier(
+    db: &SqliteRecords,
+    code: &DossierCode,
+    most: u32,
+) -> Result<Vec<FileSeen>, StoreError> {
+    let mut conn = db.readers.acquire().await?;
+    let mut query = QueryBuilder::new(FILE);
+    query.push("WHERE id IN (SELECT id FROM file WHERE dossier = ").push_bind(code.as_str().to_owned());
+    query.push(" UNION SELECT id FROM file WHERE session = ").push_bind(code.as_str().to_owned());
+    query.push(" UNION SELECT source FROM document WHERE state <> 'removed' AND dossier = ");
+    query.push_bind(code.as_str().to_owned()).push(") ORDER BY id DESC LIMIT ").push_bind(most);
+    let mut seen = Vec::new();
+    for row in query.build().fetch_all(&mut *conn).await? {
+        let file = accept::row(&row)?;
+        let in_work: bool = match file.state {
+            sohoa_domain::FileState::Pending => {
+                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM job WHERE file = ?1 AND state = 'leased')")
+                    .bind(file.id.0)
+                    .fetch_one(&mut *conn)
+                    .await?
+            }
+            _ => false,
+        };
+        seen.push(FileSeen { file, in_work });
+    }
+    Ok(seen)
 }
 
 pub(super) async fn last_event(db: &SqliteRecords) -> Result<i64, StoreError> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sohoa_domain::{
     Assigned, AttachmentState, Change, ComponentId, DocumentId, DossierCode, Event, EventKind, FileState, Move,
-    Outcome, PageState,
+    Outcome, PageEdit, PageState,
 };
 use sqlx::{Row as _, SqliteConnection};
 
@@ -72,6 +72,11 @@ pub(super) async fn decide(
             to.layout.join(pages_of(&row, &pages, at)?);
             event(EventKind::Decided, None, &format!("merged at page {}", list(at)), to)
         }
+        Decision::Edit { edit } => {
+            let mut to = stays(FileState::Pending);
+            to.layout.pages.apply(edit);
+            event(EventKind::Decided, None, &edited(&row, &pages, edit)?, to)
+        }
         Decision::Undo => {
             let LastDecision { number, before: mut to, named } = last_decision(&mut tx, file).await?;
             let had_documents = to.parts.iter().any(|part| part.document.is_some());
@@ -120,6 +125,32 @@ fn pages_of<'a>(row: &FileRow, pages: &[(u32, PageState)], named: &'a [u32]) -> 
         Some(page) => Err(StoreError::Unknown(format!("page {page} behind the first in file {}", row.id.0))),
         None => Ok(named),
     }
+}
+
+/// What an edit of pages does, in a clause, when the file has them.
+fn edited(row: &FileRow, pages: &[(u32, PageState)], edit: &PageEdit) -> Result<String, StoreError> {
+    let there = |page: &u32| match pages.iter().any(|(number, _)| number == page) {
+        true => Ok(()),
+        false => Err(StoreError::Unknown(format!("page {page} in file {}", row.id.0))),
+    };
+    Ok(match edit {
+        PageEdit::Turn { page, to } => {
+            there(page)?;
+            format!("page {page} turned by {} degrees", to.degrees())
+        }
+        PageEdit::Blank { page, blank } => {
+            there(page)?;
+            format!("page {page} is {}blank", if *blank { "" } else { "not " })
+        }
+        PageEdit::Order { pages: order } => {
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            if !sorted.iter().eq(pages.iter().map(|(number, _)| number)) {
+                return Err(StoreError::Unknown(format!("order of all pages of file {}", row.id.0)));
+            }
+            format!("pages in the order {}", list(order))
+        }
+    })
 }
 
 fn list(pages: &[u32]) -> String {

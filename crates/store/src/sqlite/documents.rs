@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use sohoa_domain::{AttachmentState, ComponentId, DocumentId, DossierCode, Sha256Digest};
+use sohoa_domain::{AttachmentState, ComponentId, DocumentId, DossierCode, PartLayout, Sha256Digest};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteRecords;
 use super::accept::name_of;
 use super::ledger::count_page;
-use super::values::{parsed, parsed_opt, small, state, unsigned};
+use super::values::{json, parsed, parsed_opt, small, state, unsigned};
 use crate::records::{DocumentRow, FileId, PageLedger, Rendition, RenditionKind, StoreError};
 
 pub(super) async fn ordinal(
@@ -70,13 +70,15 @@ async fn select(
 ) -> Result<Vec<DocumentRow>, StoreError> {
     let mut query = QueryBuilder::new(
         "SELECT d.id, d.dossier, d.component, d.state, d.ordinal, d.result_code, d.source, d.source_digest, \
-         d.version, f.relative FROM document d JOIN file f ON f.id = d.source",
+         d.version, f.relative, f.layout FROM document d JOIN file f ON f.id = d.source",
     );
     condition(&mut query);
     query.push(" ORDER BY d.dossier, d.ordinal");
     let mut documents = Vec::new();
+    let mut layouts: Vec<PartLayout> = Vec::new();
     for row in query.build().fetch_all(&mut *conn).await? {
         let relative: &str = row.try_get("relative")?;
+        layouts.push(json(&row, "layout")?);
         documents.push(DocumentRow {
             id: parsed::<DocumentId>(&row, "id")?,
             dossier: parsed(&row, "dossier")?,
@@ -106,6 +108,9 @@ async fn select(
             count_page(&mut document.pages, row.try_get("state")?, 1)?;
             document.physical_pages.push(small(row.try_get("number")?)?);
         }
+    }
+    for (document, layout) in documents.iter_mut().zip(&layouts) {
+        document.physical_pages.sort_by_key(|page| layout.pages.place_of(*page));
     }
 
     let mut query = QueryBuilder::new(

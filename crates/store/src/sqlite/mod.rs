@@ -45,10 +45,10 @@ use crate::event_log::{EventLine, Segment};
 use crate::records::{
     Accepted, BatchId, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoverageScope, DataTime,
     Decision, DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper,
-    FieldWord, FileId, FileRow, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease,
-    Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt,
-    Records, RefusedRegister, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, StoreError, Unaccounted,
-    Waiting, Witness,
+    FieldWord, FileId, FileRow, FileSeen, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter,
+    LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
+    PeriodCount, Rebuilt, Records, RefusedRegister, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit,
+    StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -323,6 +323,10 @@ impl Records for SqliteRecords {
 
     async fn dossiers(&self, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError> {
         browse::dossiers(self, page).await
+    }
+
+    async fn files_of_dossier(&self, code: &DossierCode, most: u32) -> Result<Vec<FileSeen>, StoreError> {
+        browse::files_of_dossier(self, code, most).await
     }
 
     async fn open_files(&self, code: &DossierCode) -> Result<Vec<FileRow>, StoreError> {

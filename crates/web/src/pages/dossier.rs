@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use sohoa_domain::{AttachmentState, DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome};
@@ -13,7 +14,7 @@ use sohoa_store::{
 };
 use tokio::io::AsyncReadExt as _;
 
-use super::html;
+use super::{counter_dossier, html};
 use crate::app::App;
 use crate::checklist::{ComponentState, Holdings, Item};
 use crate::error::WebError;
@@ -43,59 +44,63 @@ struct Contents {
 }
 
 /// What is shown of a dossier.
-struct Shown {
-    code: String,
-    in_register: bool,
-    applicant: String,
+pub(super) struct Shown {
+    pub(super) code: String,
+    pub(super) in_register: bool,
+    pub(super) applicant: String,
     /// The applicant is masked for this user.
-    masked: bool,
-    facts: Vec<(String, String)>,
-    items: Vec<ShownItem>,
-    missing: usize,
-    due: usize,
-    done: usize,
-    documents: Vec<ShownDocument>,
+    pub(super) masked: bool,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) items: Vec<ShownItem>,
+    pub(super) missing: usize,
+    pub(super) due: usize,
+    pub(super) done: usize,
+    pub(super) documents: Vec<ShownDocument>,
     /// Files that are in work, and that wait for a person.
-    pending: usize,
-    review: usize,
+    pub(super) pending: usize,
+    pub(super) review: usize,
 }
 
-struct ShownItem {
-    id: String,
-    name: String,
-    is_result: bool,
-    badge: Badge,
-    note: String,
+pub(super) struct ShownItem {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) is_result: bool,
+    pub(super) badge: Badge,
+    pub(super) note: String,
 }
 
-struct ShownDocument {
-    id: String,
-    title: String,
-    component: String,
-    result_code: String,
-    source: String,
-    pages: usize,
-    thumbnails: Vec<usize>,
-    more: usize,
-    badge: Badge,
-    warnings: Vec<String>,
-    fields: Vec<ShownField>,
+pub(super) struct ShownDocument {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) component: String,
+    pub(super) result_code: String,
+    pub(super) source: String,
+    pub(super) pages: usize,
+    pub(super) thumbnails: Vec<usize>,
+    pub(super) more: usize,
+    pub(super) badge: Badge,
+    pub(super) warnings: Vec<String>,
+    pub(super) fields: Vec<ShownField>,
 }
 
 /// What the paper says of itself, and who says so.
-struct ShownField {
-    name: String,
-    value: String,
-    badge: Badge,
-    note: String,
+pub(super) struct ShownField {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) badge: Badge,
+    pub(super) note: String,
 }
 
 pub(crate) async fn page(
     State(app): State<App>,
     page: Page,
     visitor: Visitor,
+    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, WebError> {
+    if visitor.user.role == Role::Counter {
+        return counter_dossier::page(&app, page, &visitor, &headers, &code).await;
+    }
     let dossier = show(&app, &page, &code, masks(&visitor)).await?;
     Ok(html(&DossierScreen { page, dossier })?.into_response())
 }
@@ -105,8 +110,12 @@ pub(crate) async fn contents(
     State(app): State<App>,
     page: Page,
     visitor: Visitor,
+    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, WebError> {
+    if visitor.user.role == Role::Counter {
+        return counter_dossier::contents(&app, page, &visitor, &headers, &code).await;
+    }
     let dossier = show(&app, &page, &code, masks(&visitor)).await?;
     Ok(html(&Contents { page, dossier })?.into_response())
 }
@@ -142,12 +151,11 @@ fn masks(visitor: &Visitor) -> bool {
 async fn show(app: &App, page: &Page, code: &str, masked: bool) -> Result<Shown, WebError> {
     let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
     let holdings = Holdings::read(app.records(), &code).await?.ok_or(WebError::NotFound)?;
-    let Holdings { entry, documents, files, items } = &holdings;
     let same = app.records().same_papers(&code).await?;
     let confirmations = app.records().confirmations(&code).await?;
-    let mut shown = Vec::new();
-    for row in documents {
-        let mut document = document(app, page, row, items, &confirmations, masked).await?;
+    let mut shown = summary(page, &code, &holdings, masked);
+    for row in &holdings.documents {
+        let mut document = document(app, page, row, &holdings.items, &confirmations, masked).await?;
         for paper in same.iter().filter(|paper| paper.document == row.id) {
             // A paper of a dossier that the user may not see is told of without its code.
             document.warnings.push(if paper.dossier == code {
@@ -156,12 +164,18 @@ async fn show(app: &App, page: &Page, code: &str, masked: bool) -> Result<Shown,
                 page.t("warning-same-paper")
             });
         }
-        shown.push(document);
+        shown.documents.push(document);
     }
+    Ok(shown)
+}
+
+/// What is shown of a dossier beside its documents.
+pub(super) fn summary(page: &Page, code: &DossierCode, holdings: &Holdings, masked: bool) -> Shown {
+    let Holdings { entry, files, items, .. } = holdings;
     let not_due = holdings.count(ComponentState::NotDue) + holdings.count(ComponentState::Exempt);
     let applicant = entry.as_ref().map(|e| e.applicant.clone()).unwrap_or_default();
     let files_in = |state| files.iter().filter(|f: &&FileRow| f.state == state).count();
-    Ok(Shown {
+    Shown {
         code: code.to_string(),
         in_register: entry.is_some(),
         applicant: if masked { format::masked(&applicant) } else { applicant },
@@ -171,10 +185,10 @@ async fn show(app: &App, page: &Page, code: &str, masked: bool) -> Result<Shown,
         due: items.len() - not_due,
         done: holdings.count(ComponentState::Attached),
         items: items.iter().map(|item| shown_item(page, item)).collect(),
-        documents: shown,
+        documents: Vec::new(),
         pending: files_in(FileState::Pending),
         review: files_in(FileState::Review),
-    })
+    }
 }
 
 /// What the register says, name and value, in the order of the screen.

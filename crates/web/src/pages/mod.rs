@@ -5,16 +5,21 @@ use axum::response::Html;
 
 use crate::error::WebError;
 
+pub(crate) mod counter;
+pub(crate) mod counter_dossier;
+pub(crate) mod cover_sheets;
 pub(crate) mod dossier;
 pub(crate) mod dossiers;
 pub(crate) mod fields;
 pub(crate) mod first_admin;
 pub(crate) mod home;
 pub(crate) mod language;
+pub(crate) mod paper;
 pub(crate) mod password;
 pub(crate) mod review;
 mod review_item;
 pub(crate) mod sign_in;
+pub(crate) mod upload;
 pub(crate) mod users;
 
 /// A screen from its template.

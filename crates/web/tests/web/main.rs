@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod api;
 mod catalogue;
+mod counter;
 mod headers;
 mod live;
 mod pages;

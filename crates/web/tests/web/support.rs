@@ -10,16 +10,20 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    AttachmentState, Clock, ColourKind, ComponentEntry, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry,
-    DossierStatus, Dpi, Field, FieldIssue, FieldName, PageInspection, PageOutcome, PageRecord, Rect, Rotation,
-    Sha256Digest,
+    AttachmentState, Clock, ColourKind, ComponentEntry, ComponentId, ComponentKind, Desk, DocumentId, DossierCode,
+    DossierEntry, DossierStatus, Dpi, Field, FieldIssue, FieldName, PageInspection, PageOutcome, PageRecord, Rect,
+    RefusalCode, Rotation, Sha256Digest,
 };
 use sohoa_store::{
     Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument, NewFile,
     Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
 };
-use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Secret, Services, Settings, Web};
+use sohoa_web::{
+    Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness, Received, Renditions, Secret, Services,
+    Settings, Upload, Uploads, Web,
+};
 use tempfile::TempDir;
+use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 
 /// The two agencies.
@@ -60,6 +64,53 @@ impl PagePictures for Stores {
     async fn picture(&self, _: &Sha256Digest, page: u32, _: u32) -> io::Result<Option<PathBuf>> {
         Ok((page == 1).then(|| self.picture.clone()))
     }
+
+    async fn turned(&self, received: &Sha256Digest, page: u32, side: u32, _: Rotation) -> io::Result<Option<PathBuf>> {
+        self.picture(received, page, side).await
+    }
+
+    async fn upright(&self, _: &Sha256Digest, page: u32) -> io::Result<Option<Rotation>> {
+        Ok((page == 1).then_some(Rotation::None))
+    }
+
+    async fn pages(&self, _: &Sha256Digest) -> io::Result<Option<u32>> {
+        Ok(Some(1))
+    }
+}
+
+/// Most bytes that a test may send.
+pub const MOST_BYTES: usize = 1000;
+
+/// Name, dossier, counter, user and length of what was sent.
+pub type Sent = (String, String, String, String, usize);
+
+/// What was sent, and sheets of so many components.
+#[derive(Default)]
+pub struct Counter(pub Mutex<Vec<Sent>>);
+
+#[async_trait]
+impl Uploads for Counter {
+    async fn receive(&self, upload: Upload<'_>, mut bytes: Chunks<'_>) -> io::Result<Received> {
+        let mut length = 0;
+        while let Some(chunk) = bytes.next().await {
+            length += chunk?.len();
+        }
+        if length > MOST_BYTES {
+            return Ok(Received::Refused(RefusalCode::TooManyBytes));
+        }
+        let desk = upload.desk.map(|desk| desk.counter.clone()).unwrap_or_default();
+        let sent = (upload.name.to_owned(), upload.dossier.to_string(), desk, upload.by.to_owned(), length);
+        self.0.lock().unwrap().push(sent);
+        Ok(Received::Accepted(FileId(1)))
+    }
+}
+
+#[async_trait]
+impl CoverSheets for Counter {
+    async fn print(&self, dossier: &DossierCode, sheets: &[(Option<ComponentId>, String)]) -> io::Result<Vec<u8>> {
+        let ids = sheets.iter().map(|(id, _)| id.as_ref().map_or("all", |id| id.as_str())).collect::<Vec<_>>();
+        Ok(format!("{dossier} {}", ids.join(" ")).into_bytes())
+    }
 }
 
 #[async_trait]
@@ -89,6 +140,7 @@ pub struct TestWeb {
     pub records: Arc<SqliteRecords>,
     pub accounts: Arc<SqliteAccounts>,
     pub clock: Arc<SetClock>,
+    pub counter: Arc<Counter>,
     pub own: Holdings,
     pub other: Holdings,
     _dir: TempDir,
@@ -114,6 +166,7 @@ impl TestWeb {
         std::fs::write(&picture, b"a picture").unwrap();
         let blobs = DiskBlobs::open(dir.path().join("blobs")).unwrap();
         let stores = Arc::new(Stores { picture, packages: dir.path().join("packages"), blobs });
+        let counter = Arc::new(Counter::default());
         let place = |path: &str, agency: &str| InboxPlace {
             path: path.into(),
             desk: Desk { agency: agency.to_owned(), counter: "Quầy 1".to_owned() },
@@ -132,13 +185,15 @@ impl TestWeb {
             renditions: stores.clone(),
             values: stores.clone(),
             pictures: stores.clone(),
+            uploads: counter.clone(),
+            cover_sheets: counter.clone(),
             readiness: stores,
             clock: clock.clone(),
             inboxes: vec![place("/scan/own", OWN), place("/scan/other", OTHER)],
             settings,
             agent: "sohoa/test".to_owned(),
         });
-        Self { router: web.router(), web, records, accounts, clock, own, other, _dir: dir }
+        Self { router: web.router(), web, records, accounts, clock, counter, own, other, _dir: dir }
     }
 
     pub fn pass(&self, seconds: i64) {

@@ -1,0 +1,239 @@
+//! One page of a file, large, and what a person can say of it: turned, blank, elsewhere in order, another document's, another
+//! component, no paper of ours. Everything is recorded and can be taken back.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use sohoa_domain::{Change, DossierCode, EventKind, FileState, PageEdit, PageRecord, Part, Rotation};
+use sohoa_store::{Decision, DocumentRow, FileId, FileRow};
+
+use super::counter_dossier::{degrees, pages_of, turn_of};
+use super::dossier::description;
+use super::html;
+use crate::app::App;
+use crate::checklist::Holdings;
+use crate::error::WebError;
+use crate::page::Page;
+use crate::page_quality::faults;
+use crate::visitor::Visitor;
+
+/// Files of a dossier among which one is looked for.
+const MOST_FILES: u32 = 10_000;
+/// Longest reason for a rejection, characters.
+const LONGEST_REASON: usize = 200;
+
+#[derive(Template)]
+#[template(path = "paper.html")]
+struct Sheet {
+    page: Page,
+    code: String,
+    file: i64,
+    name: String,
+    /// The page, where it stands in its document, and how many there are.
+    number: u32,
+    place: usize,
+    count: usize,
+    before: Option<u32>,
+    after: Option<u32>,
+    turn: String,
+    faults: Vec<String>,
+    blank: bool,
+    /// What can be done: a document can begin here, or go on with the one before.
+    splits: bool,
+    merges: bool,
+    /// The file is in work: what is said now takes it out of work and begins anew.
+    pending: bool,
+    rejected: bool,
+    undo: bool,
+    /// Components: id, name, whether it is this one.
+    components: Vec<(String, String, bool)>,
+}
+
+/// A file of a dossier that the user may see, with its document there that holds a page.
+struct Opened {
+    file: FileRow,
+    holdings: Holdings,
+    /// Its places, from 1, as one document: all when it is none yet.
+    first: u32,
+    last: u32,
+    total: u32,
+    document: Option<DocumentRow>,
+    record: Option<PageRecord>,
+}
+
+async fn opened(app: &App, visitor: &Visitor, code: &DossierCode, file: i64, page: u32) -> Result<Opened, WebError> {
+    let seen = app.records().files_of_dossier(code, MOST_FILES).await?;
+    let file = seen.into_iter().find(|seen| seen.file.id == FileId(file)).ok_or(WebError::NotFound)?.file;
+    if !visitor.sees(app.agency_of_file(&file).await?.as_deref()) {
+        return Err(WebError::NotFound);
+    }
+    let holdings = Holdings::read(app.records(), code).await?.ok_or(WebError::NotFound)?;
+    let of_file = || holdings.documents.iter().filter(|row| row.source == file.id);
+    let document = of_file().find(|row| row.physical_pages.contains(&page)).cloned();
+    let known = of_file().flat_map(|row| &row.physical_pages).chain(&file.layout.pages.order).copied();
+    let parts = file.parts.iter().map(|part| part.last);
+    let total = known.chain(parts).max().unwrap_or_default().max(pages_of(app, &file).await);
+    if !(1..=total).contains(&page) {
+        return Err(WebError::NotFound);
+    }
+    let place = file.layout.pages.place_of(page);
+    let holds = |part: &&Part| (part.first..=part.last).contains(&place);
+    let (first, last) = file.parts.iter().find(holds).map_or((1, total), |part| (part.first, part.last));
+    let told = match &document {
+        Some(row) => description(app, row).await,
+        None => None,
+    };
+    let record = told.and_then(|told| told.pages.into_iter().find(|record| record.number == page));
+    Ok(Opened { first, last, total, document, record, file, holdings })
+}
+
+pub(crate) async fn page(
+    State(app): State<App>,
+    page: Page,
+    visitor: Visitor,
+    Path((code, file, number)): Path<(String, i64, u32)>,
+) -> Result<Response, WebError> {
+    let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
+    let Opened { file, holdings, first, last, total, document, record } =
+        opened(&app, &visitor, &code, file, number).await?;
+    let ordered = file.layout.pages.ordered(total);
+    let place = file.layout.pages.place_of(number);
+    let at = |place: u32| (first..=last).contains(&place).then(|| ordered.get(place as usize - 1).copied()).flatten();
+    let component = document.as_ref().and_then(|row| row.component.as_ref()).or(file.component.as_ref());
+    let is_blank = record.as_ref().and_then(|r| r.inspection.as_ref()).is_some_and(|seen| seen.blank);
+    let sheet = Sheet {
+        code: code.to_string(),
+        file: file.id.0,
+        name: file.relative.rsplit('/').next().unwrap_or_default().to_owned(),
+        number,
+        place: (place - first + 1) as usize,
+        count: (last - first + 1) as usize,
+        before: place.checked_sub(1).and_then(at),
+        after: at(place + 1),
+        turn: degrees(turn_of(&file, number, record.as_ref())),
+        faults: record.as_ref().map(|record| faults(&page, record)).unwrap_or_default(),
+        blank: file.layout.pages.blank.get(&number).copied().unwrap_or(is_blank),
+        splits: place > first,
+        merges: place == first && place > 1,
+        pending: file.state == FileState::Pending,
+        rejected: file.state == FileState::Rejected,
+        undo: can_be_undone(&app, file.id).await?,
+        components: holdings
+            .items
+            .iter()
+            .map(|item| (item.id.to_string(), item.name.clone(), Some(&item.id) == component))
+            .collect(),
+        page,
+    };
+    Ok(html(&sheet)?.into_response())
+}
+
+/// Whether a decision about the file stands.
+async fn can_be_undone(app: &App, file: FileId) -> Result<bool, WebError> {
+    let mut standing = 0i32;
+    for event in app.records().events_of_file(file).await? {
+        match (event.kind, &event.change) {
+            (EventKind::Decided, Some(Change::Moved(_))) => standing += 1,
+            (EventKind::Undone, _) => standing -= 1,
+            _ => {}
+        }
+    }
+    Ok(standing > 0)
+}
+
+/// What a person says of a page or file.
+#[derive(Deserialize)]
+pub(crate) struct Said {
+    what: String,
+    #[serde(default = "first")]
+    page: u32,
+    #[serde(default)]
+    dossier: String,
+    #[serde(default)]
+    component: String,
+    #[serde(default)]
+    reason: String,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// Carries it out. The page hears of it by its live changes, and by `decided` at once.
+pub(crate) async fn decide(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((code, file)): Path<(String, i64)>,
+    Form(said): Form<Said>,
+) -> Result<Response, WebError> {
+    let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
+    let opened = opened(&app, &visitor, &code, file, said.page).await?;
+    let decision = decision(&app, &visitor, &code, &opened, &said).await?;
+    let by = visitor.user.name.as_str();
+    app.records().decide(opened.file.id, &decision, app.now(), by).await?;
+    Ok((StatusCode::NO_CONTENT, [(HeaderName::from_static("hx-trigger"), "decided")]).into_response())
+}
+
+async fn decision(
+    app: &App,
+    visitor: &Visitor,
+    code: &DossierCode,
+    opened: &Opened,
+    said: &Said,
+) -> Result<Decision, WebError> {
+    let Opened { file, first, last, total, record, .. } = opened;
+    let (page, place) = (said.page, file.layout.pages.place_of(said.page));
+    let edit = |edit| Ok(Decision::Edit { edit });
+    match said.what.as_str() {
+        "turn-left" | "turn-right" => {
+            let shown = match (turn_of(file, page, record.as_ref()), &file.digest) {
+                (Some(turn), _) => turn,
+                (None, Some(digest)) => app.services.pictures.upright(digest, page).await?.unwrap_or_default(),
+                (None, None) => Rotation::None,
+            };
+            let by = if said.what == "turn-left" { Rotation::ThreeQuarter } else { Rotation::Quarter };
+            edit(PageEdit::Turn { page, to: shown.then(by) })
+        }
+        "blank" | "written" => edit(PageEdit::Blank { page, blank: said.what == "blank" }),
+        "earlier" | "later" => {
+            let other = if said.what == "earlier" { place - 1 } else { place + 1 };
+            if !(*first..=*last).contains(&other) {
+                return Err(WebError::Conflict);
+            }
+            let mut pages = file.layout.pages.ordered(*total);
+            pages.swap(place as usize - 1, other as usize - 1);
+            edit(PageEdit::Order { pages })
+        }
+        "split" => Ok(Decision::Split { pages: vec![place] }),
+        "merge" => Ok(Decision::Merge { pages: vec![*first] }),
+        "assign" => {
+            let dossier = match said.dossier.trim() {
+                "" => code.clone(),
+                other => other.to_uppercase().parse().map_err(|_| WebError::Invalid)?,
+            };
+            // Nobody puts papers where they cannot see them.
+            if !visitor.sees(app.agency_of_dossier(&dossier).await?.as_deref()) {
+                return Err(WebError::NotFound);
+            }
+            let component = match said.component.as_str() {
+                "" => None,
+                id => Some(id.parse().map_err(|_| WebError::Invalid)?),
+            };
+            let part = (file.parts.len() > 1).then_some(*first);
+            Ok(Decision::Assign { dossier, component, part })
+        }
+        "reject" => {
+            let reason = said.reason.trim();
+            if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
+                return Err(WebError::Invalid);
+            }
+            Ok(Decision::Reject { reason: reason.to_owned() })
+        }
+        "retry" => Ok(Decision::Retry),
+        "undo" => Ok(Decision::Undo),
+        _ => Err(WebError::Invalid),
+    }
+}
