@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use sohoa_domain::{
-    Clock, DocumentId, DossierCode, DossierEvidence, Event, EventKind, Limits, Outcome, Sha256Digest, local_day,
+    Clock, DocumentId, DossierCode, DossierEvidence, Event, EventKind, EvidenceSource, Limits, Outcome, Sha256Digest,
+    local_day,
 };
 use sohoa_dossier::{FieldRules, MatchingRules, known_before};
 use sohoa_pdf::DocumentInfo;

@@ -391,6 +391,7 @@ review-assigned = File { $file } is put on dossier { $dossier }.
 review-split-done = File { $file } is split and processed again.
 review-merge-done = File { $file } is joined and processed again.
 review-rejected = File { $file } is rejected.
+review-edit-done = Pages of file { $file } were put right.
 review-retried = File { $file } is processed again.
 review-undone = The decision about file { $file } is undone.
 review-changed = This file changed while you looked at it. Look again, then decide.

@@ -359,6 +359,7 @@ review-assigned = Tệp { $file } được gắn vào hồ sơ { $dossier }.
 review-split-done = Tệp { $file } được tách và xử lý lại.
 review-merge-done = Tệp { $file } được ghép và xử lý lại.
 review-rejected = Tệp { $file } bị loại bỏ.
+review-edit-done = Đã sửa trang của tệp { $file }.
 review-retried = Tệp { $file } được xử lý lại.
 review-undone = Quyết định về tệp { $file } đã được hoàn tác.
 review-changed = Tệp này đã thay đổi trong lúc bạn xem. Hãy xem lại rồi quyết định.

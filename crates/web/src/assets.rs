@@ -13,7 +13,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Name, kind, bytes.
-const ASSETS: [(&str, &str, &[u8]); 6] = [
+const ASSETS: [(&str, &str, &[u8]); 7] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", SCRIPT, include_bytes!("../assets/app.js")),
     ("counter.js", SCRIPT, include_bytes!("../assets/counter.js")),

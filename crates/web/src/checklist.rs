@@ -88,7 +88,12 @@ impl Holdings {
 
 /// The components in the order of the register. `reused` are those that a document of another dossier stands for, `files` those
 /// that are not done yet.
-fn checklist(entry: &DossierEntry, documents: &[DocumentRow], reused: &[ComponentId], files: &[FileRow]) -> Vec<Item> {
+pub(crate) fn checklist(
+    entry: &DossierEntry,
+    documents: &[DocumentRow],
+    reused: &[ComponentId],
+    files: &[FileRow],
+) -> Vec<Item> {
     let item = |component: &ComponentEntry| {
         let of = |state| {
             documents.iter().filter(move |d| d.component.as_ref() == Some(&component.id) && d.state == state).count()

@@ -85,6 +85,7 @@ impl Entry {
             returned: None,
             return_channel: None,
             status: self.status.map(|n| DossierStatus::new(n).unwrap()),
+            catalogue: None,
             components: self.components.iter().map(component).collect(),
         }
     }
@@ -359,6 +360,7 @@ async fn document(
         text: String::new(),
         evidence: "{}".to_owned(),
         paper: None,
+        fields: Vec::new(),
         id,
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use sohoa_domain::{AttachmentState, DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome};
+use sohoa_domain::{DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome};
 use sohoa_store::{
     CheckedField, Confirmation, DocumentFile, DocumentRow, FileRow, RenditionKind, Role, checked_fields,
 };

@@ -5,7 +5,7 @@ use sohoa_dossier::{Choice, Todo, choices, known_before, pages_in_question};
 use sohoa_store::{Decision, FileId, FileRow};
 
 use crate::app::App;
-use crate::checklist::{Item as ChecklistItem, checklist};
+use crate::checklist::{Holdings, Item as ChecklistItem};
 use crate::error::WebError;
 use crate::format;
 use crate::labels::{self, Badge};
@@ -112,6 +112,7 @@ impl Done {
             Decision::Split { .. } => page.t1("review-split-done", "file", &number),
             Decision::Merge { .. } => page.t1("review-merge-done", "file", &number),
             Decision::Reject { .. } => page.t1("review-rejected", "file", &number),
+            Decision::Edit { .. } => page.t1("review-edit-done", "file", &number),
             Decision::Retry | Decision::Undo => page.t1("review-retried", "file", &number),
         };
         Ok(Self { file: file.0, seen: app.records().last_event_of_file(file).await?, text })
@@ -245,16 +246,14 @@ impl ShownChoice {
         shown.points_to.dedup();
         shown.against.dedup();
         let Some(entry) = entry.filter(|_| !foreign) else { return Ok(shown) };
-        let mut documents = app.records().documents(code).await?;
-        documents.retain(|d| d.state != sohoa_domain::AttachmentState::Removed);
+        let items = Holdings::read(app.records(), code).await?.map(|holdings| holdings.items).unwrap_or_default();
         let component = |(item, letter): (ChecklistItem, char)| ShownComponent {
             letter: letter.to_string(),
             value: format!("{code} {}", item.id),
             name: if item.name.is_empty() { item.id.to_string() } else { item.name },
             badge: labels::component(item.state),
         };
-        shown.components =
-            checklist(&entry, &documents, &[], &[]).into_iter().zip(LETTERS.chars()).map(component).collect();
+        shown.components = items.into_iter().zip(LETTERS.chars()).map(component).collect();
         shown.procedure = entry.procedure.map(|p| p.to_string()).unwrap_or_default();
         shown.applicant = entry.applicant;
         Ok(shown)

@@ -325,6 +325,7 @@ fn dossier(code: &str, agency: &str) -> DossierEntry {
         returned: None,
         return_channel: None,
         status: Some(DossierStatus::new(4).unwrap()),
+        catalogue: None,
         components: vec![component("TP1", ComponentKind::Component), component("KQ", ComponentKind::Result)],
     }
 }
