@@ -214,7 +214,10 @@ async fn cover_sheets_are_for_the_dossier_and_its_components() {
     let clerk = web.user(Role::Counter, OWN).await;
     let path = format!("/dossiers/{}/cover-sheets", web.own.code);
     let all = clerk.get(&path).await;
-    assert_eq!((all.header("content-type"), all.text), ("application/pdf", format!("{} all TP1 KQ", web.own.code)));
+    assert_eq!(
+        (all.header("content-type"), all.text.as_str()),
+        ("application/pdf", format!("{} all TP1 KQ", web.own.code).as_str())
+    );
     assert_eq!(clerk.get(&format!("{path}?component=KQ")).await.text, format!("{} KQ", web.own.code));
     assert_eq!(clerk.get(&format!("{path}?component=NO")).await.status, StatusCode::NOT_FOUND);
 }

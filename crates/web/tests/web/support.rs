@@ -383,6 +383,7 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
             skew_degrees: 0.0,
             rotation: Rotation::None,
             sharpness: 1.0,
+            paper: None,
             seal: None,
         }),
         confidence: None,
