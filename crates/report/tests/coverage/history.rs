@@ -20,7 +20,7 @@ const PROCEDURES: [&str; 2] = ["1.012790", "2.000001"];
 const CHANNELS: [Channel; 3] = [Channel::Counter, Channel::Online, Channel::Post];
 const COMPONENTS: [&str; 5] = ["TP1", "TP2", "TP3", "KQ", "KQ2"];
 /// Dossiers that registers list, and files name one more.
-pub const DOSSIERS: usize = 6;
+pub const DOSSIERS: usize = 4;
 
 pub fn code(number: usize) -> DossierCode {
     format!("H41.20-230615-{number:04}").parse().unwrap()
@@ -139,7 +139,7 @@ fn end() -> impl Strategy<Value = End> {
     use AttachmentState::{Attached, AwaitingRegister, Incomplete};
     let state = prop_oneof![6 => Just(Attached), 2 => Just(AwaitingRegister), 2 => Just(Incomplete)];
     prop_oneof![
-        8 => (option::weighted(0.85, 0..COMPONENTS.len()), state)
+        12 => (option::weighted(0.9, 0usize..12), state)
             .prop_map(|(component, state)| End::Document { component, state }),
         1 => option::of(0..=DOSSIERS).prop_map(|candidate| End::Review { candidate }),
         1 => Just(End::Rejected),
@@ -172,7 +172,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0usize..12, decision()).prop_map(|(file, decision)| Step::Decide { file, decision }),
         5 => (0..DOSSIERS, 0usize..12, option::weighted(0.8, 0usize..12))
             .prop_map(|(dossier, component, document)| Step::Reuse { dossier, component, document }),
-        1 => (0..=DOSSIERS).prop_map(Step::HandOver),
+        3 => (0..=DOSSIERS).prop_map(Step::HandOver),
     ]
 }
 
@@ -295,7 +295,12 @@ async fn process(
     let digest = lease.file.digest.unwrap();
     let completion = match end {
         End::Document { component: id, state } => {
-            let id = id.map(component);
+            // Mostly one that the register lists.
+            let listed = records.dossier(&code).await.unwrap().map(|e| e.components).unwrap_or_default();
+            let id = id.map(|n| match listed.iter().cycle().nth(n) {
+                Some(component) if n < 10 => component.id.clone(),
+                _ => component(n % COMPONENTS.len()),
+            });
             let document = document(records, &code, id, *state, lease.file.id, digest).await;
             Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() }
         }
