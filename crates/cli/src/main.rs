@@ -139,8 +139,9 @@ fn main() -> ExitCode {
         Command::BarcodeChild { args } => return sohoa_barcode::child_main(args),
         _ => {}
     }
+    // The driver of the database warns of statements that take a second: a sum over a million dossiers may.
     let filter = tracing_subscriber::EnvFilter::try_from_env("SOHOA_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sohoa=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sohoa=info,sqlx::query=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let home = args.home.or_else(|| std::env::var_os("SOHOA_HOME").map(PathBuf::from));
     let home = home.unwrap_or_else(|| PathBuf::from("sohoa-home"));

@@ -8,13 +8,16 @@ mod brute_force;
 #[path = "coverage/history.rs"]
 mod history;
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use brute_force::Plain;
 use history::{History, Scoped, history, scope};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sohoa_domain::ComponentKind;
 use sohoa_report::coverage;
-use sohoa_store::{CoverageBy, LateAfter, Records as _, SqliteRecords};
+use sohoa_store::{CoverageBy, CoverageScope, LateAfter, Records as _, SqliteRecords};
 
 /// Registers that are tried.
 const CASES: u32 = 512;
@@ -23,11 +26,63 @@ const CASES: u32 = 512;
 fn coverage_by_sql_is_coverage_by_its_definitions() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut runner = TestRunner::new(ProptestConfig { cases: CASES, ..ProptestConfig::default() });
+    let seen = RefCell::new(BTreeMap::new());
     let inputs = (history(), proptest::collection::vec(scope(), 3), 0i64..72);
     let done = runner.run(&inputs, |(history, scopes, hours)| {
-        runtime.block_on(compare(&history, &scopes, LateAfter::from_hours(hours)))
+        runtime.block_on(compare(&history, &scopes, LateAfter::from_hours(hours), &seen))
     });
     done.unwrap();
+    // What never came up was not compared.
+    let seen = seen.into_inner();
+    for what in [
+        "Incomplete",
+        "InReview",
+        "Pending",
+        "Unassigned",
+        "Rejected",
+        "NotScanned",
+        "excluded",
+        "reused",
+        "reused in vain",
+        "handed over",
+        "late",
+        "exempt",
+        "full",
+        "any and not full",
+        "done with result",
+        "done without result",
+        "orphan",
+    ] {
+        assert!(seen.get(what).is_some_and(|registers| *registers >= 20), "{what} in too few registers: {seen:?}");
+    }
+}
+
+/// In how many registers something came up.
+type Seen = RefCell<BTreeMap<String, u32>>;
+
+fn note(seen: &Seen, plain: &Plain, late: LateAfter) {
+    let all = CoverageScope::default();
+    let c = plain.counts(&all, late);
+    let missing = plain.missing(&all, None);
+    let mut came_up: BTreeSet<String> =
+        missing.iter().flat_map(|m| &m.papers).map(|paper| format!("{:?}", paper.reason)).collect();
+    let figures = [
+        ("excluded", c.excluded),
+        ("reused", c.reused),
+        ("reused in vain", plain.reused_in_vain() as u64),
+        ("handed over", c.handed_over),
+        ("late", c.late),
+        ("exempt", c.exempt),
+        ("full", c.digitized_full),
+        ("any and not full", c.digitized_any.saturating_sub(c.digitized_full)),
+        ("done with result", c.done_with_result),
+        ("done without result", c.done - c.done_with_result),
+        ("orphan", plain.orphans().len() as u64),
+    ];
+    came_up.extend(figures.into_iter().filter(|(_, n)| *n > 0).map(|(what, _)| what.to_owned()));
+    for what in came_up {
+        *seen.borrow_mut().entry(what).or_default() += 1;
+    }
 }
 
 /// A file in memory where the system has a place for such files: nothing here is to outlive the test.
@@ -35,11 +90,12 @@ fn scratch() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-async fn compare(history: &History, scopes: &[Scoped], late: LateAfter) -> Result<(), TestCaseError> {
+async fn compare(history: &History, scopes: &[Scoped], late: LateAfter, seen: &Seen) -> Result<(), TestCaseError> {
     let folder = scratch();
     let records = SqliteRecords::open(&folder.path().join("sohoa.db")).await.unwrap();
     history.play(&records).await;
     let plain = Plain::read(&records).await;
+    note(seen, &plain, late);
     for scope in scopes.iter().map(Scoped::scope) {
         for by in CoverageBy::ALL.map(|(by, _)| Some(by)).into_iter().chain([None]) {
             let report = coverage(&records, &scope, by, late).await.unwrap();

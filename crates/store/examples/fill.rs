@@ -46,10 +46,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("this database has files already".into());
     }
     let mut tx = conn.begin().await?;
-    let chosen = sqlx::query(CHOSEN).bind(share).execute(&mut *tx).await?.rows_affected();
+    sqlx::query(CHOSEN).bind(share).execute(&mut *tx).await?;
     for sql in ROWS {
         sqlx::query(sql).execute(&mut *tx).await?;
     }
+    let chosen: i64 = sqlx::query_scalar("SELECT count(*) FROM chosen").fetch_one(&mut *tx).await?;
     tx.commit().await?;
     conn.close().await?;
     records.recount().await?;

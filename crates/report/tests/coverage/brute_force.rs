@@ -69,6 +69,13 @@ impl Plain {
         self.documents.iter().filter(is_it).collect()
     }
 
+    /// Components for which a document was reused that hangs on no dossier any more.
+    pub fn reused_in_vain(&self) -> usize {
+        let stands =
+            |id: &DocumentId| self.documents.iter().any(|d| d.id == *id && d.state == AttachmentState::Attached);
+        self.reused.iter().filter(|(_, _, id)| !stands(id)).count()
+    }
+
     fn is_reused(&self, e: &DossierEntry, c: &ComponentEntry) -> bool {
         let stands =
             |id: &DocumentId| self.documents.iter().any(|d| d.id == *id && d.state == AttachmentState::Attached);

@@ -20,7 +20,7 @@ const PROCEDURES: [&str; 2] = ["1.012790", "2.000001"];
 const CHANNELS: [Channel; 3] = [Channel::Counter, Channel::Online, Channel::Post];
 const COMPONENTS: [&str; 5] = ["TP1", "TP2", "TP3", "KQ", "KQ2"];
 /// Dossiers that registers list, and files name one more.
-pub const DOSSIERS: usize = 6;
+pub const DOSSIERS: usize = 4;
 
 pub fn code(number: usize) -> DossierCode {
     format!("H41.20-230615-{number:04}").parse().unwrap()
@@ -53,7 +53,7 @@ fn time() -> impl Strategy<Value = DateTime> {
 fn entry() -> impl Strategy<Value = Entry> {
     let place = (0..AGENCIES.len(), 0..COUNTERS.len(), option::of(0..PROCEDURES.len()), option::of(0..CHANNELS.len()));
     let flags = (any::<bool>(), prop::bool::weighted(0.7), prop::bool::weighted(0.2));
-    let components = btree_map(0..COMPONENTS.len(), flags, 0..5).prop_map(|all| {
+    let components = btree_map(0..COMPONENTS.len(), flags, 0..=5).prop_map(|all| {
         all.into_iter().map(|(id, (result, required, exempt))| (id, result, required, exempt)).collect()
     });
     let status = prop_oneof![1 => Just(None), 4 => (1u8..=10).prop_map(Some), 3 => (9u8..=10).prop_map(Some)];
@@ -139,7 +139,7 @@ fn end() -> impl Strategy<Value = End> {
     use AttachmentState::{Attached, AwaitingRegister, Incomplete};
     let state = prop_oneof![6 => Just(Attached), 2 => Just(AwaitingRegister), 2 => Just(Incomplete)];
     prop_oneof![
-        8 => (option::weighted(0.85, 0..COMPONENTS.len()), state)
+        12 => (option::weighted(0.9, 0usize..12), state)
             .prop_map(|(component, state)| End::Document { component, state }),
         1 => option::of(0..=DOSSIERS).prop_map(|candidate| End::Review { candidate }),
         1 => Just(End::Rejected),
@@ -170,9 +170,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(dossier, named, hours, end)| Step::File { dossier, named, hours, end }),
         2 => (0usize..12, 0..=DOSSIERS, end()).prop_map(|(file, dossier, end)| Step::Process { file, dossier, end }),
         2 => (0usize..12, decision()).prop_map(|(file, decision)| Step::Decide { file, decision }),
-        3 => (0..DOSSIERS, 0..COMPONENTS.len(), option::weighted(0.8, 0usize..12))
+        5 => (0..DOSSIERS, 0usize..12, option::weighted(0.8, 0usize..12))
             .prop_map(|(dossier, component, document)| Step::Reuse { dossier, component, document }),
-        1 => (0..=DOSSIERS).prop_map(Step::HandOver),
+        3 => (0..=DOSSIERS).prop_map(Step::HandOver),
     ]
 }
 
@@ -182,7 +182,7 @@ pub struct History(Vec<Step>);
 
 pub fn history() -> impl Strategy<Value = History> {
     let first = btree_map(0..DOSSIERS, entry(), 1..=DOSSIERS).prop_map(|all| Step::Import(all.into_iter().collect()));
-    (first, vec(step(), 0..18)).prop_map(|(first, mut steps)| {
+    (first, vec(step(), 0..28)).prop_map(|(first, mut steps)| {
         steps.insert(0, first);
         History(steps)
     })
@@ -257,18 +257,21 @@ impl History {
                     documents.extend(process(records, batch, *dossier, end, now).await);
                 }
                 Step::Process { file, dossier, end } => {
-                    if let Some((batch, _)) = files.get(*file) {
+                    if let Some((batch, _)) = files.iter().cycle().nth(*file) {
                         documents.extend(process(records, *batch, *dossier, end, now).await);
                     }
                 }
                 Step::Decide { file, decision } => {
-                    if let Some((_, id)) = files.get(*file) {
+                    if let Some((_, id)) = files.iter().cycle().nth(*file) {
                         let _ = records.decide(*id, decision, now, AGENT).await;
                     }
                 }
                 Step::Reuse { dossier, component: id, document } => {
-                    let document = document.and_then(|n| documents.get(n));
-                    let _ = records.reuse(&code(*dossier), &component(*id), document, now, AGENT).await;
+                    let listed =
+                        records.dossier(&code(*dossier)).await.unwrap().map(|e| e.components).unwrap_or_default();
+                    let Some(component) = listed.iter().cycle().nth(*id) else { continue };
+                    let document = document.and_then(|n| documents.iter().cycle().nth(n));
+                    let _ = records.reuse(&code(*dossier), &component.id, document, now, AGENT).await;
                 }
                 Step::HandOver(dossier) => records.hand_over(&code(*dossier), "portal-json", now, AGENT).await.unwrap(),
             }
@@ -292,7 +295,12 @@ async fn process(
     let digest = lease.file.digest.unwrap();
     let completion = match end {
         End::Document { component: id, state } => {
-            let id = id.map(component);
+            // Mostly one that the register lists.
+            let listed = records.dossier(&code).await.unwrap().map(|e| e.components).unwrap_or_default();
+            let id = id.map(|n| match listed.iter().cycle().nth(n) {
+                Some(component) if n < 10 => component.id.clone(),
+                _ => component(n % COMPONENTS.len()),
+            });
             let document = document(records, &code, id, *state, lease.file.id, digest).await;
             Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() }
         }
