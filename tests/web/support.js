@@ -1,4 +1,5 @@
 // A home with sample papers, `sohoa serve` over it, and browsers that look at it.
+import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -131,8 +132,17 @@ export async function person(browser) {
   return { context, page, faults };
 }
 
+let screens = 0;
+
+// Fails the test when no screen was looked at, or something grave was found on one.
+export function nothingGrave(found) {
+  assert.ok(screens > 0, "no screen was looked at");
+  assert.deepEqual(found, []);
+}
+
 // Serious and critical findings of axe-core on both screens. With SHOTS in the environment, pictures are left in that folder.
 export async function look(page, name) {
+  screens += 1;
   const found = [];
   for (const screen of SCREENS) {
     await page.setViewportSize(screen);

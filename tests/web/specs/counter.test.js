@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { Home, another, browser, look, signedIn } from "../support.js";
+import { Home, another, browser, look, nothingGrave, signedIn } from "../support.js";
 
 const DOSSIER = "H41.20-230615-0001";
 const AGENCY = "UBND huyện Phú Lộc Hạ";
@@ -129,5 +129,5 @@ test("a clerk opens, scans, mends and hands over", { timeout: 240_000 }, async (
 });
 
 test("axe finds nothing serious at the counter, and nothing is wider than the screen", () => {
-  assert.deepEqual(looked, []);
+  nothingGrave(looked);
 });

@@ -127,7 +127,7 @@ pub(crate) enum Command {
 #[derive(clap::Args)]
 pub(crate) struct Person {
     /// Who decides, for the history [default: the user of the system]
-    #[arg(long = "by", value_name = "NAME")]
+    #[arg(id = "by", long = "by", value_name = "NAME")]
     name: Option<String>,
 }
 
