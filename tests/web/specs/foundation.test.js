@@ -71,7 +71,7 @@ test("the first administrator adds a clerk, who opens a dossier", { timeout: 120
 
   // A barcode reader types the code and Enter.
   await clerk.page.keyboard.type(`${DOSSIER}\n`);
-  await clerk.page.getByRole("heading", { name: DOSSIER }).waitFor();
+  await clerk.page.getByRole("heading", { name: DOSSIER, exact: true }).waitFor();
   const item = (id) => clerk.page.locator(`[data-component="${id}"]`);
   for (const [id, state] of [["TP01", "Đã có"], ["TP02", "Đã có"], ["TP03", "Được miễn"], ["KQ", "Còn thiếu"]]) {
     assert.match(await item(id).innerText(), new RegExp(state), id);

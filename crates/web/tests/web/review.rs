@@ -222,7 +222,8 @@ async fn a_field_is_confirmed_and_its_value_stays_out_of_the_history() {
     // Who looked before that is told.
     let late = client.post(&path, "action=confirm&value=118&seen=").await;
     assert!(late.text.contains("Người khác vừa xác nhận"), "{}", late.text);
-    let dossier = client.get(&format!("/dossiers/{}", web.own.code)).await.text;
+    let archivist = web.user(Role::Archivist, OWN).await;
+    let dossier = archivist.get(&format!("/dossiers/{}", web.own.code)).await.text;
     assert!(dossier.contains("<b>113</b>") && dossier.contains("counter-0 xác nhận lúc"), "{dossier}");
     // The name on the paper is masked for auditors, the number is not.
     let audit = web.user(Role::Auditor, OWN).await.get(&format!("/dossiers/{}", web.own.code)).await.text;

@@ -33,15 +33,15 @@ async fn a_confirmed_field_waits_no_more_and_is_verified_and_rebuilt() {
     assert_eq!(home.records.count_doubtful_fields(&all()).await.unwrap(), 2);
     // Who saw nothing of it does not write over it.
     assert!(matches!(home.say(None, "13").await, Err(StoreError::Changed(_))));
-    let second = home.say(Some(first), "13").await.unwrap();
+    let second = home.say(Some(first), "14").await.unwrap();
     let confirmed = home.confirmations().await;
     assert_eq!(confirmed.iter().map(|c| (c.value, c.person.as_str())).collect::<Vec<_>>(), [(second, "an-archivist")]);
-    assert_eq!(FieldValue::read(&home.blobs, &second).unwrap().value, "13");
+    assert_eq!(FieldValue::read(&home.blobs, &second).unwrap().value, "14");
     // The value of the refused word belongs to nothing; those of events do, also the one that was replaced.
     let stray: Vec<_> = home.problems(None).await.into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(stray, [ProblemKind::BlobWithoutRow]);
     for line in home.records.event_lines(0, 1_000).await.unwrap() {
-        assert!(!line.text.contains("\"13\""), "{}", line.text);
+        assert!(!line.text.contains("\"14\""), "{}", line.text);
     }
 
     home.log.seal(&home.records).await.unwrap();
