@@ -68,6 +68,8 @@ impl Copied {
 
     /// Copies a folder with all below it, but for names that `skip` knows.
     fn tree(&mut self, from: &Path, to: &Path, skip: &[&str]) -> anyhow::Result<()> {
+        // Also a folder with nothing in it belongs to a home.
+        fs::create_dir_all(to).with_context(|| to.display().to_string())?;
         let entries = WalkDir::new(from).sort_by_file_name().into_iter();
         for entry in entries.filter_entry(|e| !(e.depth() == 1 && skip.iter().any(|s| e.file_name() == *s))) {
             let entry = entry?;
