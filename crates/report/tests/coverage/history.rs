@@ -56,7 +56,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     let components = btree_map(0..COMPONENTS.len(), flags, 0..=5).prop_map(|all| {
         all.into_iter().map(|(id, (result, required, exempt))| (id, result, required, exempt)).collect()
     });
-    let status = prop_oneof![1 => Just(None), 4 => (1u8..=10).prop_map(Some), 3 => (9u8..=10).prop_map(Some)];
+    let status = prop_oneof![1 => Just(None), 6 => (1u8..=10).prop_map(Some), 2 => (9u8..=10).prop_map(Some)];
     (place, option::weighted(0.9, time()), option::of(time()), status, components).prop_map(
         |(place, received, finished, status, components)| Entry { place, received, finished, status, components },
     )
@@ -131,6 +131,8 @@ enum Step {
         dossier: usize,
         component: usize,
         document: Option<usize>,
+        /// The document is then taken off its own dossier.
+        lost: bool,
     },
     HandOver(usize),
 }
@@ -166,12 +168,12 @@ fn step() -> impl Strategy<Value = Step> {
     let named = prop_oneof![Just(Named::ByName), Just(Named::ByPerson), Just(Named::Not)];
     prop_oneof![
         2 => register,
-        10 => (0..=DOSSIERS, named, 0i64..2000, end())
+        14 => (0..=DOSSIERS, named, 0i64..2000, end())
             .prop_map(|(dossier, named, hours, end)| Step::File { dossier, named, hours, end }),
         2 => (0usize..12, 0..=DOSSIERS, end()).prop_map(|(file, dossier, end)| Step::Process { file, dossier, end }),
         2 => (0usize..12, decision()).prop_map(|(file, decision)| Step::Decide { file, decision }),
-        5 => (0..DOSSIERS, 0usize..12, option::weighted(0.8, 0usize..12))
-            .prop_map(|(dossier, component, document)| Step::Reuse { dossier, component, document }),
+        5 => (0..DOSSIERS, 0usize..12, option::weighted(0.8, 0usize..12), prop::bool::weighted(0.2))
+            .prop_map(|(dossier, component, document, lost)| Step::Reuse { dossier, component, document, lost }),
         3 => (0..=DOSSIERS).prop_map(Step::HandOver),
     ]
 }
@@ -182,7 +184,7 @@ pub struct History(Vec<Step>);
 
 pub fn history() -> impl Strategy<Value = History> {
     let first = btree_map(0..DOSSIERS, entry(), 1..=DOSSIERS).prop_map(|all| Step::Import(all.into_iter().collect()));
-    (first, vec(step(), 0..28)).prop_map(|(first, mut steps)| {
+    (first, vec(step(), 0..64)).prop_map(|(first, mut steps)| {
         steps.insert(0, first);
         History(steps)
     })
@@ -225,7 +227,7 @@ impl History {
     /// Does it. What the records refuse, since it cannot be done as things stand, is left out.
     pub async fn play(&self, records: &SqliteRecords) {
         let mut files: Vec<(BatchId, FileId)> = Vec::new();
-        let mut documents: Vec<DocumentId> = Vec::new();
+        let mut documents: Vec<(DocumentId, FileId)> = Vec::new();
         for (n, step) in self.0.iter().enumerate() {
             let now = at(3000 + n as i64);
             match step {
@@ -266,12 +268,17 @@ impl History {
                         let _ = records.decide(*id, decision, now, AGENT).await;
                     }
                 }
-                Step::Reuse { dossier, component: id, document } => {
+                Step::Reuse { dossier, component: id, document, lost } => {
                     let listed =
                         records.dossier(&code(*dossier)).await.unwrap().map(|e| e.components).unwrap_or_default();
                     let Some(component) = listed.iter().cycle().nth(*id) else { continue };
                     let document = document.and_then(|n| documents.iter().cycle().nth(n));
-                    let _ = records.reuse(&code(*dossier), &component.id, document, now, AGENT).await;
+                    let reused = document.map(|(id, _)| id);
+                    let _ = records.reuse(&code(*dossier), &component.id, reused, now, AGENT).await;
+                    if let Some((_, file)) = document.filter(|_| *lost) {
+                        let reject = Decision::Reject { reason: "của người khác".to_owned() };
+                        let _ = records.decide(*file, &reject, now, AGENT).await;
+                    }
                 }
                 Step::HandOver(dossier) => records.hand_over(&code(*dossier), "portal-json", now, AGENT).await.unwrap(),
             }
@@ -286,7 +293,7 @@ async fn process(
     dossier: usize,
     end: &End,
     now: Timestamp,
-) -> Option<DocumentId> {
+) -> Option<(DocumentId, FileId)> {
     if matches!(end, End::Pending) {
         return None;
     }
@@ -327,7 +334,7 @@ async fn process(
         _ => Completion::Rejected { code: "x".to_owned(), reason: "x".to_owned() },
     };
     let id = match &completion {
-        Completion::Attached { documents, .. } => Some(documents[0].id.clone()),
+        Completion::Attached { documents, .. } => Some((documents[0].id.clone(), lease.file.id)),
         _ => None,
     };
     records.complete(&lease, &completion, &[], now).await.unwrap();
