@@ -161,6 +161,10 @@ export async function look(page, name) {
     }
   }
   await page.setViewportSize(SCREENS[0]);
+  // What the browser said of it comes later than what it did: up to this word it is not the page's own.
+  const told = page.waitForEvent("console", (message) => message.text() === "looked");
+  await page.evaluate(() => console.debug("looked"));
+  await told;
   looking = false;
   return found;
 }

@@ -6,6 +6,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf;
 });
 
+// A part of a page that changes by itself leaves alone what a person is at: fields with `data-keep`, and what is folded out.
+Object.assign(Idiomorph.defaults.callbacks, {
+  beforeNodeMorphed: (before) => !(before instanceof Element && before.hasAttribute("data-keep")),
+  beforeAttributeUpdated: (name, element) => !(name === "open" && element.localName === "details"),
+});
+
 // A message in the corner, read out by screen readers, gone by itself.
 function toast(title, text, tone) {
   const box = document.createElement("div");

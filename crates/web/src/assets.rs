@@ -12,13 +12,15 @@ use crate::error::WebError;
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Name, kind, bytes.
-const ASSETS: [(&str, &str, &[u8]); 7] = [
+/// Name, kind, bytes. Of others: htmx, its extension for events, and idiomorph, which changes a part of a page without taking away what
+/// has the focus (all 0BSD, `htmx.LICENSE`).
+const ASSETS: [(&str, &str, &[u8]); 8] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", SCRIPT, include_bytes!("../assets/app.js")),
     ("counter.js", SCRIPT, include_bytes!("../assets/counter.js")),
     ("htmx.min.js", SCRIPT, include_bytes!("../assets/htmx.min.js")),
     ("htmx-sse.min.js", SCRIPT, include_bytes!("../assets/htmx-sse.min.js")),
+    ("idiomorph.min.js", SCRIPT, include_bytes!("../assets/idiomorph.min.js")),
     ("review.js", SCRIPT, include_bytes!("../assets/review.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];

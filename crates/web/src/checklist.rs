@@ -59,11 +59,14 @@ pub(crate) struct Holdings {
     pub(crate) files: Vec<FileRow>,
     /// The checklist; empty for a dossier that the register does not know.
     pub(crate) items: Vec<Item>,
+    /// The last event when they were read; what comes after may not be in them.
+    pub(crate) as_of: i64,
 }
 
 impl Holdings {
     /// Reads them; `None` when nobody has heard of this dossier.
     pub(crate) async fn read(records: &dyn Records, code: &DossierCode) -> Result<Option<Self>, StoreError> {
+        let as_of = records.last_event_number().await?;
         let entry = records.dossier(code).await?;
         let mut documents = records.documents(code).await?;
         documents.retain(|d| d.state != AttachmentState::Removed);
@@ -77,7 +80,7 @@ impl Holdings {
             reused.extend(standing.filter(|d| d.state == AttachmentState::Attached).map(|_| component));
         }
         let items = entry.as_ref().map(|e| checklist(e, &documents, &reused, &files)).unwrap_or_default();
-        Ok(Some(Self { entry, documents, files, items }))
+        Ok(Some(Self { entry, documents, files, items, as_of }))
     }
 
     /// How many components are in this state.

@@ -2,21 +2,23 @@
 //!
 //! The events of the records are followed by number, since other processes write them too; while nobody listens nothing is asked.
 //! What is sent tells only that something changed and where: the page then asks for its part anew, with all rules of access.
-//! A listener that was away names the last event it saw and gets what came after it.
+//! A listener that was away names the last event it saw and gets what came after it; a new one names the event up to which its page
+//! was made. Changes that come close together are told as one, the latest always.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
 use axum::response::sse::{Event as SentEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{Change as DomainChange, Desk, DocumentId, DossierCode, Event, EventKind};
 use sohoa_store::{EventLine, FileId, StoreError};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
@@ -142,16 +144,16 @@ async fn follow_while_open(app: &App) -> Result<(), StoreError> {
     let _ = app.live.sender.send(Stretch { end: last, changes: Arc::new([]) });
     while app.live.open() > 0 {
         let lines = app.records().event_lines(last, TOGETHER).await?;
-        match lines.last() {
-            Some(line) => {
-                last = line.number;
-                let changes = changes(app, &lines, &mut places).await?.into();
-                let _ = app.live.sender.send(Stretch { end: last, changes });
-                if places.len() > REMEMBERED {
-                    places.clear();
-                }
+        if let Some(line) = lines.last() {
+            last = line.number;
+            let changes = changes(app, &lines, &mut places).await?.into();
+            let _ = app.live.sender.send(Stretch { end: last, changes });
+            if places.len() > REMEMBERED {
+                places.clear();
             }
-            None => tokio::time::sleep(LOOK).await,
+        }
+        if lines.len() < TOGETHER as usize {
+            tokio::time::sleep(LOOK).await;
         }
     }
     Ok(())
@@ -217,6 +219,32 @@ impl Topic {
             Self::Batch(batch) => place.batch == Some(*batch) && visitor.sees(place.agency.as_deref()),
         }
     }
+
+    /// Least time between two changes that are told: a page asks for its part each time.
+    fn pace(&self) -> Duration {
+        match self {
+            Self::Dossier(_) | Self::Counter(_) => LOOK,
+            Self::Queue | Self::Batch(_) => Duration::from_secs(1),
+        }
+    }
+}
+
+/// The last event that a listener knows of, if it says so: the browser after an interruption, else the address `?since=`.
+pub(crate) struct Seen(Option<i64>);
+
+#[derive(Deserialize)]
+struct Since {
+    since: Option<i64>,
+}
+
+impl FromRequestParts<App> for Seen {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let header = parts.headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok());
+        let named = || Query::<Since>::try_from_uri(&parts.uri).ok()?.0.since;
+        Ok(Self(header.or_else(named)))
+    }
 }
 
 /// `/live/dossiers/{code}`: of one dossier.
@@ -224,14 +252,14 @@ pub(crate) async fn dossier(
     State(app): State<App>,
     visitor: Visitor,
     Path(code): Path<String>,
-    headers: HeaderMap,
+    seen: Seen,
 ) -> Result<Response, WebError> {
-    listen(app, visitor, Topic::Dossier(code.parse().map_err(|_| WebError::NotFound)?), &headers).await
+    listen(app, visitor, Topic::Dossier(code.parse().map_err(|_| WebError::NotFound)?), seen).await
 }
 
 /// `/live/queue`: of all files that the user may see.
-pub(crate) async fn queue(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Result<Response, WebError> {
-    listen(app, visitor, Topic::Queue, &headers).await
+pub(crate) async fn queue(State(app): State<App>, visitor: Visitor, seen: Seen) -> Result<Response, WebError> {
+    listen(app, visitor, Topic::Queue, seen).await
 }
 
 /// The agency of a counter, for who may see all.
@@ -247,11 +275,11 @@ pub(crate) async fn counter(
     visitor: Visitor,
     Path(counter): Path<String>,
     Query(of): Query<OfAgency>,
-    headers: HeaderMap,
+    seen: Seen,
 ) -> Result<Response, WebError> {
     let own = visitor.user.agency.clone();
     let agency = if own.is_empty() { of.agency } else { own };
-    listen(app, visitor, Topic::Counter(Desk { agency, counter }), &headers).await
+    listen(app, visitor, Topic::Counter(Desk { agency, counter }), seen).await
 }
 
 /// `/live/batches/{batch}`: of the files of a batch that the user may see.
@@ -259,13 +287,12 @@ pub(crate) async fn batch(
     State(app): State<App>,
     visitor: Visitor,
     Path(batch): Path<i64>,
-    headers: HeaderMap,
+    seen: Seen,
 ) -> Result<Response, WebError> {
-    listen(app, visitor, Topic::Batch(batch), &headers).await
+    listen(app, visitor, Topic::Batch(batch), seen).await
 }
 
-async fn listen(app: App, visitor: Visitor, topic: Topic, headers: &HeaderMap) -> Result<Response, WebError> {
-    let seen = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse::<i64>().ok());
+async fn listen(app: App, visitor: Visitor, topic: Topic, Seen(seen): Seen) -> Result<Response, WebError> {
     // In this order nothing falls between: what comes from here on is in the channel, what came before in the records.
     let receiver = app.live.sender.subscribe();
     let user = visitor.user.name.to_string();
@@ -282,7 +309,15 @@ async fn listen(app: App, visitor: Visitor, topic: Topic, headers: &HeaderMap) -
     let (sender, events) = mpsc::channel(16);
     let mut stopped = app.live.stopped.clone();
     tokio::spawn(async move {
-        let mut listener = Listener { app: &app, visitor: &visitor, topic, sender: &sender, last: now };
+        let mut listener = Listener {
+            app: &app,
+            visitor: &visitor,
+            topic,
+            sender: &sender,
+            last: now,
+            untold: None,
+            next: Instant::now(),
+        };
         tokio::select! {
             _ = listener.serve(seen, receiver) => {}
             () = sender.closed() => {}
@@ -305,6 +340,9 @@ struct Listener<'a> {
     sender: &'a mpsc::Sender<Result<SentEvent, Infallible>>,
     /// The last event that was looked at.
     last: i64,
+    /// The latest change that was not told yet, and when the next one may be.
+    untold: Option<Change>,
+    next: Instant,
 }
 
 impl Listener<'_> {
@@ -322,15 +360,20 @@ impl Listener<'_> {
             None => {}
         }
         loop {
-            match receiver.recv().await {
+            let heard = tokio::select! {
+                heard = receiver.recv() => heard,
+                () = tokio::time::sleep_until(self.next), if self.untold.is_some() => {
+                    self.tell().await?;
+                    continue;
+                }
+            };
+            match heard {
                 Ok(stretch) => {
                     let first = stretch.changes.first().map_or(stretch.end + 1, |c| c.number);
                     if first > self.last + 1 {
                         self.catch_up(stretch.end).await?;
                     }
-                    for change in &*stretch.changes {
-                        self.tell(change).await?;
-                    }
+                    stretch.changes.iter().for_each(|change| self.hear(change));
                     self.last = self.last.max(stretch.end);
                 }
                 // The gap shows at the next stretch.
@@ -347,22 +390,25 @@ impl Listener<'_> {
             let Ok(lines) = self.app.records().event_lines(self.last, TOGETHER).await else { return Err(Gone) };
             let Some(to) = lines.last().map(|line| line.number) else { return Ok(()) };
             let Ok(changes) = changes(self.app, &lines, &mut places).await else { return Err(Gone) };
-            for change in &changes {
-                self.tell(change).await?;
-            }
+            changes.iter().for_each(|change| self.hear(change));
             self.last = self.last.max(to);
         }
         Ok(())
     }
 
-    async fn tell(&mut self, change: &Change) -> Result<(), Gone> {
+    fn hear(&mut self, change: &Change) {
         if change.number <= self.last {
-            return Ok(());
+            return;
         }
         self.last = change.number;
-        if !self.topic.concerns(change, self.visitor) {
-            return Ok(());
+        if self.topic.concerns(change, self.visitor) {
+            self.untold = Some(change.clone());
         }
+    }
+
+    async fn tell(&mut self) -> Result<(), Gone> {
+        let Some(change) = self.untold.take() else { return Ok(()) };
+        self.next = Instant::now() + self.topic.pace();
         let sent = Sent { kind: change.kind, file: change.file, document: change.document.as_ref() };
         let event = SentEvent::default().id(change.number.to_string()).event("change");
         self.send(event.json_data(sent).map_err(|_| Gone)?).await

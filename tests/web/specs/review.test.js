@@ -100,6 +100,7 @@ test("an archivist works through the exceptions by the keyboard alone", { timeou
   };
   await press("Enter");
   await at(1);
+  await page.waitForLoadState("load");
   const loads = [];
   page.on("load", () => loads.push(page.url()));
   const started = Date.now();

@@ -59,6 +59,8 @@ pub(super) struct Shown {
     /// Files that are in work, and that wait for a person.
     pub(super) pending: usize,
     pub(super) review: usize,
+    /// The last event that is in it.
+    pub(super) as_of: i64,
 }
 
 pub(super) struct ShownItem {
@@ -188,6 +190,7 @@ pub(super) fn summary(page: &Page, code: &DossierCode, holdings: &Holdings, mask
         documents: Vec::new(),
         pending: files_in(FileState::Pending),
         review: files_in(FileState::Review),
+        as_of: holdings.as_of,
     }
 }
 

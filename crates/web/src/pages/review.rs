@@ -56,6 +56,8 @@ struct Line {
 struct ItemScreen {
     page: Page,
     shown: Shown,
+    /// The last event that is in it.
+    as_of: i64,
 }
 
 #[derive(Template)]
@@ -165,12 +167,13 @@ pub(crate) async fn item(
     Path(file): Path<i64>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, WebError> {
+    let as_of = app.records().last_event_number().await?;
     let shown = show(&app, &page, &visitor, Some(FileId(file)), filter).await?;
     // htmx asks for the part; after "back" it needs the whole page.
     if headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request") {
         return Ok(html(&ItemPart { page, shown })?.into_response());
     }
-    Ok(html(&ItemScreen { page, shown })?.into_response())
+    Ok(html(&ItemScreen { page, shown, as_of })?.into_response())
 }
 
 async fn show(

@@ -84,12 +84,23 @@ async fn who_was_away_gets_what_was_missed_and_nothing_twice() {
     for n in 0..3 {
         tell(&web, &web.own.code, &n.to_string()).await;
     }
+    // All that was missed is one change.
     let mut stream = Stream::open(&client, &path, Some(before + 1)).await;
+    stream.until(&format!("id: {}\n", before + 3)).await;
     tell(&web, &web.own.code, "3").await;
-    stream.until(&format!("id: {}\n", before + 4)).await;
-    assert_eq!(stream.changes(), [before + 2, before + 3, before + 4]);
+    stream.until(&format!("id: {}\nevent: change", before + 4)).await;
+    assert_eq!(stream.changes(), [before + 3, before + 4]);
+    // A page says up to which event it was made; the browser, which comes back, knows better.
+    let path = |since: i64| format!("{path}?since={since}");
+    let mut stream = Stream::open(&client, &path(before + 2), None).await;
+    stream.until("event: change").await;
+    assert_eq!(stream.changes(), [before + 4]);
+    let mut stream = Stream::open(&client, &path(0), Some(before + 4)).await;
+    tell(&web, &web.own.code, "4").await;
+    stream.until("event: change").await;
+    assert_eq!(stream.changes(), [before + 5]);
     // A number that is not there yet is of another database: everything is to be loaded anew.
-    let mut other = Stream::open(&client, &path, Some(before + 1000)).await;
+    let mut other = Stream::open(&client, &path(0), Some(before + 1000)).await;
     other.until("event: reload").await;
 }
 
@@ -99,16 +110,13 @@ async fn the_queue_of_an_agency_is_its_own() {
     let (bound, free) = (web.user(Role::Counter, OWN).await, web.user(Role::Archivist, "").await);
     let (mut bound, mut free) =
         (Stream::open(&bound, "/live/queue", Some(0)).await, Stream::open(&free, "/live/queue", Some(0)).await);
-    let files = |stream: &Stream| {
-        let mut files: Vec<i64> = (1..=2).filter(|n| stream.said.contains(&format!("\"file\":{n},"))).collect();
-        files.sort_unstable();
-        files
-    };
-    free.until(&format!("\"file\":{},", web.other.file.0)).await;
-    bound.until(&format!("\"file\":{},", web.own.file.0)).await;
-    // Something later of the own agency, so that all before has been looked at.
+    let files =
+        |stream: &Stream| -> Vec<i64> { (1..=2).filter(|n| stream.said.contains(&format!("\"file\":{n},"))).collect() };
+    free.until("event: change").await;
+    bound.until("event: change").await;
+    // What came last, of all and of the own agency.
+    assert_eq!(files(&free), [web.other.file.0]);
     assert_eq!(files(&bound), [web.own.file.0]);
-    assert_eq!(files(&free), [web.own.file.0, web.other.file.0]);
 }
 
 #[tokio::test]
