@@ -36,8 +36,7 @@ judges:
 	sh tests/judges/self-test.sh
 
 # The screens in a real browser, by mouse and by keyboard alone. With SHOTS=folder it leaves a picture of each there.
-# WEB_SPECS="foundation counter review" are all; the last two do not hold on a busy machine yet (docs/WEB.md).
-WEB_SPECS := foundation
+WEB_SPECS := $(basename $(basename $(notdir $(wildcard tests/web/specs/*.test.js))))
 test-web: release
 	@sh config/setup.sh web
 	SOHOA=$(abspath $(SOHOA)) node --test $(WEB_SPECS:%=tests/web/specs/%.test.js)

@@ -197,6 +197,9 @@ pub(crate) fn field(page: &Page, name: &FieldName) -> String {
         "birth_date" => msg!("field-birth-date"),
         "sex" => msg!("field-sex"),
         "address" => msg!("field-address"),
+        "phone" => msg!("field-phone"),
+        "land_plot" => msg!("field-land-plot"),
+        "map_sheet" => msg!("field-map-sheet"),
         own => return own.replace('_', " "),
     };
     page.t(key)

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sohoa_domain::{Desk, DossierCode};
 use sohoa_dossier::SheetMark;
 
+use super::due_results::{DueResult, due_results};
 use super::html;
 use crate::app::App;
 use crate::desk::{self, desk, desk_id, desks};
@@ -38,6 +39,9 @@ struct Counter {
     here: Option<(String, String)>,
     /// Those at other counters: counter, dossier, since when.
     elsewhere: Vec<(String, String, String)>,
+    /// Results of this counter that are due and were not scanned, and whether there are more of them.
+    due: Vec<DueResult>,
+    more_due: bool,
 }
 
 /// What the address tells.
@@ -88,6 +92,7 @@ async fn screen(
             elsewhere.push((session.desk.counter, code, since));
         }
     }
+    let (due, more_due) = due_results(app, visitor, mine.as_ref()).await?;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = |desk: &Desk| (desk_id(desk), name_of(desk));
     let screen = Counter {
@@ -98,6 +103,8 @@ async fn screen(
         handed,
         here,
         elsewhere,
+        due,
+        more_due,
         page,
     };
     Ok((status, html(&screen)?).into_response())

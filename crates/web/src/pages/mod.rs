@@ -10,6 +10,7 @@ pub(crate) mod counter_dossier;
 pub(crate) mod cover_sheets;
 pub(crate) mod dossier;
 pub(crate) mod dossiers;
+mod due_results;
 pub(crate) mod fields;
 pub(crate) mod first_admin;
 pub(crate) mod home;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use jiff::SignedDuration;
-use sohoa_domain::{Desk, EventKind, FileState, Outcome, PageState, Part, Rotation, Sha256Digest};
+use sohoa_domain::{Desk, DossierStatus, EventKind, FileState, Outcome, PageState, Part, Rotation, Sha256Digest};
 use sohoa_dossier::SheetMark;
 use sohoa_store::{Accepted, Completion, FileId, NewFile, Records as _, Role};
 
@@ -85,6 +85,30 @@ async fn a_scanned_code_opens_the_dossier_at_the_counter_and_nobody_elses() {
     assert!(clerk.post("/counter/open", "code=H41").await.text.contains("không phải mã hồ sơ"));
     clerk.post("/counter/close", "").await;
     assert_eq!(open_here(&web).await, None);
+}
+
+#[tokio::test]
+async fn results_that_are_due_and_were_not_scanned_are_listed_where_they_belong() {
+    let web = TestWeb::new().await;
+    let clerk = web.user(Role::Counter, OWN).await;
+    let due = "Kết quả chưa được số hóa";
+    assert!(!clerk.get("/counter").await.text.contains(due));
+    let mut entries = Vec::new();
+    for code in [&web.own.code, &web.other.code] {
+        let mut entry = web.records.dossier(code).await.unwrap().unwrap();
+        entry.status = Some(DossierStatus::new(9).unwrap());
+        entry.finished = Some(jiff::civil::date(2023, 6, 15).at(9, 0, 0, 0));
+        entries.push(entry);
+    }
+    let now = "2023-06-15T03:00:00Z".parse().unwrap();
+    web.records.import_register(&Sha256Digest::of(b"later"), &entries, now, "test").await.unwrap();
+    let shown = clerk.get("/counter").await.text;
+    assert!(shown.contains(due) && shown.contains(web.own.code.as_str()) && shown.contains("Giấy KQ"), "{shown}");
+    assert!(
+        shown.contains("xong từ \u{2068}15/06/2023 09:00\u{2069}") || shown.contains("xong từ 15/06/2023 09:00"),
+        "{shown}"
+    );
+    assert!(!shown.contains(web.other.code.as_str()), "{shown}");
 }
 
 #[tokio::test]
