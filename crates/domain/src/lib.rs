@@ -36,7 +36,7 @@ pub use image::{Codec, Dpi, EncodedImage, InkMap, LoadedPage, PixelLayout, Raste
 pub use limits::Limits;
 pub use ocr::{Baseline, Block, Line, OcrPage, Rect, Word};
 pub use page::{ColourKind, PageInspection, PageOutcome, PageRecord, PageState, Rotation};
-pub use page_edits::{PageEdit, PageEdits};
+pub use page_edits::{PageEdit, PageEdits, PageSubstitute};
 pub use part::{Assigned, BoundaryCue, Doubt, Part, PartLayout};
 pub use profile::{PdfVersion, ProfileRule, ProfileWarning};
 pub use refusal::{InputError, RefusalCode};

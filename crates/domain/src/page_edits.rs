@@ -1,10 +1,11 @@
-//! What a person said about single pages of a file: turned, blank, in another order. The received bytes stay as they are.
+//! What a person said about single pages of a file: turned, blank, replaced by a better scan, in another order. The received bytes
+//! stay as they are.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Rotation;
+use crate::{Rotation, Sha256Digest};
 
 /// One thing that a person says about a page, or about all of them. Pages are physical ones, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,24 @@ pub enum PageEdit {
         /// Pages.
         pages: Vec<u32>,
     },
+    /// A page of another received file takes the place of this one.
+    Replace {
+        /// Page.
+        page: u32,
+        /// What takes its place.
+        by: PageSubstitute,
+    },
+}
+
+/// A page of another received file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSubstitute {
+    /// Number of the file in the records.
+    pub file: i64,
+    /// Its bytes.
+    pub digest: Sha256Digest,
+    /// Page there, from 1.
+    pub page: u32,
 }
 
 /// All that was said about the pages of a file.
@@ -42,6 +61,9 @@ pub struct PageEdits {
     /// All pages in the order in which they stand; empty: as they came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<u32>,
+    /// Pages of other files that stand in the place of pages of this one. What is said of turns and blanks is said of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<u32, PageSubstitute>,
 }
 
 impl PageEdits {
@@ -58,6 +80,11 @@ impl PageEdits {
             }
             PageEdit::Blank { page, blank } => {
                 self.blank.insert(*page, *blank);
+            }
+            PageEdit::Replace { page, by } => {
+                self.turned.remove(page);
+                self.blank.remove(page);
+                self.replaced.insert(*page, by.clone());
             }
             PageEdit::Order { pages } => self.order = if pages.is_sorted() { Vec::new() } else { pages.clone() },
         }
@@ -92,6 +119,20 @@ mod tests {
         assert_eq!((edits.turned.get(&2), edits.blank.get(&3)), (Some(&Rotation::Half), Some(&false)));
         let json = serde_json::to_string(&edits).unwrap();
         assert_eq!(json, r#"{"turned":{"2":180},"blank":{"3":false}}"#);
+        assert_eq!(serde_json::from_str::<PageEdits>(&json).unwrap(), edits);
+    }
+
+    #[test]
+    fn what_was_said_of_a_page_is_not_said_of_the_one_that_replaces_it() {
+        let by = PageSubstitute { file: 7, digest: Sha256Digest::of(b"a better scan"), page: 1 };
+        let mut edits = PageEdits::default();
+        edits.apply(&PageEdit::Turn { page: 2, to: Rotation::Half });
+        edits.apply(&PageEdit::Blank { page: 2, blank: true });
+        edits.apply(&PageEdit::Replace { page: 2, by: by.clone() });
+        assert_eq!((edits.turned.get(&2), edits.blank.get(&2), edits.replaced.get(&2)), (None, None, Some(&by)));
+        edits.apply(&PageEdit::Turn { page: 2, to: Rotation::Quarter });
+        assert_eq!(edits.turned.get(&2), Some(&Rotation::Quarter));
+        let json = serde_json::to_string(&edits).unwrap();
         assert_eq!(serde_json::from_str::<PageEdits>(&json).unwrap(), edits);
     }
 

@@ -65,15 +65,18 @@ impl Assembly {
         Ok(Self { outputs, pdf, pdf_path, alto, text })
     }
 
-    /// Appends the next page.
-    pub(crate) fn page(&mut self, source: &PageSource, result: &PageResult) -> Result<(), AssembleError> {
+    /// Appends the next page, which was loaded as the page `index` of `source`.
+    pub(crate) fn page(
+        &mut self,
+        (source, index): (&PageSource, u32),
+        result: &PageResult,
+    ) -> Result<(), AssembleError> {
         let layer = result.text.as_ref().filter(|_| result.needs_layer);
         match (&result.placement, source) {
             (Placement::Image { image, width_pt, height_pt, rotation }, _) => {
                 self.pdf.image_page(image, *width_pt, *height_pt, *rotation, layer)?;
             }
             (Placement::Copy { extra_rotation }, PageSource::Pdf(pdf)) => {
-                let index = result.record.number - 1;
                 match self.pdf.source_page(pdf, index, *extra_rotation, layer) {
                     // An annotation that can be shown in no other way than as part of the page's picture.
                     Err(WriteError::NotArchivable(reason)) => {

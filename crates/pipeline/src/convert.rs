@@ -2,7 +2,7 @@
 //! nowhere else.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use sohoa_pdf::DocumentInfo;
 use crate::assemble::{AssembleError, Assembly, Outputs};
 use crate::engines::Engines;
 use crate::page::{PageContext, PageResult};
-use crate::source::PageSource;
+use crate::source::Pages;
 use crate::timings::Timings;
 
 /// How to convert.
@@ -41,6 +41,8 @@ pub struct SplitOptions {
     pub layout: PartLayout,
     /// Whether a page that looks like the first of another document is noted as a doubt.
     pub doubting: bool,
+    /// Pages, from 1, that are loaded from other files: which file, and which page there.
+    pub replaced: BTreeMap<u32, (PathBuf, u32)>,
 }
 
 /// Who says where documents go and what they are called.
@@ -117,14 +119,16 @@ pub fn convert(
     progress: &mut dyn FnMut(u32, u32),
 ) -> Result<Conversion, ConvertError> {
     let timings = Timings::default();
-    let source = timings.cpu("open", || PageSource::open(input, options.limits))?;
-    let total = source.page_count();
+    let none = BTreeMap::new();
+    let replaced = options.split.as_ref().map_or(&none, |split| &split.replaced);
+    let pages = timings.cpu("open", || Pages::open(input, replaced, options.limits))?;
+    let total = pages.count();
     let splitter = match &options.split {
         Some(split) => Splitter::new(split.layout.clone(), split.doubting),
         None => Splitter::whole(),
     };
     let context = PageContext {
-        source: &source,
+        pages: &pages,
         engines: options.engines,
         limits: options.limits,
         timings: &timings,
@@ -133,7 +137,7 @@ pub fn convert(
     let order: Vec<u32> =
         options.split.as_ref().map_or_else(|| (1..=total).collect(), |s| s.layout.pages.ordered(total));
     let mut stack = Stack {
-        source: &source,
+        pages: &pages,
         filing,
         source_name: options.source_name,
         timings: &timings,
@@ -178,7 +182,7 @@ pub fn convert(
 
 /// The file's documents as they come page by page: at most one is open.
 struct Stack<'a> {
-    source: &'a PageSource,
+    pages: &'a Pages,
     filing: &'a mut dyn Filing,
     source_name: &'a str,
     timings: &'a Timings,
@@ -226,7 +230,9 @@ impl Stack<'_> {
                         part: ConvertedPart::default(),
                     },
                 };
-                self.timings.cpu("write", || open.assembly.page(self.source, &result))?;
+                // Of a page of another file that cannot be opened nothing is copied.
+                let from = self.pages.at(number - 1).unwrap_or(self.pages.own(number - 1));
+                self.timings.cpu("write", || open.assembly.page(from, &result))?;
                 if let Some(text) = &result.text {
                     if open.part.first_page_text.is_empty() {
                         open.part.first_page_text = text.plain_text();

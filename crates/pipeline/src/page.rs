@@ -11,7 +11,7 @@ use sohoa_ocr::{OcrError, OwnEngine};
 use sohoa_pdf::{OwnText, PdfSource, PixelSource, SourcePage};
 
 use crate::engines::Engines;
-use crate::source::PageSource;
+use crate::source::{PageSource, Pages};
 use crate::timings::Timings;
 
 /// Resolution at which pages that are not one image are rasterized, dpi.
@@ -82,7 +82,7 @@ impl PageResult {
 
 /// What the page stages share.
 pub(crate) struct PageContext<'a> {
-    pub(crate) source: &'a PageSource,
+    pub(crate) pages: &'a Pages,
     pub(crate) engines: &'a Engines,
     pub(crate) limits: &'a Limits,
     pub(crate) timings: &'a Timings,
@@ -93,14 +93,15 @@ pub(crate) struct PageContext<'a> {
 impl PageContext<'_> {
     /// Loads, inspects and recognizes page `index` (from 0).
     pub(crate) fn process(&self, index: u32) -> PageResult {
-        let result = match self.source {
+        let result = self.pages.at(index).and_then(|(source, there)| match source {
             PageSource::Image(file) => {
-                self.timings.cpu("decode", || file.load(index)).map(|loaded| self.image_page(index, loaded))
+                self.timings.cpu("decode", || file.load(there)).map(|loaded| self.image_page(index, loaded))
             }
             PageSource::Pdf(pdf) => {
-                self.timings.cpu("read pdf", || pdf.page(index)).and_then(|page| self.pdf_page(index, pdf, &page))
+                let page = self.timings.cpu("read pdf", || pdf.page(there))?;
+                self.pdf_page(index, (pdf, there), &page)
             }
-        };
+        });
         result.unwrap_or_else(|error| PageResult::missing(index, A4_PT, error))
     }
 
@@ -117,11 +118,17 @@ impl PageContext<'_> {
         read.into_result(index, Placement::image(embed, size, turn))
     }
 
-    fn pdf_page(&self, index: u32, pdf: &PdfSource, page: &SourcePage) -> Result<PageResult, InputError> {
+    /// Page `index` of the file, which is loaded as the page of an index of a PDF.
+    fn pdf_page(
+        &self,
+        index: u32,
+        (pdf, there): (&PdfSource, u32),
+        page: &SourcePage,
+    ) -> Result<PageResult, InputError> {
         let said = self.said(index);
         if let OwnText::Keep = page.text
             && said.blank != Some(true)
-            && let Ok(mut text) = self.timings.wall("own text", || pdf.own_text(index))
+            && let Ok(mut text) = self.timings.wall("own text", || pdf.own_text(there))
         {
             sohoa_ocr::order(&mut text);
             let base = match &page.pixels {
@@ -129,14 +136,14 @@ impl PageContext<'_> {
                 PixelSource::Render => Rotation::None,
             };
             let extra = said.turn.map_or(Rotation::None, |turn| turn_between(base, turn));
-            return self.own_text_page(index, pdf, page, turned(text, extra), extra);
+            return self.own_text_page(index, (pdf, there), page, turned(text, extra), extra);
         }
         let (raster, dpi, base) = match &page.pixels {
             PixelSource::Embedded { image, dpi, rotation } => {
                 (self.timings.cpu("decode", || imaging::decode(image, self.limits)), *dpi, *rotation)
             }
             PixelSource::Render => {
-                (self.timings.wall("render", || pdf.render(index, RENDER_DPI)), Dpi::square(RENDER_DPI), Rotation::None)
+                (self.timings.wall("render", || pdf.render(there, RENDER_DPI)), Dpi::square(RENDER_DPI), Rotation::None)
             }
         };
         let raster = match raster {
@@ -153,7 +160,7 @@ impl PageContext<'_> {
             Ok(()) => Placement::Copy { extra_rotation },
             Err(reason) => {
                 tracing::info!(page = index + 1, %reason, "page cannot be copied into a PDF/A and becomes an image");
-                self.rendered(index, pdf, page, extra_rotation)?
+                self.rendered((pdf, there), page, extra_rotation)?
             }
         };
         Ok(read.into_result(index, placement))
@@ -163,7 +170,7 @@ impl PageContext<'_> {
     fn own_text_page(
         &self,
         index: u32,
-        pdf: &PdfSource,
+        (pdf, there): (&PdfSource, u32),
         page: &SourcePage,
         text: OcrPage,
         extra_rotation: Rotation,
@@ -172,7 +179,7 @@ impl PageContext<'_> {
             Ok(()) => (Placement::Copy { extra_rotation }, false),
             Err(reason) => {
                 tracing::info!(page = index + 1, %reason, "page cannot be copied into a PDF/A and becomes an image");
-                (self.rendered(index, pdf, page, extra_rotation)?, true)
+                (self.rendered((pdf, there), page, extra_rotation)?, true)
             }
         };
         let record = PageRecord {
@@ -190,12 +197,11 @@ impl PageContext<'_> {
     /// What the page shows, stamps included, as an image in place of a copy.
     fn rendered(
         &self,
-        index: u32,
-        pdf: &PdfSource,
+        (pdf, there): (&PdfSource, u32),
         page: &SourcePage,
         extra: Rotation,
     ) -> Result<Placement, InputError> {
-        self.timings.wall("render", || rendered(pdf, index, (page.width_pt, page.height_pt), extra))
+        self.timings.wall("render", || rendered(pdf, there, (page.width_pt, page.height_pt), extra))
     }
 
     /// Inspects and recognizes decoded pixels. `stated` is the turn that the file itself asks for: a better guess than

@@ -176,7 +176,10 @@ impl Job<'_> {
         let whole = |e: &DossierEvidence| {
             matches!(e.source, EvidenceSource::Person | EvidenceSource::FolderName | EvidenceSource::FileName)
         };
-        let split = SplitOptions { layout: self.file.layout.clone(), doubting: !self.names.iter().any(whole) };
+        let layout = self.file.layout.clone();
+        let replaced = layout.pages.replaced.iter();
+        let replaced = replaced.map(|(page, by)| (*page, (context.blobs.path(&by.digest), by.page))).collect();
+        let split = SplitOptions { layout, doubting: !self.names.iter().any(whole), replaced };
         let rules = context.field_rules.clone();
         let received = local_day(self.file.accepted_at);
         let (ask, mut asked) = mpsc::channel::<Question>(1);

@@ -1,9 +1,13 @@
 //! A document's files in its package: their names, and `document.json`, which says what the document is in words that need
 //! no database.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sohoa_domain::{ComponentId, DocumentId, DossierCode, Field, PageRecord, ProfileWarning, Sha256Digest};
+use sohoa_domain::{
+    ComponentId, DocumentId, DossierCode, Field, PageRecord, PageSubstitute, ProfileWarning, Sha256Digest,
+};
 
 use crate::records::RenditionKind;
 
@@ -27,6 +31,9 @@ pub struct DocumentFile {
     pub part: u32,
     /// Pages in order, numbered as in the received file.
     pub pages: Vec<PageRecord>,
+    /// Those of them that come from another received file, since a person said so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<u32, PageSubstitute>,
     /// What recognized them.
     pub engine: String,
     /// What made the files.

@@ -49,10 +49,10 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
 });
 
-// A field to be copied is selected as a whole.
-document.addEventListener("focusin", (event) => {
-  if (event.target.matches("[data-select]")) event.target.select();
-});
+// A field to be copied, or typed anew, is selected as a whole, also when it had the focus before this ran.
+const selectWhole = (element) => element?.matches("[data-select]") && element.select();
+document.addEventListener("focusin", (event) => selectWhole(event.target));
+selectWhole(document.activeElement);
 
 // Keys: an element says with `data-key` which key or keys, one after the other, click it, or focus it when it is a field.
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter((element) => element.checkVisibility());

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sohoa_domain::{DocumentId, Rotation, Sha256Digest};
-use sohoa_store::FileId;
+use sohoa_store::{FileId, FileRow};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -35,7 +35,26 @@ pub(crate) async fn of_file(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let file = app.records().file(FileId(file)).await?.ok_or(WebError::NotFound)?;
-    picture(&app, &file.digest.ok_or(WebError::NotFound)?, page, &size, &headers).await
+    let (digest, page) = shown(&file, page).ok_or(WebError::NotFound)?;
+    picture(&app, &digest, page, &size, &headers).await
+}
+
+/// The bytes and the page in them that stand at a page of a file: another file's when a person replaced it.
+pub(crate) fn shown(file: &FileRow, page: u32) -> Option<(Sha256Digest, u32)> {
+    match file.layout.pages.replaced.get(&page) {
+        Some(by) => Some((by.digest, by.page)),
+        None => Some((file.digest?, page)),
+    }
+}
+
+/// Address of the picture of a page of a file. It is another one when the page is replaced, so that a browser may keep both.
+pub(crate) fn address(file: &FileRow, page: u32, side: Option<u32>, turn: Option<Rotation>) -> String {
+    let by = file.layout.pages.replaced.get(&page).map(|by| format!("by={}-{}", by.file, by.page));
+    let side = side.map(|side| format!("side={side}"));
+    let turn = turn.map(|turn| format!("turn={}", turn.degrees()));
+    let query: Vec<String> = [by, side, turn].into_iter().flatten().collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("/files/{}/pages/{page}{mark}{}", file.id.0, query.join("&"))
 }
 
 /// `/documents/{document}/pages/{page}?side=`: a page (from 1) of a document.
@@ -48,7 +67,9 @@ pub(crate) async fn of_document(
     let id: DocumentId = document.parse().map_err(|_| WebError::NotFound)?;
     let document = app.records().document(&id).await?.ok_or(WebError::NotFound)?;
     let physical = page.checked_sub(1).and_then(|i| document.physical_pages.get(i)).ok_or(WebError::NotFound)?;
-    picture(&app, &document.source_digest, *physical, &size, &headers).await
+    let source = app.records().file(document.source).await?.ok_or(WebError::NotFound)?;
+    let (digest, page) = shown(&source, *physical).ok_or(WebError::NotFound)?;
+    picture(&app, &digest, page, &size, &headers).await
 }
 
 async fn picture(

@@ -107,6 +107,19 @@ test("a clerk opens, scans, mends and hands over", { timeout: 240_000 }, async (
   await keys.press("Enter");
   await page.locator(`img[src="${upright}"]`).waitFor({ timeout: 60_000 });
 
+  // The paper is scanned again: its page takes the place of the one before, and is no paper of its own.
+  home.scanAtCounter("SCAN0003.jpg", another(photo, "scanned again"));
+  await becomes("SCAN0003.jpg", "Đã gắn");
+  await becomes("SCAN0002.jpg", "Đã gắn");
+  await tabTo(thumb);
+  await keys.press("Enter");
+  await tabTo(dialog.getByRole("button", { name: "Thay trang" }));
+  await keys.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await file("SCAN0002.jpg").locator('img[src*="by="]').waitFor({ timeout: 60_000 });
+  await becomes("SCAN0002.jpg", "Đã gắn");
+  await becomes("SCAN0003.jpg", "Bị từ chối");
+
   // A file of this computer is sent.
   await page.locator("#send").setInputFiles(home.sample(`${DOSSIER}_KQ_giay-phep.pdf`));
   await item("KQ").getByText("Đã có").waitFor({ timeout: 60_000 });

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 use sohoa_domain::{
-    ComponentId, DossierCode, DossierEvidence, Event, FileState, PageEdit, Part, Rotation, Sha256Digest,
+    ComponentId, DossierCode, DossierEvidence, Event, FileState, PageEdit, PageSubstitute, Part, Rotation, Sha256Digest,
 };
 use sohoa_dossier::{Choice, Todo, choices, known_before, pages_in_question};
 use sohoa_store::{Decision, FileId, FileRow};
@@ -85,6 +86,22 @@ pub(crate) enum Command {
         /// It is not blank
         #[arg(long)]
         not: bool,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// A page of another received file takes the place of a page
+    Replace {
+        /// Number of the file
+        file: i64,
+        /// Page, from 1
+        #[arg(long)]
+        page: u32,
+        /// Number of the file with the better page
+        #[arg(long)]
+        with: i64,
+        /// Page there, from 1
+        #[arg(long, default_value_t = 1)]
+        with_page: u32,
         #[command(flatten)]
         by: Person,
     },
@@ -203,6 +220,9 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
         Command::Blank { file, page, not, by } => {
             edit(home, *file, PageEdit::Blank { page: *page, blank: !not }, by, output)
         }
+        Command::Replace { file, page, with, with_page, by } => {
+            replace(home, (*file, *page), (*with, *with_page), by, output)
+        }
         Command::Order { file, pages, by } => edit(home, *file, PageEdit::Order { pages: pages.clone() }, by, output),
         Command::Reject { file, reason, by } => {
             decide(home, FileId(*file), &Decision::Reject { reason: reason.clone() }, by, output)
@@ -290,6 +310,13 @@ fn thumbnails(home: &Home, row: &FileRow) -> Vec<Thumbnail> {
 fn rotation(text: &str) -> Result<Rotation, &'static str> {
     let degrees: u16 = text.parse().map_err(|_| "not 0, 90, 180 or 270")?;
     Rotation::try_from(degrees)
+}
+
+fn replace(home: &Path, place: (i64, u32), with: (i64, u32), by: &Person, output: Output) -> anyhow::Result<Exit> {
+    let other = block_on(async { Ok(Home::open(home).await?.records.file(FileId(with.0)).await?) })?;
+    let digest = other.and_then(|file| file.digest).with_context(|| format!("file {} is not in the store", with.0))?;
+    let by_page = PageSubstitute { file: with.0, digest, page: with.1 };
+    edit(home, place.0, PageEdit::Replace { page: place.1, by: by_page }, by, output)
 }
 
 fn edit(home: &Path, file: i64, edit: PageEdit, by: &Person, output: Output) -> anyhow::Result<Exit> {

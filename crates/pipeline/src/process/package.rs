@@ -1,10 +1,12 @@
 //! The documents of a file into the packages of their dossiers.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, Change, ComponentId, DocumentId, DossierCode, DossierEvidence, EventKind, Outcome, Part, paper_key,
+    AttachmentState, Change, ComponentId, DocumentId, DossierCode, DossierEvidence, EventKind, Outcome, PageRecord,
+    PageSubstitute, Part, paper_key,
 };
 use sohoa_dossier::{ComponentEvidence, ElectronicCopy};
 use sohoa_store::fault::{Point, reached};
@@ -79,6 +81,7 @@ impl Job<'_> {
                 },
                 part: part.read.first - 1,
                 pages: part.pages.clone(),
+                replaced: self.replaced_among(&part),
                 engine: engine.to_owned(),
                 software: software(),
                 evidence: evidence.clone(),
@@ -126,6 +129,13 @@ impl Job<'_> {
             outcome.documents.push(document);
         }
         Ok(())
+    }
+
+    /// The pages of a document that come from other files.
+    fn replaced_among(&self, part: &ConvertedPart) -> BTreeMap<u32, PageSubstitute> {
+        let replaced = &self.file.layout.pages.replaced;
+        let by = |page: &PageRecord| Some((page.number, replaced.get(&page.number)?.clone()));
+        part.pages.iter().filter_map(by).collect()
     }
 
     /// The files of a document. The received file lies with it only when it is that one document: a stack holds papers of

@@ -144,6 +144,7 @@ impl Home {
             ordinal,
             source: DocumentSource { name: String::new(), digest, bytes: lease.file.bytes, accepted: NOW },
             pages: pages.clone(),
+            replaced: BTreeMap::new(),
             engine: String::new(),
             software: String::new(),
             evidence: serde_json::json!({}),

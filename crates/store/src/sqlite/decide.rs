@@ -73,6 +73,12 @@ pub(super) async fn decide(
             event(EventKind::Decided, None, &format!("merged at page {}", list(at)), to)
         }
         Decision::Edit { edit } => {
+            if let PageEdit::Replace { by, .. } = edit {
+                let other = known(&mut tx, FileId(by.file)).await?;
+                if other.id == file || other.digest != Some(by.digest) {
+                    return Err(StoreError::Unknown(format!("another file {} of these bytes", by.file)));
+                }
+            }
             let mut to = stays(FileState::Pending);
             to.layout.pages.apply(edit);
             event(EventKind::Decided, None, &edited(&row, &pages, edit)?, to)
@@ -141,6 +147,10 @@ fn edited(row: &FileRow, pages: &[(u32, PageState)], edit: &PageEdit) -> Result<
         PageEdit::Blank { page, blank } => {
             there(page)?;
             format!("page {page} is {}blank", if *blank { "" } else { "not " })
+        }
+        PageEdit::Replace { page, by } => {
+            there(page)?;
+            format!("page {page} replaced by page {} of file {}", by.page, by.file)
         }
         PageEdit::Order { pages: order } => {
             let mut sorted = order.clone();

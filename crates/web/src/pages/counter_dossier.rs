@@ -26,6 +26,7 @@ use crate::labels::{self, Badge};
 use crate::messages::msg;
 use crate::page::Page;
 use crate::page_quality::faults;
+use crate::pictures::address;
 use crate::visitor::Visitor;
 
 /// Files that are shown, the latest first.
@@ -92,8 +93,8 @@ struct Thumbnail {
     page: u32,
     /// Where it stands, from 1.
     number: usize,
-    /// Turn that it is shown with, degrees; what it seems to need when it is not known.
-    turn: String,
+    /// Address of its picture, upright; when that is not known, as it seems to be.
+    picture: String,
     faulty: bool,
 }
 
@@ -283,7 +284,8 @@ async fn of_document(app: &App, page: &Page, file: &FileRow, row: &DocumentRow, 
         }
         if pages.len() < MOST_THUMBNAILS {
             let turn = turn_of(file, *number, record);
-            pages.push(Thumbnail { page: *number, number: i + 1, turn: degrees(turn), faulty: !found.is_empty() });
+            let picture = address(file, *number, None, turn);
+            pages.push(Thumbnail { page: *number, number: i + 1, picture, faulty: !found.is_empty() });
         }
     }
     let item = items.iter().find(|item| Some(&item.id) == row.component.as_ref());
@@ -307,7 +309,7 @@ fn loose(page: &Page, file: &FileRow, places: std::ops::RangeInclusive<u32>, cod
     let thumbnail = |(i, number): (usize, &u32)| Thumbnail {
         page: *number,
         number: i + 1,
-        turn: degrees(turn_of(file, *number, None)),
+        picture: address(file, *number, None, turn_of(file, *number, None)),
         faulty: false,
     };
     Paper {
@@ -323,10 +325,6 @@ fn loose(page: &Page, file: &FileRow, places: std::ops::RangeInclusive<u32>, cod
 pub(super) fn turn_of(file: &FileRow, page: u32, record: Option<&PageRecord>) -> Option<Rotation> {
     let found = || record?.inspection.as_ref().map(|seen| seen.rotation);
     file.layout.pages.turned.get(&page).copied().or_else(found)
-}
-
-pub(super) fn degrees(turn: Option<Rotation>) -> String {
-    turn.map(|turn| turn.degrees().to_string()).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use sohoa_domain::{Change, DossierCode, EventKind, FileState, PageEdit, PageRecord, Part, Rotation};
+use sohoa_domain::{Change, DossierCode, EventKind, FileState, PageEdit, PageRecord, PageSubstitute, Part, Rotation};
 use sohoa_store::{Decision, DocumentRow, FileId, FileRow};
 
-use super::counter_dossier::{degrees, pages_of, turn_of};
+use super::counter_dossier::{pages_of, turn_of};
 use super::dossier::description;
 use super::html;
 use crate::app::App;
@@ -18,10 +18,16 @@ use crate::checklist::Holdings;
 use crate::error::WebError;
 use crate::page::Page;
 use crate::page_quality::faults;
+use crate::pictures::{address, shown};
 use crate::visitor::Visitor;
 
 /// Files of a dossier among which one is looked for.
 const MOST_FILES: u32 = 10_000;
+/// Other files whose pages may take the place of one, and pages of each that are offered.
+const MOST_OTHERS: u32 = 8;
+const MOST_OF_OTHER: u32 = 20;
+/// Longer side of the picture, pixels.
+const SIDE: u32 = 1200;
 /// Longest reason for a rejection, characters.
 const LONGEST_REASON: usize = 200;
 
@@ -38,7 +44,7 @@ struct Sheet {
     count: usize,
     before: Option<u32>,
     after: Option<u32>,
-    turn: String,
+    picture: String,
     faults: Vec<String>,
     blank: bool,
     /// What can be done: a document can begin here, or go on with the one before.
@@ -48,6 +54,10 @@ struct Sheet {
     pending: bool,
     rejected: bool,
     undo: bool,
+    /// Pages of other files of the dossier that can take its place: `file:page`, and what to call them.
+    substitutes: Vec<(String, String)>,
+    /// One has taken its place.
+    replaced: bool,
     /// Components: id, name, whether it is this one.
     components: Vec<(String, String, bool)>,
 }
@@ -113,7 +123,7 @@ pub(crate) async fn page(
         count: (last - first + 1) as usize,
         before: place.checked_sub(1).and_then(at),
         after: at(place + 1),
-        turn: degrees(turn_of(&file, number, record.as_ref())),
+        picture: address(&file, number, Some(SIDE), turn_of(&file, number, record.as_ref())),
         faults: record.as_ref().map(|record| faults(&page, record)).unwrap_or_default(),
         blank: file.layout.pages.blank.get(&number).copied().unwrap_or(is_blank),
         splits: place > first,
@@ -121,6 +131,8 @@ pub(crate) async fn page(
         pending: file.state == FileState::Pending,
         rejected: file.state == FileState::Rejected,
         undo: can_be_undone(&app, file.id).await?,
+        substitutes: substitutes(&app, &page, &code, file.id).await?,
+        replaced: file.layout.pages.replaced.contains_key(&number),
         components: holdings
             .items
             .iter()
@@ -129,6 +141,43 @@ pub(crate) async fn page(
         page,
     };
     Ok(html(&sheet)?.into_response())
+}
+
+/// Pages of the latest other files of the dossier, the latest first: what was scanned anew.
+async fn substitutes(
+    app: &App,
+    page: &Page,
+    code: &DossierCode,
+    file: FileId,
+) -> Result<Vec<(String, String)>, WebError> {
+    let mut found = Vec::new();
+    for seen in app.records().files_of_dossier(code, MOST_OTHERS).await? {
+        let other = seen.file;
+        if other.id == file || matches!(other.state, FileState::Rejected | FileState::Duplicate) {
+            continue;
+        }
+        let name = other.relative.rsplit('/').next().unwrap_or_default();
+        let pages = pages_of(app, &other).await;
+        found.extend((1..=pages.min(MOST_OF_OTHER)).map(|number| {
+            let place = page.t2("paper-place", "place", number, "count", pages);
+            (format!("{}:{number}", other.id.0), format!("{name} · {place}"))
+        }));
+    }
+    Ok(found)
+}
+
+/// The file and page that `file:page` names, when it is one of the dossier.
+async fn substitute(app: &App, code: &DossierCode, named: &str) -> Result<(FileId, PageSubstitute), WebError> {
+    let (file, page) = named.split_once(':').ok_or(WebError::Invalid)?;
+    let (file, page): (i64, u32) =
+        (file.parse().map_err(|_| WebError::Invalid)?, page.parse().map_err(|_| WebError::Invalid)?);
+    let seen = app.records().files_of_dossier(code, MOST_FILES).await?;
+    let other = seen.into_iter().find(|seen| seen.file.id.0 == file).ok_or(WebError::NotFound)?.file;
+    if !(1..=pages_of(app, &other).await).contains(&page) {
+        return Err(WebError::NotFound);
+    }
+    let digest = other.digest.ok_or(WebError::Conflict)?;
+    Ok((other.id, PageSubstitute { file, digest, page }))
 }
 
 /// Whether a decision about the file stands.
@@ -156,6 +205,9 @@ pub(crate) struct Said {
     component: String,
     #[serde(default)]
     reason: String,
+    /// What takes the page's place, as `file:page`.
+    #[serde(default)]
+    substitute: String,
 }
 
 fn first() -> u32 {
@@ -174,6 +226,13 @@ pub(crate) async fn decide(
     let decision = decision(&app, &visitor, &code, &opened, &said).await?;
     let by = visitor.user.name.as_str();
     app.records().decide(opened.file.id, &decision, app.now(), by).await?;
+    // What was scanned for this page alone is no paper of its own.
+    if let Decision::Edit { edit: PageEdit::Replace { page, by: substitute } } = &decision
+        && app.services.pictures.pages(&substitute.digest).await.ok().flatten() == Some(1)
+    {
+        let reason = format!("page {page} of file {}", opened.file.id.0);
+        app.records().decide(FileId(substitute.file), &Decision::Reject { reason }, app.now(), by).await?;
+    }
     Ok((StatusCode::NO_CONTENT, [(HeaderName::from_static("hx-trigger"), "decided")]).into_response())
 }
 
@@ -189,13 +248,13 @@ async fn decision(
     let edit = |edit| Ok(Decision::Edit { edit });
     match said.what.as_str() {
         "turn-left" | "turn-right" => {
-            let shown = match (turn_of(file, page, record.as_ref()), &file.digest) {
+            let stands = match (turn_of(file, page, record.as_ref()), shown(file, page)) {
                 (Some(turn), _) => turn,
-                (None, Some(digest)) => app.services.pictures.upright(digest, page).await?.unwrap_or_default(),
+                (None, Some((digest, page))) => app.services.pictures.upright(&digest, page).await?.unwrap_or_default(),
                 (None, None) => Rotation::None,
             };
             let by = if said.what == "turn-left" { Rotation::ThreeQuarter } else { Rotation::Quarter };
-            edit(PageEdit::Turn { page, to: shown.then(by) })
+            edit(PageEdit::Turn { page, to: stands.then(by) })
         }
         "blank" | "written" => edit(PageEdit::Blank { page, blank: said.what == "blank" }),
         "earlier" | "later" => {
@@ -206,6 +265,13 @@ async fn decision(
             let mut pages = file.layout.pages.ordered(*total);
             pages.swap(place as usize - 1, other as usize - 1);
             edit(PageEdit::Order { pages })
+        }
+        "replace" => {
+            let (other, by) = substitute(app, code, &said.substitute).await?;
+            if other == file.id {
+                return Err(WebError::Invalid);
+            }
+            edit(PageEdit::Replace { page, by })
         }
         "split" => Ok(Decision::Split { pages: vec![place] }),
         "merge" => Ok(Decision::Merge { pages: vec![*first] }),

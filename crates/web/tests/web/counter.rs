@@ -190,6 +190,18 @@ async fn what_a_clerk_says_of_pages_is_on_record_and_can_be_taken_back() {
     assert!(told.iter().all(|event| event.agent.starts_with("counter-")), "{told:?}");
     assert_eq!(told.last().unwrap().detail, "page 4 is blank");
 
+    // A page scanned again takes the place of one; nothing else was scanned with it, so it is no paper of its own.
+    let again = scan(&web, "SCAN0003.pdf").await;
+    let page = clerk.get(&format!("{base}/pages/2")).await.text;
+    assert!(page.contains(&format!("value=\"{}:1\"", again.0)) && page.contains("SCAN0003.pdf"), "{page}");
+    let foreign = format!("what=replace&page=2&substitute={}:1", web.other.file.0);
+    assert_eq!(clerk.post(&format!("{base}/decide"), &foreign).await.status, StatusCode::NOT_FOUND);
+    clerk.post(&format!("{base}/decide"), &format!("what=replace&page=2&substitute={}:1", again.0)).await;
+    assert_eq!(row().await.layout.pages.replaced[&2].file, again.0);
+    waits(&web).await;
+    let shown = clerk.get(&format!("/dossiers/{}/contents", web.own.code)).await.text;
+    assert!(shown.contains(&format!("/files/{}/pages/2?by={}-1\"", file.0, again.0)), "{shown}");
+
     clerk.post(&format!("{base}/decide"), "what=assign&page=2&component=TP1").await;
     let assigned = row().await.layout.assigned;
     assert_eq!(assigned.get(&2).map(|to| to.dossier.clone()), Some(web.own.code.clone()));

@@ -20,7 +20,7 @@ async fn a_dossier_shows_what_is_there_and_what_is_missing() {
         "Trang 1",
         PERSON,
         &format!("/documents/{}/pages/1", web.own.document),
-        &format!("sse-connect=\"/live/dossiers/{}\"", web.own.code),
+        &format!("sse-connect=\"/live/dossiers/{}?since=", web.own.code),
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }

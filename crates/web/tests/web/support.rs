@@ -401,6 +401,7 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
         source: DocumentSource { name: "SCAN0001.pdf".to_owned(), digest, bytes: 10, accepted: now },
         part: 0,
         pages: vec![page.clone()],
+        replaced: std::collections::BTreeMap::new(),
         engine: String::new(),
         software: String::new(),
         evidence: serde_json::json!({}),
