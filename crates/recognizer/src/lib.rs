@@ -9,6 +9,7 @@ mod marks;
 mod model;
 mod network;
 mod page;
+mod votes;
 
 pub use line_image::GreyLine;
 pub use line_model::LineModel;

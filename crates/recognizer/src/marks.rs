@@ -59,7 +59,7 @@ fn take(word: &mut Word, text: &str, confidence: f32) {
 }
 
 /// Whether two words lie in the same place of their line.
-fn covers(a: &Word, b: &Word) -> bool {
+pub(crate) fn covers(a: &Word, b: &Word) -> bool {
     let common = a.rect.right.min(b.rect.right) - a.rect.left.max(b.rect.left);
     common > 0.7 * a.rect.width().max(b.rect.width())
 }

@@ -8,6 +8,7 @@ use crate::line_model::LineModel;
 use crate::lines::{Layout, TextBlock, TextLine, find_lines};
 use crate::marks::{agree, compare, is_plain};
 use crate::network::LineImage;
+use crate::votes::{is_to_be_voted_on, vote};
 
 /// What was read on a page.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +26,8 @@ const DOUBTFUL: f32 = 0.6;
 const OTHER_PADDING: f32 = 0.25;
 /// Paper around a line when the tone marks of its words are compared as well.
 const MORE_PADDING: [f32; 2] = [0.3, 0.35];
+/// Paper around a line, besides, when its names and numbers are voted on: larger letters, and much smaller ones.
+const VOTED_PADDING: [f32; 2] = [0.1, 0.45];
 
 /// What the network saw in a line.
 struct LineReading<'a> {
@@ -55,7 +58,11 @@ impl LineModel {
             {
                 std::mem::swap(first, second);
             }
+            let voted = is_to_be_voted_on(first);
             compare(first, &others);
+            if voted {
+                vote(first, &others);
+            }
         }
         let mut readings = readings.into_iter();
         let of_block = |b: &TextBlock| block(readings.by_ref().take(b.lines.len()).flatten().collect());
@@ -69,7 +76,8 @@ impl LineModel {
         let chosen = |is: fn(&Line) -> bool| -> Vec<usize> {
             (0..lines.len()).filter(|i| readings[*i].as_ref().is_some_and(is)).collect()
         };
-        let doubtful = chosen(is_doubtful);
+        let voted = chosen(is_to_be_voted_on);
+        let doubtful = chosen(|line| is_doubtful(line) || is_to_be_voted_on(line));
         let mut found: Vec<(usize, Vec<Line>)> = doubtful.iter().map(|i| (*i, Vec::new())).collect();
         let mut read = |places: &[usize], padding| {
             let again: Vec<&TextLine> = places.iter().map(|i| lines[*i]).collect();
@@ -80,8 +88,11 @@ impl LineModel {
             }
         };
         read(&doubtful, OTHER_PADDING);
-        let compared = chosen(|line| line.words.iter().any(|w| is_plain(&w.text) && is_doubtful_word(w)));
+        let compared = chosen(|line| {
+            is_to_be_voted_on(line) || line.words.iter().any(|w| is_plain(&w.text) && is_doubtful_word(w))
+        });
         MORE_PADDING.into_iter().for_each(|padding| read(&compared, padding));
+        VOTED_PADDING.into_iter().for_each(|padding| read(&voted, padding));
         found
     }
 

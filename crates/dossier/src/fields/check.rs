@@ -70,6 +70,17 @@ pub(super) fn is_plain_mark(c: char) -> bool {
     matches!(c, '.' | ',' | ':' | ';' | '…' | '·' | '-' | '_')
 }
 
+/// Whether a mark touches a letter inside a word (`Ổ.TRUNG`): a speck, or more than a space was lost there. Hyphens and slashes
+/// are printed so.
+pub(super) fn has_mark_within(text: &str) -> bool {
+    let is_mark = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '–' | '/' | '&');
+    let touched = |chars: &[char]| is_mark(chars[1]) && (chars[0].is_alphabetic() || chars[2].is_alphabetic());
+    text.split_whitespace().any(|word| {
+        let inner: Vec<char> = word.trim_matches(|c: char| !c.is_alphanumeric()).chars().collect();
+        inner.windows(3).any(touched)
+    })
+}
+
 /// A personal id of 12 digits (Nghị định 137/2015, article 13): three of the place, one of century and sex, two of the
 /// year, see [`crate::id_card::id_fits`]; or the nine of an old card, which say nothing.
 pub(super) fn person_id(id: &str) -> Option<FieldIssue> {
@@ -139,6 +150,22 @@ mod tests {
         }
         assert_eq!(symbol("QĐ-UBND", Some("QĐ")), None);
         assert_eq!(symbol("QD-UBND", Some("QĐ")), Some(FieldIssue::SymbolAgainstType));
+    }
+
+    #[test]
+    fn marks_within_words_are_doubted() {
+        for bad in ["HỒNG Ổ.TRUNG", "nước,ngầm", "xã Ổ..Trung", "SỞ Y'TẾ"] {
+            assert!(has_mark_within(bad), "{bad}");
+        }
+        for good in [
+            "SỞ LAO ĐỘNG, THƯƠNG BINH",
+            "TÀI CHÍNH - KẾ HOẠCH",
+            "quý II (đợt 2).",
+            "1.500 m2, 7,5 % số 15/QĐ-UBND",
+            "TM. ỦY BAN",
+        ] {
+            assert!(!has_mark_within(good), "{good}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word};
 
+use super::check::has_mark_within;
 use super::label::is_name_word;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::FieldRules;
@@ -154,7 +155,7 @@ fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, p
     let complete = deputy && texts.last().is_some_and(|t| !t.starts_with("KT.") && !t.starts_with("TM."));
     // A word that a seal hides makes its line shorter on one side.
     let centred = stack.lines.iter().all(|l| (l.centre() - stack.centre).abs() < OFF_CENTRE * layout.mm);
-    let sure = known && complete && centred && capitals(&value) == 1.0;
+    let sure = known && complete && centred && capitals(&value) == 1.0 && !has_mark_within(&value);
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }
 }
@@ -216,19 +217,31 @@ fn name_in(rules: &FieldRules, layout: &Layout<'_>, piece: &Piece<'_>, page: u32
     if piece.words.len() - words.len() > 2 || !(2..=7).contains(&names) {
         return None;
     }
-    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    let mut texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    // Family names are few, and their marks are what is misread most.
+    let first = words.iter().position(|w| is_name_word(w.text.trim_matches(is_mark)));
+    let family = first.is_some_and(|i| rules.has_family(words[i].text.trim_matches(is_mark)));
+    if let Some(i) = first.filter(|_| !family)
+        && let Some(other) = other_family(rules, words[i])
+    {
+        texts[i] = other;
+    }
     let all = texts.join(" ");
     let value = all.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let whole = words.len() == piece.words.len() && value == all && (3..=5).contains(&names);
-    // Family names are few, and their marks are what is misread most.
-    let family = words.iter().find(|w| is_name_word(&w.text)).is_some_and(|w| rules.has_family(&w.text));
     let issue = (!whole || !family || confidence < SURE_NAME).then_some(FieldIssue::Doubtful);
     let centre = layout.piece(words, piece.y, piece.height)?.centre();
     let rect = box_of(words.iter().copied());
     let field =
         Field { name: FieldName::SIGNER_NAME, value, page, rect, confidence, confident: issue.is_none(), issue };
     Some(FoundName { field, centre })
+}
+
+/// The reading of a word, among those that the recognizer offers, that differs in marks alone and is a family name.
+fn other_family<'a>(rules: &FieldRules, word: &'a Word) -> Option<&'a str> {
+    let others = word.alternatives.iter().map(|other| other.trim_matches(|c: char| !c.is_alphabetic()));
+    others.filter(|other| letters(other) == letters(&word.text)).find(|other| rules.has_family(other))
 }
 
 /// Where a seal hides the title: to the right of the recipients the lines in capitals that are left, and the lowest name.

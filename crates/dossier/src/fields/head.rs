@@ -27,8 +27,10 @@ const SURE_ISSUER: f32 = 0.99;
 const SURE_SUBJECT: f32 = 0.985;
 
 /// Where the head is and what it says.
-pub(super) struct Head {
+pub(super) struct Head<'a> {
     pub(super) fields: Vec<Field>,
+    /// The row `Số: …`.
+    number: Option<Piece<'a>>,
     /// What the symbol begins with.
     pub(super) symbol: Option<String>,
     /// The paper is a letter: `V/v` stands under its number.
@@ -46,16 +48,17 @@ struct Title {
 }
 
 /// The head of a page; `None` when there is no national title.
-pub(super) fn head(rules: &FieldRules, layout: &Layout<'_>, page: u32, scanned: Option<Date>) -> Option<Head> {
+pub(super) fn head<'a>(rules: &FieldRules, layout: &Layout<'a>, page: u32, scanned: Option<Date>) -> Option<Head<'a>> {
     let title = national_title(layout)?;
     let centre = (title.left + title.right) / 2.0;
     if centre < layout.width * 0.54 {
         // A form: the national title is centred and nothing stands beside it.
         let end = title.y + title.height * 2.0;
-        return Some(Head { fields: Vec::new(), symbol: None, is_letter: false, end });
+        return Some(Head { fields: Vec::new(), number: None, symbol: None, is_letter: false, end });
     }
     let (left, right) = columns(layout, &title);
-    let mut head = Head { fields: Vec::new(), symbol: None, is_letter: false, end: title.y + title.height * 1.2 };
+    let end = title.y + title.height * 1.2;
+    let mut head = Head { fields: Vec::new(), number: None, symbol: None, is_letter: false, end };
     if let Some((y, field)) = date_of(&right, page, scanned) {
         head.end = head.end.max(y);
         head.fields.push(field);
@@ -64,6 +67,7 @@ pub(super) fn head(rules: &FieldRules, layout: &Layout<'_>, page: u32, scanned: 
     if let Some(row) = numbered.map(|i| &left[i]) {
         head.end = head.end.max(row.y);
         head.symbol = number(row, page, &mut head.fields);
+        head.number = Some(row.clone());
     }
     let bodies = &left[..numbered.unwrap_or(left.len())];
     issuer(rules, bodies, numbered.is_some(), page, &mut head.fields);
@@ -74,6 +78,51 @@ pub(super) fn head(rules: &FieldRules, layout: &Layout<'_>, page: u32, scanned: 
         head.fields.extend(about_field(about, page));
     }
     Some(head)
+}
+
+impl Head<'_> {
+    /// Where the symbol does not begin with the abbreviation of the title's type, takes the reading of the number's row that
+    /// does, if the recognizer offers one with the same digits that breaks no rule. What differs from the first reading is
+    /// doubtful.
+    pub(super) fn agree_with_title(&mut self, expected: &str, page: u32) {
+        if self.symbol.as_deref() == Some(expected) {
+            return;
+        }
+        let Some(row) = self.number.take() else { return };
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        for (i, word) in row.words.iter().enumerate() {
+            for text in word.alternatives.iter().filter(|text| digits(text) == digits(&word.text)) {
+                let other = Word { text: text.clone(), ..Word::new("", word.rect, word.confidence) };
+                let mut row = row.clone();
+                row.words[i] = &other;
+                let mut fields = Vec::new();
+                let symbol = number(&row, page, &mut fields);
+                let is_regular =
+                    |f: &Field| !matches!(f.issue, Some(FieldIssue::NumberGrammar | FieldIssue::SymbolGrammar));
+                if symbol.as_deref() == Some(expected) && fields.iter().all(is_regular) {
+                    self.symbol = symbol;
+                    self.take(fields);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Puts another reading of the number's row in the place of the first.
+    fn take(&mut self, fields: Vec<Field>) {
+        for mut field in fields {
+            let first = self.fields.iter().position(|f| f.name == field.name);
+            if first.is_some_and(|i| self.fields[i].value == field.value) {
+                continue;
+            }
+            field.confident = false;
+            field.issue = field.issue.or(Some(FieldIssue::Doubtful));
+            match first {
+                Some(i) => self.fields[i] = field,
+                None => self.fields.push(field),
+            }
+        }
+    }
 }
 
 /// Whether a page begins with the head of a paper.
@@ -337,7 +386,8 @@ fn issuer(rules: &FieldRules, rows: &[Piece<'_>], numbered: bool, page: u32, fie
         let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
         let texts: Vec<String> = rows.iter().map(|r| r.text()).collect();
         let value = texts.join(" ");
-        let issue = issue.or((confidence < SURE_ISSUER || capitals(&value) < 1.0).then_some(FieldIssue::Doubtful));
+        let odd = capitals(&value) < 1.0 || check::has_mark_within(&value);
+        let issue = issue.or((confidence < SURE_ISSUER || odd).then_some(FieldIssue::Doubtful));
         fields.push(Field { name, value, page, rect: box_of(words), confidence, confident: issue.is_none(), issue });
     };
     if at > 0 {
@@ -382,7 +432,8 @@ fn about_field(rows: &[Piece<'_>], page: u32) -> Option<Field> {
     let part = start..glyphs.len();
     let confidence = glyphs.confidence(part.clone());
     let strange = words.iter().any(|w| w.strange);
-    let issue = (confidence < SURE_SUBJECT || strange).then_some(FieldIssue::Doubtful);
     let (value, rect) = (glyphs.text(part.clone()), glyphs.box_of(part));
+    let odd = strange || check::has_mark_within(&value);
+    let issue = (confidence < SURE_SUBJECT || odd).then_some(FieldIssue::Doubtful);
     Some(Field { name: FieldName::SUBJECT, value, page, rect, confidence, confident: issue.is_none(), issue })
 }

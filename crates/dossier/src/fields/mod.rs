@@ -138,6 +138,9 @@ impl<'r> FieldReader<'r> {
             }
         } else if let Some((fields, kind)) = title::title(self.rules, layout, number, end) {
             let expected = self.rules.type_named(&kind).and_then(|t| t.symbol.as_deref());
+            if let Some(expected) = expected {
+                head.agree_with_title(expected, number);
+            }
             check_symbol(&mut head.fields, expected);
             head.fields.extend(fields);
             self.kind = Some(kind);

@@ -73,6 +73,15 @@ impl Sheet {
         self
     }
 
+    /// Gives a word other readings.
+    fn offer(mut self, text: &str, others: &[&str]) -> Self {
+        for line in self.0.blocks.iter_mut().flat_map(|b| &mut b.lines) {
+            let words = line.words.iter_mut().filter(|w| w.text == text);
+            words.for_each(|w| w.alternatives = others.iter().map(|other| (*other).to_owned()).collect());
+        }
+        self
+    }
+
     /// Makes a word one that the dictionary does not know.
     fn strange(mut self, text: &str) -> Self {
         for line in self.0.blocks.iter_mut().flat_map(|b| &mut b.lines) {
@@ -179,6 +188,41 @@ fn what_is_left_open_is_no_field() {
     assert_eq!(value(&fields, FieldName::NUMBER), None);
     assert_eq!(value(&fields, FieldName::DATE), None);
     assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"));
+}
+
+#[test]
+fn a_symbol_that_is_not_of_the_titles_type_gives_way_to_a_reading_that_is() {
+    let proposal = |number: &str, others: &[&str]| {
+        let row = format!("Số: {number}");
+        let sheet = Sheet::new()
+            .head(&["SỞ Y TẾ", &row], "An Bình, ngày 05 tháng 6 năm 2023")
+            .line(1310.0, 700.0, "TỜ TRÌNH")
+            .line(1310.0, 775.0, "Về việc bổ sung kinh phí")
+            .offer(number, others);
+        let fields = read(&[sheet]);
+        let of = |name| get(&fields, name).map(|f| (f.value.clone(), f.confident));
+        (of(FieldName::NUMBER), of(FieldName::SYMBOL))
+    };
+    let said = |text: &str, confident: bool| Some((text.to_owned(), confident));
+    let (number, symbol) = proposal("15/TIr-SYT", &["15/TTIr-SYT", "16/TTr-SYT", "15/TTr-SYT"]);
+    assert_eq!(
+        (number, symbol),
+        (said("15", true), said("TTr-SYT", false)),
+        "the digits are those of the first reading"
+    );
+    assert_eq!(proposal("15TTr-SYT", &["15/TTr-SYT"]), (said("15", false), said("TTr-SYT", false)), "a lost slash");
+    assert_eq!(
+        proposal("15/TIr-SYT", &["15/TT-SYT", "16/TTr-SYT"]).1,
+        said("TIr-SYT", false),
+        "nothing better is offered"
+    );
+    assert_eq!(proposal("15/TTr-SYT", &["15/TTr-SVT"]).1, said("TTr-SYT", true), "what fits stays");
+}
+
+#[test]
+fn an_issuer_with_a_mark_inside_a_word_is_doubtful() {
+    let sheet = Sheet::new().head(&["SỞ Y.TẾ", "Số: 15/QĐ-SYT"], "An Bình, ngày 05 tháng 6 năm 2023");
+    assert_eq!(issue(&read(&[sheet]), FieldName::ISSUER), Some(FieldIssue::Doubtful));
 }
 
 #[test]

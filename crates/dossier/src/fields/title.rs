@@ -2,6 +2,7 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word, text::fold};
 
+use super::check::has_mark_within;
 use super::layout::{Layout, Piece, box_of};
 use super::rules::{FieldRules, PaperType};
 use crate::approx::{anchor_distance, is_anchor, letters};
@@ -109,8 +110,9 @@ fn subject(layout: &Layout<'_>, title: &Title<'_>, page: u32) -> Option<Field> {
     let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     let texts: Vec<String> = lines.iter().map(Piece::text).collect();
     let strange = words.iter().any(|w| w.strange);
-    let issue = (confidence < SURE || strange || !ends_clearly).then_some(FieldIssue::Doubtful);
     let value = texts.join(" ");
+    let odd = strange || !ends_clearly || has_mark_within(&value);
+    let issue = (confidence < SURE || odd).then_some(FieldIssue::Doubtful);
     Some(Field {
         name: FieldName::SUBJECT,
         value,

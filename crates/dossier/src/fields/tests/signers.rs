@@ -134,3 +134,17 @@ fn the_authority_in_the_preamble_of_a_decision_is_no_signer() {
         .line(1310.0, 1150.0, "QUYẾT ĐỊNH:");
     assert_eq!(value(&read(&[sheet]), FieldName::SIGNER_NAME), None);
 }
+
+#[test]
+fn a_family_name_whose_marks_are_in_doubt_is_the_reading_that_is_one_and_is_not_confident() {
+    let name = |others: &[&str]| {
+        let head = ["SỞ XÂY DỰNG", "Số: 15/TB-SXD"];
+        let sheet = Sheet::new().head(&head, "An Bình, ngày 05 tháng 6 năm 2023").line(1310.0, 700.0, "THÔNG BÁO");
+        let sheet = sheet.body(900.0, 10).foot(2000.0, &["GIÁM ĐỐC"], "Đỉnh Thế Khoát").offer("Đỉnh", others);
+        let fields = read(&[sheet]);
+        let field = get(&fields, FieldName::SIGNER_NAME).cloned().unwrap();
+        (field.value, field.confident)
+    };
+    assert_eq!(name(&["Địỉnh", "'Đinh", "Định"]), ("Đinh Thế Khoát".to_owned(), false));
+    assert_eq!(name(&["Định", "Đình", "Vinh"]), ("Đỉnh Thế Khoát".to_owned(), false), "no family, or other letters");
+}
