@@ -156,7 +156,7 @@ mod tests {
             (&[("Đinh", 0.9), ("Thị", 1.0), ("Thảo", 1.0)], true),
             (&[("Đinh", 1.0), ("Thị", 1.0), ("Thảo", 1.0)], false),
             (&[("theo", 0.5), ("-", 0.5)], false),
-            (&[("Số:", 0.5); 8], false),
+            (&[("Số:", 0.5); 9], false),
         ] {
             assert_eq!(is_to_be_voted_on(&line(words)), wanted, "{words:?}");
         }

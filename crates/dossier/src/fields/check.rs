@@ -81,6 +81,11 @@ pub(super) fn has_mark_within(text: &str) -> bool {
     })
 }
 
+/// Whether a name of a body or office has no mark where none is printed: around it, or inside a word.
+pub(super) fn is_clean_name(name: &str) -> bool {
+    name.starts_with(char::is_alphanumeric) && name.ends_with(char::is_alphanumeric) && !has_mark_within(name)
+}
+
 /// A personal id of 12 digits (Nghị định 137/2015, article 13): three of the place, one of century and sex, two of the
 /// year, see [`crate::id_card::id_fits`]; or the nine of an old card, which say nothing.
 pub(super) fn person_id(id: &str) -> Option<FieldIssue> {
@@ -150,6 +155,12 @@ mod tests {
         }
         assert_eq!(symbol("QĐ-UBND", Some("QĐ")), None);
         assert_eq!(symbol("QD-UBND", Some("QĐ")), Some(FieldIssue::SymbolAgainstType));
+    }
+
+    #[test]
+    fn names_of_bodies_have_no_marks_around_them() {
+        assert!(["SỞ Y TẾ", "UBND PHƯỜNG 14", "TM. ỦY BAN NHÂN DÂN"].into_iter().all(is_clean_name));
+        assert!(!["KẾ HOẠCH.", "- SỞ Y TẾ", "SỞ Y.TẾ", ""].into_iter().any(is_clean_name));
     }
 
     #[test]

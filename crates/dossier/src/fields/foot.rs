@@ -2,7 +2,7 @@
 
 use sohoa_domain::{Field, FieldIssue, FieldName, Word};
 
-use super::check::has_mark_within;
+use super::check::is_clean_name;
 use super::label::is_name_word;
 use super::layout::{Layout, Piece, box_of, capitals};
 use super::rules::FieldRules;
@@ -155,7 +155,7 @@ fn title_field(rules: &FieldRules, layout: &Layout<'_>, stack: &Stack<'_, '_>, p
     let complete = deputy && texts.last().is_some_and(|t| !t.starts_with("KT.") && !t.starts_with("TM."));
     // A word that a seal hides makes its line shorter on one side.
     let centred = stack.lines.iter().all(|l| (l.centre() - stack.centre).abs() < OFF_CENTRE * layout.mm);
-    let sure = known && complete && centred && capitals(&value) == 1.0 && !has_mark_within(&value);
+    let sure = known && complete && centred && capitals(&value) == 1.0 && is_clean_name(&value);
     let issue = (!sure).then_some(FieldIssue::Doubtful);
     Field { name: FieldName::SIGNER_TITLE, value, page, rect: box_of(words), confidence, confident: sure, issue }
 }

@@ -386,7 +386,7 @@ fn issuer(rules: &FieldRules, rows: &[Piece<'_>], numbered: bool, page: u32, fie
         let confidence = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
         let texts: Vec<String> = rows.iter().map(|r| r.text()).collect();
         let value = texts.join(" ");
-        let odd = capitals(&value) < 1.0 || check::has_mark_within(&value);
+        let odd = capitals(&value) < 1.0 || !check::is_clean_name(&value);
         let issue = issue.or((confidence < SURE_ISSUER || odd).then_some(FieldIssue::Doubtful));
         fields.push(Field { name, value, page, rect: box_of(words), confidence, confident: issue.is_none(), issue });
     };
