@@ -421,7 +421,8 @@ pub trait Records: Send + Sync {
     /// Events in order, those of one dossier or all.
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError>;
 
-    /// Events of a dossier with their numbers, the latest first, those before this number, at most so many.
+    /// Events of a dossier with their numbers, the acceptance of the files that its documents come from among them: the latest first,
+    /// those before this number, at most so many.
     async fn history(
         &self,
         dossier: &DossierCode,

@@ -461,7 +461,8 @@ missing-not-scanned = Not scanned
 ## Audit: reconciliation
 reconciliation-title = Papers against the register
 missing-note = in the register, not scanned
-result-note = results that are due
+results-missing = Missing results
+result-note = due, not there
 late-note = counted from reception
 excluded-note = refused, withdrawn
 orphans-title = Scanned, not in the register

@@ -429,7 +429,8 @@ missing-not-scanned = Chưa quét
 ## Kiểm tra: đối chiếu
 reconciliation-title = Đối chiếu giấy tờ với sổ tiếp nhận
 missing-note = có trong sổ, chưa có bản quét
-result-note = kết quả phải số hóa
+results-missing = Kết quả còn thiếu
+result-note = phải số hóa, chưa có
 late-note = tính từ lúc tiếp nhận
 excluded-note = bị từ chối, đã rút
 orphans-title = Đã quét, chưa có trong sổ tiếp nhận

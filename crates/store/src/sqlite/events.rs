@@ -57,19 +57,25 @@ pub(super) async fn of_file(conn: &mut SqliteConnection, file: FileId) -> Result
     rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
 }
 
-/// Events of a dossier with their numbers, the latest first.
+/// Events of a dossier with their numbers, the latest first; of the files that its documents come from, that they were accepted: then
+/// nobody knew the dossier yet.
 pub(super) async fn history(
     db: &SqliteRecords,
     dossier: &DossierCode,
     before: Option<i64>,
     most: u32,
 ) -> Result<Vec<(i64, Event)>, StoreError> {
-    let rows = sqlx::query("SELECT id, event FROM event WHERE dossier = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3")
-        .bind(dossier.as_str())
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(most)
-        .fetch_all(&db.readers)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, event FROM event WHERE dossier = ?1 AND id < ?2 \
+         UNION ALL SELECT id, event FROM event WHERE file IN (SELECT source FROM document WHERE document.dossier = ?1) \
+            AND id < ?2 AND dossier IS NULL AND kind = 'accepted' \
+         ORDER BY id DESC LIMIT ?3",
+    )
+    .bind(dossier.as_str())
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(most)
+    .fetch_all(&db.readers)
+    .await?;
     rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
 }
 

@@ -74,7 +74,7 @@ async fn show(app: &App, page: &Page, visitor: &Visitor, scoped: &Scoped) -> Res
         figures: vec![
             figure(page.t("list-missing"), c.received - c.digitized_full, page.t("missing-note"), list("missing")),
             figure(
-                page.t("list-result-missing"),
+                page.t("results-missing"),
                 c.results_due - c.results_there,
                 page.t("result-note"),
                 list("result-missing"),

@@ -159,6 +159,8 @@ async fn the_history_of_a_dossier_says_who_did_what() {
     let history = client.get(&format!("{path}/history")).await.text;
     for words in [
         "15/06/2023",
+        "Nhận tệp quét",
+        "SCAN0001.pdf",
         "Hiện tên người nộp",
         "thanh tra",
         "Có sai lệch",
