@@ -10,6 +10,7 @@ mod files;
 mod heap;
 mod home;
 mod output;
+mod web_audit;
 mod web_counter;
 mod web_home;
 

@@ -13,6 +13,7 @@ use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Se
 use tokio::sync::Semaphore;
 
 use crate::home::{AGENT, Home};
+use crate::web_audit::WebAudit;
 use crate::web_counter::{self, WebCounter};
 
 /// A home in the eyes of the web application.
@@ -30,6 +31,7 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
     let server = Server::bind(listen.unwrap_or(settings.listen), tls).await?;
     let web_home = Arc::new(WebHome { home: Arc::clone(home), drawing: Semaphore::new(home.config.ocr.jobs()) });
     let counter = Arc::new(WebCounter(Arc::clone(home)));
+    let audit = Arc::new(WebAudit::new(home));
     let inboxes = &home.config.inbox;
     let scanned = inboxes.iter().map(|inbox| InboxPlace { path: home.path.join(&inbox.path), desk: inbox.place() });
     // What is sent from a counter belongs to it like what it scans.
@@ -43,6 +45,8 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
         pictures: web_home.clone(),
         uploads: counter.clone(),
         cover_sheets: counter,
+        certificates: audit.clone(),
+        verification: audit,
         readiness: web_home,
         clock: Arc::clone(&home.clock),
         inboxes: scanned.chain(sent).collect(),
@@ -52,6 +56,7 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
             behind_proxy: settings.behind_proxy,
             public_url: settings.public_url.clone(),
             tls: secure,
+            late: SignedDuration::from_hours(i64::from(home.config.coverage.late_hours)),
         },
         agent: AGENT.to_owned(),
     });

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_domain::{DocumentId, Sha256Digest, Stratum};
-use sohoa_store::SampleRow;
+use sohoa_domain::{AuditSample, DocumentId, Sha256Digest, Stratum, StratumBy};
+use sohoa_store::{Records, RenditionKind, SampleRow, StoreError};
 
 use crate::figures::Share;
+use crate::render::ChecklistItem;
 
 /// Most documents of a sample: people compare them.
 pub const MOST_DRAWN: u64 = 10_000;
@@ -44,6 +46,73 @@ impl FromStr for SampleSize {
         let share: u64 = format!("{whole}{decimals:0<3}").parse().map_err(|_| wrong())?;
         if (1..=100_000).contains(&share) { Ok(Self::Share(share)) } else { Err(wrong()) }
     }
+}
+
+/// A sample that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRequest {
+    /// Its name; empty: after its number.
+    pub name: String,
+    /// What it is drawn with.
+    pub seed: String,
+    /// First day of reception of the documents' dossiers.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// How large it is to be.
+    pub size: SampleSize,
+    /// What the strata are.
+    pub by: StratumBy,
+}
+
+impl SampleRequest {
+    /// Draws it from these documents, each with the name of its stratum; its number is still to come.
+    pub fn draw(&self, population: &[(DocumentId, String)]) -> AuditSample {
+        let strata = draw(&self.seed, self.size, population);
+        let list = listed(strata.iter().flat_map(|s| s.drawn.iter().map(|d| (d, s.name.as_str()))));
+        let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
+        AuditSample {
+            number: 0,
+            name: self.name.clone(),
+            seed: self.seed.clone(),
+            from: self.from,
+            to: self.to,
+            by: self.by,
+            strata,
+            population: Sha256Digest::of(all.as_bytes()),
+            list: Sha256Digest::of(list.as_bytes()),
+        }
+    }
+}
+
+/// The documents of a sample with where they are found. `place` says where a PDF lies, from its path in the packages.
+///
+/// # Errors
+/// When the records cannot be read, or a document of the sample is gone.
+pub async fn checklist_items(
+    records: &dyn Records,
+    sample: i64,
+    place: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<ChecklistItem>, StoreError> {
+    let mut items = Vec::new();
+    for item in records.sample_items(sample).await? {
+        let row = records.document(&item.document).await?;
+        let row = row.ok_or_else(|| StoreError::Corrupt("a document of a sample is gone".to_owned()))?;
+        let pdf = row.renditions.iter().find(|r| r.kind == RenditionKind::Pdf);
+        let received = records.dossier(&row.dossier).await?.and_then(|d| d.received);
+        items.push(ChecklistItem {
+            pages: row.pages.kept + row.pages.blank,
+            pdf: pdf.and_then(|r| place(&r.stored)),
+            document: item.document,
+            stratum: item.stratum,
+            dossier: row.dossier,
+            component: row.component,
+            result_code: row.result_code,
+            received: received.map(|at| at.date()),
+            result: item.result,
+        });
+    }
+    Ok(items)
 }
 
 /// Draws from documents, each with the name of its stratum. Each stratum gives one document at least, so that a sample may be larger

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sohoa_domain::DossierCode;
+use sohoa_domain::{DossierCode, Event, EventKind, Outcome};
 use sohoa_store::ocfl::Inventory;
 use sohoa_store::{BlobEntry, BlobError, EventLogError, Objects, PackageError, Records, StoreError};
 
@@ -25,6 +25,9 @@ use rows::Rows;
 /// Bytes are stored before their row is written. What has no row is looked for once more after this pause, so that
 /// what is being received while verification runs is no finding.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
+
+/// Dossiers with problems that one verification puts on record.
+const MOST_TOLD: usize = 1_000;
 
 /// Everything that is compared with each other.
 #[derive(Clone, Copy)]
@@ -154,6 +157,42 @@ pub struct VerifyReport {
     pub ok: u64,
     /// Everything that is wrong, in order of dossier and path.
     pub problems: Vec<Problem>,
+}
+
+impl VerifyReport {
+    /// What is put on record of it: one event for everything, or for the dossier that alone was looked at, and one for each dossier with
+    /// a problem.
+    pub fn events(&self, only: Option<&DossierCode>, at: Timestamp, agent: &str) -> Vec<Event> {
+        let mut events = vec![self.event(only.cloned(), at, agent)];
+        if only.is_none() {
+            let with_problems: BTreeSet<&DossierCode> =
+                self.problems.iter().filter_map(|p| p.dossier.as_ref()).collect();
+            events.extend(with_problems.into_iter().take(MOST_TOLD).map(|dossier| {
+                let of = |p: &&Problem| p.dossier.as_ref() == Some(dossier);
+                let problems: Vec<Problem> = self.problems.iter().filter(of).cloned().collect();
+                Self { checked: problems.len() as u64, ok: 0, problems }.event(Some(dossier.clone()), at, agent)
+            }));
+        }
+        events
+    }
+
+    fn event(&self, dossier: Option<DossierCode>, at: Timestamp, agent: &str) -> Event {
+        let kinds: BTreeSet<&str> = self.problems.iter().map(|p| p.kind.as_str()).collect();
+        let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+        let kinds = if kinds.is_empty() { kinds } else { format!(": {kinds}") };
+        Event {
+            at,
+            kind: EventKind::FixityChecked,
+            outcome: if self.problems.is_empty() { Outcome::Success } else { Outcome::Failure },
+            agent: agent.to_owned(),
+            source: None,
+            dossier,
+            document: None,
+            detail: format!("{} checked, {} problems{kinds}", self.checked, self.problems.len()),
+            file: None,
+            change: None,
+        }
+    }
 }
 
 /// Why nothing could be verified.

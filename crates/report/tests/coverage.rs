@@ -17,7 +17,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sohoa_domain::ComponentKind;
 use sohoa_report::coverage;
-use sohoa_store::{CoverageBy, CoverageScope, LateAfter, Records as _, SqliteRecords};
+use sohoa_store::{
+    CoverageBy, CoverageList, CoveragePage, CoverageScope, CoveredDossier, LateAfter, Records as _, SqliteRecords,
+};
 
 /// Registers that are tried.
 const CASES: u32 = 512;
@@ -90,12 +92,70 @@ fn scratch() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+/// The dossiers of a list, a few at a time.
+async fn listed(
+    records: &SqliteRecords,
+    scope: &CoverageScope,
+    group: Option<(CoverageBy, String)>,
+    list: CoverageList,
+) -> Vec<CoveredDossier> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = CoveragePage { scope: scope.clone(), group: group.clone(), list, after, most: 5 };
+        let stretch = records.covered(&page).await.unwrap();
+        let Some(last) = stretch.last() else { return all };
+        after = Some(last.missing.dossier.clone());
+        all.extend(stretch);
+    }
+}
+
+/// Behind every figure stand as many dossiers as it says.
+async fn compare_lists(
+    records: &SqliteRecords,
+    plain: &Plain,
+    scope: &CoverageScope,
+    late: LateAfter,
+) -> Result<(), TestCaseError> {
+    let c = plain.counts(scope, late);
+    for (list, figure) in [
+        (CoverageList::Received, c.received),
+        (CoverageList::Excluded, c.excluded),
+        (CoverageList::Full, c.digitized_full),
+        (CoverageList::Any, c.digitized_any),
+        (CoverageList::NotAny, c.received - c.digitized_any),
+        (CoverageList::Late(late), c.late),
+        (CoverageList::DoneWithResult, c.done_with_result),
+        (CoverageList::Reused, c.reused),
+        (CoverageList::HandedOver, c.handed_over),
+    ] {
+        prop_assert_eq!(listed(records, scope, None, list).await.len() as u64, figure, "{:?} {:?}", list, scope);
+    }
+    let missing = listed(records, scope, None, CoverageList::Missing).await.into_iter().map(|d| d.missing);
+    prop_assert_eq!(missing.collect::<Vec<_>>(), plain.missing(scope, None), "{:?}", scope);
+    let results = listed(records, scope, None, CoverageList::ResultMissing).await.len();
+    prop_assert_eq!(results, plain.missing(scope, Some(ComponentKind::Result)).len());
+    let exempt = listed(records, scope, None, CoverageList::Exempt).await.into_iter().flat_map(|d| d.exempt);
+    prop_assert_eq!(exempt.collect::<Vec<_>>(), plain.exempt(scope));
+    let reasons = records.exempt_reasons(scope).await.unwrap();
+    prop_assert_eq!(reasons.iter().map(|(_, n)| n).sum::<u64>(), c.exempt);
+    for by in [CoverageBy::Counter, CoverageBy::Quarter, CoverageBy::Channel] {
+        for (key, counts) in plain.groups(scope, by, late) {
+            let group = listed(records, scope, Some((by, key)), CoverageList::Received).await;
+            prop_assert_eq!(group.len() as u64, counts.received, "{:?} {:?}", by, scope);
+        }
+    }
+    Ok(())
+}
+
 async fn compare(history: &History, scopes: &[Scoped], late: LateAfter, seen: &Seen) -> Result<(), TestCaseError> {
     let folder = scratch();
     let records = SqliteRecords::open(&folder.path().join("sohoa.db")).await.unwrap();
     history.play(&records).await;
     let plain = Plain::read(&records).await;
     note(seen, &plain, late);
+    for scope in scopes.iter().map(Scoped::scope).take(1) {
+        compare_lists(&records, &plain, &scope, late).await?;
+    }
     for scope in scopes.iter().map(Scoped::scope) {
         for by in CoverageBy::ALL.map(|(by, _)| Some(by)).into_iter().chain([None]) {
             let report = coverage(&records, &scope, by, late).await.unwrap();

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
     AuditSample, CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event,
-    EventKind, FileState, ProcedureCode, Sha256Digest, StratumBy, Verdict,
+    FileState, ProcedureCode, Sha256Digest, StratumBy, Verdict,
 };
 
 use crate::blobs::DiskBlobs;
@@ -27,10 +27,10 @@ mod rows;
 mod survey;
 
 pub use audit::{Comparison, SampleItem, SampleRow};
-pub use browse::{DossierLine, DossierPage, FileSeen};
+pub use browse::{DossierLine, DossierPage, FileSeen, FixityOf};
 pub use coverage::{
-    CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
-    MissingPaper, MissingPapers, MissingReason, Orphan,
+    CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage, CoverageScope, CoveredDossier, DataTime,
+    ExemptPaper, LateAfter, LatePaper, MissingPaper, MissingPapers, MissingReason, Orphan,
 };
 pub use fields::{Confirmation, DoubtfulField, DoubtfulPage, FieldWord};
 pub use period::{PeriodCount, Standing, Unaccounted};
@@ -327,6 +327,15 @@ pub trait Records: Send + Sync {
     /// Due components of the scope whose first scan was accepted later than `late` after reception, in that order.
     async fn late(&self, scope: &CoverageScope, late: LateAfter) -> Result<Vec<LatePaper>, StoreError>;
 
+    /// Dossiers of a scope one by one, with what they lack and what they need not have.
+    async fn covered(&self, page: &CoveragePage) -> Result<Vec<CoveredDossier>, StoreError>;
+
+    /// Reasons for which papers of the scope need not be there, with the number of papers, the most frequent first.
+    async fn exempt_reasons(&self, scope: &CoverageScope) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// The last day on which a dossier was received, this day at the latest.
+    async fn last_reception(&self, until: Date) -> Result<Option<Date>, StoreError>;
+
     /// Codes that documents hang on and the register does not know, the oldest first. They are in no scope: only the register says
     /// when and where a dossier was received.
     async fn orphans(&self) -> Result<Vec<Orphan>, StoreError>;
@@ -412,6 +421,18 @@ pub trait Records: Send + Sync {
     /// Events in order, those of one dossier or all.
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError>;
 
+    /// Events of a dossier with their numbers, the acceptance of the files that its documents come from among them: the latest first,
+    /// those before this number, at most so many.
+    async fn history(
+        &self,
+        dossier: &DossierCode,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<(i64, Event)>, StoreError>;
+
+    /// Verifications, the latest first, at most so many.
+    async fn fixity_checks(&self, of: FixityOf<'_>, most: u32) -> Result<Vec<Event>, StoreError>;
+
     /// Events of one file in order.
     async fn events_of_file(&self, file: FileId) -> Result<Vec<Event>, StoreError>;
 
@@ -438,9 +459,6 @@ pub trait Records: Send + Sync {
         scratch: &Path,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError>;
-
-    /// When an event of this kind happened last.
-    async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError>;
 
     /// Appends events that change nothing but the history.
     async fn tell(&self, events: &[Event]) -> Result<(), StoreError>;

@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use sohoa_domain::{DocumentId, DossierCode};
-use sohoa_store::{FileId, Role, Scope, UserName};
+use sohoa_store::{FileId, Role, Scope, User as Account, UserName};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -81,6 +81,9 @@ const PAPERS: Who = Who::Roles(&[Role::Counter, Role::Archivist, Role::Auditor])
 const DECIDES: Who = Who::Roles(&[Role::Counter, Role::Archivist]);
 const COUNTER: Who = Who::Roles(&[Role::Counter]);
 const AUDITOR: Who = Who::Roles(&[Role::Auditor]);
+/// Who sees the history of a dossier.
+const KEEPS: Who = Who::Roles(&[Role::Archivist, Role::Auditor]);
+const CERTIFIES: Who = Who::Roles(&[Role::Auditor, Role::Admin]);
 const ADMIN: Who = Who::Roles(&[Role::Admin]);
 
 /// The table.
@@ -130,6 +133,27 @@ fn table() -> Vec<Route> {
         // Pages as pictures.
         get("/files/{file}/pages/{page}", PAPERS, File, pictures::of_file),
         get("/documents/{document}/pages/{page}", PAPERS, Document, pictures::of_document),
+        // Audit: figures and what is behind them, certificates, samples.
+        get("/coverage", AUDITOR, Nothing, pages::coverage::page),
+        get("/coverage/dossiers", AUDITOR, Nothing, pages::coverage_list::page),
+        get("/coverage/export/{form}", AUDITOR, Nothing, pages::coverage::export),
+        get("/reconciliation", AUDITOR, Nothing, pages::reconciliation::page),
+        get("/report", AUDITOR, All, pages::report::page),
+        get("/report/export/{form}", AUDITOR, All, pages::report::export),
+        get("/fixity", AUDITOR, All, pages::fixity::page),
+        get("/dossiers/{code}/history", KEEPS, Dossier, pages::history::page),
+        post("/dossiers/{code}/verify", AUDITOR, Dossier, pages::history::verify),
+        get("/certificates", CERTIFIES, All, pages::certificates::page),
+        post("/certificates", CERTIFIES, All, pages::certificates::make),
+        post("/certificates/check", CERTIFIES, All, pages::certificates::check),
+        get("/certificates/key", CERTIFIES, All, pages::certificates::public_key),
+        get("/certificates/{root}", CERTIFIES, All, pages::certificates::download),
+        get("/samples", AUDITOR, All, pages::samples::page),
+        post("/samples", AUDITOR, All, pages::samples::draw),
+        get("/samples/{sample}", AUDITOR, All, pages::sample::page),
+        get("/samples/{sample}/export/{form}", AUDITOR, All, pages::sample::export),
+        get("/samples/{sample}/{document}", AUDITOR, All, pages::sample::item),
+        post("/samples/{sample}/{document}", AUDITOR, All, pages::sample::compare),
         // Live changes.
         get("/live/dossiers/{code}", PAPERS, Dossier, live::dossier),
         get("/live/queue", DECIDES, Nothing, live::queue),
@@ -155,10 +179,13 @@ pub fn rules() -> &'static [Rule] {
     &RULES
 }
 
-/// Whether a page is there and this role may open it.
-pub(crate) fn may_open(role: Role, path: &str) -> bool {
-    let allows = |who: Who| matches!(who, Who::Roles(roles) if roles.contains(&role));
-    rules().iter().any(|rule| rule.method == Method::GET && rule.path == path && allows(rule.who))
+/// Whether a page is there and this user may open it.
+pub(crate) fn may_open(user: &Account, path: &str) -> bool {
+    let allows = |rule: &Rule| {
+        let of_role = matches!(rule.who, Who::Roles(roles) if roles.contains(&user.role));
+        of_role && (rule.agency != AgencyOf::All || user.agency.is_empty())
+    };
+    rules().iter().any(|rule| rule.method == Method::GET && rule.path == path && allows(rule))
 }
 
 /// The router of the table.

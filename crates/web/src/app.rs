@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use jiff::SignedDuration;
 use sohoa_domain::{Clock, Desk, DossierCode, Sha256Digest};
-use sohoa_store::{Accounts, FileRow, Records, StoreError};
+use sohoa_store::{Accounts, FileRow, LateAfter, Orphan, Records, StoreError};
 use tokio::sync::watch;
 
 use crate::access;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::stores::{CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads};
+use crate::stores::{
+    Certificates, CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads, Verification,
+};
 use crate::throttle::Throttle;
+use crate::visitor::Visitor;
 
 /// Settings of the application.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Settings {
     pub public_url: String,
     /// It answers with TLS itself.
     pub tls: bool,
+    /// A scan is late so long after reception.
+    pub late: LateAfter,
 }
 
 /// A scan folder.
@@ -55,6 +60,10 @@ pub struct Services {
     pub uploads: Arc<dyn Uploads>,
     /// What makes cover sheets.
     pub cover_sheets: Arc<dyn CoverSheets>,
+    /// Certificates of coverage.
+    pub certificates: Arc<dyn Certificates>,
+    /// What compares stored bytes with their digests.
+    pub verification: Arc<dyn Verification>,
     /// Whether work can be done.
     pub readiness: Arc<dyn Readiness>,
     /// Time.
@@ -117,6 +126,18 @@ impl App {
             Some(code) => self.agency_of_dossier(code).await,
             None => Ok(None),
         }
+    }
+
+    /// Codes that documents hang on and the register does not know, those that this visitor may see, the oldest first.
+    pub(crate) async fn orphans_of(&self, visitor: &Visitor) -> Result<Vec<Orphan>, StoreError> {
+        let mut seen = Vec::new();
+        for orphan in self.records().orphans().await? {
+            if visitor.user.agency.is_empty() || visitor.sees(self.agency_of_dossier(&orphan.dossier).await?.as_deref())
+            {
+                seen.push(orphan);
+            }
+        }
+        Ok(seen)
     }
 
     /// The agency that answers for a dossier; for one that the register does not know yet, that whose scan folders all its papers

@@ -15,6 +15,11 @@ pub(crate) fn instant(at: Timestamp) -> String {
     date_time(local_time(at))
 }
 
+/// `08:30:05`, as a clock at the counter shows it.
+pub(crate) fn time_of_day(at: Timestamp) -> String {
+    local_time(at).strftime("%H:%M:%S").to_string()
+}
+
 /// `21.969`.
 pub(crate) fn number(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
@@ -44,6 +49,7 @@ mod tests {
         assert_eq!(date_time(at.at(8, 30, 0, 0)), "05/06/2023 08:30");
         assert_eq!(date_time(at.at(0, 0, 0, 0)), "05/06/2023");
         assert_eq!(instant("2023-06-15T01:30:00Z".parse().unwrap()), "15/06/2023 08:30");
+        assert_eq!(time_of_day("2023-06-15T01:30:05Z".parse().unwrap()), "08:30:05");
         let numbers = [0, 7, 999, 1_000, 21_969, 1_000_000, -4_500];
         assert_eq!(numbers.map(number), ["0", "7", "999", "1.000", "21.969", "1.000.000", "-4.500"]);
     }

@@ -2,10 +2,10 @@
 
 use sohoa_domain::{
     AttachmentState, BoundaryCue, Channel, DossierStatus, EvidenceSource, FieldIssue, FieldName, FileState,
-    ProfileRule, ProfileWarning,
+    ProfileRule, ProfileWarning, StratumBy, Verdict,
 };
 use sohoa_dossier::Todo;
-use sohoa_store::Role;
+use sohoa_store::{CoverageBy, MissingReason, Role};
 
 use crate::checklist::ComponentState;
 use crate::messages::msg;
@@ -22,7 +22,7 @@ pub(crate) struct Badge {
     pub(crate) tone: &'static str,
 }
 
-const fn badge(name: &'static str, icon: &'static str, tone: &'static str) -> Badge {
+pub(crate) const fn badge(name: &'static str, icon: &'static str, tone: &'static str) -> Badge {
     Badge { name, icon, tone }
 }
 
@@ -232,5 +232,56 @@ pub(crate) fn issue(issue: FieldIssue) -> &'static str {
         FieldIssue::PhoneGrammar => msg!("issue-phone-grammar"),
         FieldIssue::Pattern => msg!("issue-pattern"),
         FieldIssue::Contradicted => msg!("issue-contradicted"),
+    }
+}
+
+// Audit.
+
+/// What figures are grouped by.
+pub(crate) fn grouping(by: CoverageBy) -> &'static str {
+    match by {
+        CoverageBy::Agency => msg!("by-agency"),
+        CoverageBy::Counter => msg!("by-counter"),
+        CoverageBy::Day => msg!("by-day"),
+        CoverageBy::Month => msg!("by-month"),
+        CoverageBy::Quarter => msg!("by-quarter"),
+        CoverageBy::Procedure => msg!("by-procedure"),
+        CoverageBy::Channel => msg!("by-channel"),
+    }
+}
+
+/// What the strata of a sample are.
+pub(crate) fn stratum(by: StratumBy) -> &'static str {
+    match by {
+        StratumBy::None => msg!("by-none"),
+        StratumBy::Agency => msg!("by-agency"),
+        StratumBy::Counter => msg!("by-counter"),
+        StratumBy::Procedure => msg!("by-procedure"),
+        StratumBy::Channel => msg!("by-channel"),
+        StratumBy::Month => msg!("by-month"),
+    }
+}
+
+/// Why a paper is not there.
+pub(crate) fn missing(reason: MissingReason) -> Badge {
+    match reason {
+        MissingReason::Incomplete => badge(msg!("missing-incomplete"), "warning", "wait"),
+        MissingReason::AwaitingRegister => badge(msg!("missing-awaiting"), "clock", "wait"),
+        MissingReason::InReview => badge(msg!("missing-in-review"), "question", "wait"),
+        MissingReason::Pending => badge(msg!("missing-pending"), "clock", "wait"),
+        MissingReason::Unassigned => badge(msg!("missing-unassigned"), "question", "wait"),
+        MissingReason::Rejected => badge(msg!("missing-rejected"), "missing", "bad"),
+        MissingReason::NotScanned => badge(msg!("missing-not-scanned"), "missing", "bad"),
+    }
+}
+
+/// What the comparison with paper found.
+pub(crate) fn verdict(verdict: Verdict) -> Badge {
+    match verdict {
+        Verdict::Match => badge(msg!("verdict-match"), "check", "good"),
+        Verdict::Differs => badge(msg!("verdict-differs"), "missing", "bad"),
+        Verdict::MissingPaper => badge(msg!("verdict-missing-paper"), "missing", "bad"),
+        Verdict::MissingPage => badge(msg!("verdict-missing-page"), "missing", "bad"),
+        Verdict::Unreadable => badge(msg!("verdict-unreadable"), "missing", "bad"),
     }
 }

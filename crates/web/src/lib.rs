@@ -18,8 +18,10 @@ mod csrf;
 mod desk;
 mod error;
 mod events;
+mod export;
 mod format;
 mod headers;
+mod history;
 mod labels;
 mod language;
 mod live;
@@ -32,9 +34,11 @@ mod page;
 mod page_quality;
 mod pages;
 mod password;
+mod period;
 mod pictures;
 mod query;
 mod queue;
+mod scope;
 mod secret;
 mod server;
 mod sign_in;
@@ -49,7 +53,10 @@ pub use password::{PasswordError, hash as hash_password};
 pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
-pub use stores::{Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received, Renditions, Upload, Uploads};
+pub use stores::{
+    Certificates, Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received, Renditions, Upload, Uploads,
+    Verification,
+};
 
 pub use language::Language;
 /// A catalogue of messages, as its source text: `vi` or `en`.

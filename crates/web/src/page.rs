@@ -11,7 +11,7 @@ use crate::assets;
 use crate::labels;
 use crate::language::Language;
 use crate::messages::{Arg, message};
-use crate::nav::{self, Entry};
+use crate::nav::{self, Entry, Tab};
 use crate::visitor::{By, Visitor, cookie};
 
 /// The frame of a screen.
@@ -88,9 +88,19 @@ impl Page {
         if user.agency.is_empty() { role } else { format!("{role}, {}", user.agency) }
     }
 
+    /// The auditor's screens that this user may open.
+    pub(crate) fn audit_nav(&self) -> Vec<Tab> {
+        self.visitor.as_ref().map(|v| nav::audit_tabs(&v.user, &self.path)).unwrap_or_default()
+    }
+
+    /// The agency that the user is bound to, empty when there is none.
+    pub(crate) fn user_agency(&self) -> &str {
+        self.visitor.as_ref().map_or("", |v| v.user.agency.as_str())
+    }
+
     /// The screens that this user may open.
     pub(crate) fn nav(&self) -> Vec<Entry> {
-        self.visitor.as_ref().map(|v| nav::entries(v.user.role, &self.path)).unwrap_or_default()
+        self.visitor.as_ref().map(|v| nav::entries(&v.user, &self.path)).unwrap_or_default()
     }
 }
 

@@ -6,7 +6,9 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
+use jiff::civil::Date;
 use sohoa_domain::{ComponentId, Desk, DossierCode, RefusalCode, Rotation, Sha256Digest};
+use sohoa_report::{CheckReport, Made, Statement, VerifyReport};
 use sohoa_store::{FieldValue, FileId, Rendition};
 use tokio_stream::Stream;
 
@@ -95,4 +97,32 @@ pub trait Uploads: Send + Sync {
 pub trait CoverSheets: Send + Sync {
     /// A PDF with a page for each component and its name; `None` is a sheet for the whole dossier.
     async fn print(&self, dossier: &DossierCode, sheets: &[(Option<ComponentId>, String)]) -> io::Result<Vec<u8>>;
+}
+
+// Audit.
+
+/// Certificates of coverage that the home has made, and the check of any.
+#[async_trait]
+pub trait Certificates: Send + Sync {
+    /// What the home's own state, the latest first.
+    async fn list(&self) -> io::Result<Vec<Statement>>;
+
+    /// Makes that of a period (inclusive days of reception) for this user, with an event. It takes as long as reading all of it.
+    async fn make(&self, from: Date, to: Date, by: &str) -> io::Result<Made>;
+
+    /// The file of the home's own with this root.
+    async fn read(&self, root: &Sha256Digest) -> io::Result<Option<Vec<u8>>>;
+
+    /// The public key that the home signs with, as a file.
+    async fn public_key(&self) -> io::Result<String>;
+
+    /// Checks one with the home's public key, also against an earlier one; `None` when one of the files is no certificate.
+    async fn check(&self, certificate: Vec<u8>, against: Option<Vec<u8>>) -> io::Result<Option<CheckReport>>;
+}
+
+/// The comparison of stored bytes with their digests.
+#[async_trait]
+pub trait Verification: Send + Sync {
+    /// Verifies what is stored of one dossier.
+    async fn verify(&self, dossier: &DossierCode) -> io::Result<VerifyReport>;
 }

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_domain::{AuditSample, DocumentId, Sha256Digest, StratumBy, Verdict, local_day};
+use sohoa_domain::{DocumentId, StratumBy, Verdict, local_day};
 use sohoa_report::render::{ChecklistItem, checklist, percentage};
-use sohoa_report::{MOST_DRAWN, SampleFigures, SampleSize, draw, listed, number};
-use sohoa_store::{RenditionKind, SampleRow, StoreError};
+use sohoa_report::{MOST_DRAWN, SampleFigures, SampleRequest, SampleSize, checklist_items, listed, number};
+use sohoa_store::{SampleRow, StoreError};
 
 use super::review::{Person, named};
 use crate::exit::Exit;
@@ -134,27 +134,22 @@ async fn sample(home: &Home, args: &SampleArgs) -> anyhow::Result<i64> {
             StoreError::Unknown("attached document of a dossier that was received in these days".to_owned()).into()
         );
     }
-    let size = args.percent.unwrap_or(SampleSize::Count(args.count.unwrap_or(1)));
-    let strata = draw(&args.seed, size, &population);
-    let list = listed(strata.iter().flat_map(|s| s.drawn.iter().map(|d| (d, s.name.as_str()))));
-    let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
-    let sample = AuditSample {
-        number: 0,
+    let request = SampleRequest {
         name: args.name.clone(),
         seed: args.seed.clone(),
         from: args.from,
         to: args.to,
+        size: args.percent.unwrap_or(SampleSize::Count(args.count.unwrap_or(1))),
         by: args.by,
-        strata,
-        population: Sha256Digest::of(all.as_bytes()),
-        list: Sha256Digest::of(list.as_bytes()),
     };
+    let sample = request.draw(&population);
     if sample.drawn() > MOST_DRAWN {
         return Err(
             StoreError::Unknown(format!("sample of more than {MOST_DRAWN} documents, which nobody compares")).into()
         );
     }
     if let Some(path) = &args.population {
+        let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
         std::fs::write(path, all).with_context(|| path.display().to_string())?;
     }
     let number = home.records.add_sample(&sample, home.clock.now(), &named(args.drawn_by.as_deref())).await?;
@@ -165,24 +160,8 @@ async fn sample(home: &Home, args: &SampleArgs) -> anyhow::Result<i64> {
 async fn show(home: &Home, number: i64) -> anyhow::Result<Shown> {
     let sample = find(home, &number.to_string()).await?;
     let root = home.packages.root();
-    let mut items = Vec::new();
-    for item in home.records.sample_items(number).await? {
-        let row = home.records.document(&item.document).await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("a document of a sample is gone".to_owned()))?;
-        let pdf = row.renditions.iter().find(|r| r.kind == RenditionKind::Pdf);
-        let received = home.records.dossier(&row.dossier).await?.and_then(|d| d.received);
-        items.push(ChecklistItem {
-            pages: row.pages.kept + row.pages.blank,
-            pdf: pdf.map(|r| root.join(&r.stored).display().to_string()),
-            document: item.document,
-            stratum: item.stratum,
-            dossier: row.dossier,
-            component: row.component,
-            result_code: row.result_code,
-            received: received.map(|at| at.date()),
-            result: item.result,
-        });
-    }
+    let place = |stored: &str| Some(root.join(stored).display().to_string());
+    let items = checklist_items(&*home.records, number, place).await?;
     Ok(Shown { figures: sample.into(), items })
 }
 

@@ -122,10 +122,11 @@ fn make(home: &Path, args: &MakeArgs, output: Output) -> anyhow::Result<Exit> {
             key: &home.certificate_key()?,
             authority: authority.as_ref(),
             since: &args.since,
-            agent: AGENT,
+            software: AGENT,
+            person: AGENT,
             now: home.clock.now(),
         };
-        let made = making.make(args.from, args.to, out).await?;
+        let made = making.make(args.from, args.to, Some(out)).await?;
         home.seal().await?;
         Ok(made)
     })?;

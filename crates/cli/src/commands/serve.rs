@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use sohoa_domain::{Event, EventKind, Outcome};
 use sohoa_report::VerifyOptions;
+use sohoa_store::FixityOf;
 use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
@@ -183,9 +183,9 @@ const DUE: Duration = Duration::from_secs(3600);
 async fn verify_again(home: &Home) {
     let every = SignedDuration::from_hours(24 * i64::from(home.config.verify.every_days));
     loop {
-        let last = home.records.last_event(EventKind::FixityChecked).await.ok().flatten();
+        let last = home.records.fixity_checks(FixityOf::Everything, 1).await.unwrap_or_default();
         let now = home.clock.now();
-        if last.is_none_or(|at| now.duration_since(at) >= every) {
+        if last.first().is_none_or(|check| now.duration_since(check.at) >= every) {
             let options = VerifyOptions {
                 threads: NonZero::new(1),
                 share: Some(f64::from(home.config.verify.percent) / 100.0),
@@ -193,23 +193,11 @@ async fn verify_again(home: &Home) {
             };
             match home.verify(&options, &|_, _| {}).await {
                 Ok(report) => {
-                    let problems = report.problems.len();
                     for problem in &report.problems {
                         tracing::error!(kind = %problem.kind, path = problem.path, "verification found a problem");
                     }
-                    let event = Event {
-                        at: home.clock.now(),
-                        kind: EventKind::FixityChecked,
-                        outcome: if problems == 0 { Outcome::Success } else { Outcome::Failure },
-                        agent: AGENT.to_owned(),
-                        source: None,
-                        dossier: None,
-                        document: None,
-                        detail: format!("{} checked, {problems} problems", report.checked),
-                        file: None,
-                        change: None,
-                    };
-                    if let Err(error) = home.records.tell(&[event]).await {
+                    let events = report.events(None, home.clock.now(), AGENT);
+                    if let Err(error) = home.records.tell(&events).await {
                         tracing::warn!(%error, "the end of a verification could not be put on record");
                     }
                 }

@@ -59,8 +59,16 @@ impl Salts {
 }
 
 impl Kept {
+    /// Where the certificate with this root lies, when the home has made one.
+    pub fn file(&self, root: &Sha256Digest) -> PathBuf {
+        self.folder.join(root.to_string()).join(CERTIFICATE)
+    }
+
     /// The certificates that the home has made, each with the digest of its file.
-    pub(super) fn certificates(&self) -> Result<Vec<(Sha256Digest, Statement)>, CertificateError> {
+    ///
+    /// # Errors
+    /// [`CertificateError`] when one cannot be read.
+    pub fn certificates(&self) -> Result<Vec<(Sha256Digest, Statement)>, CertificateError> {
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(io_error(&self.folder))?,

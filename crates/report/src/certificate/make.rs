@@ -32,7 +32,9 @@ pub struct Making<'a> {
     /// Certificates made elsewhere that this one has to continue, beside all of the home's own.
     pub since: &'a [PathBuf],
     /// What makes it: name and version.
-    pub agent: &'a str,
+    pub software: &'a str,
+    /// Who has it made, for the history.
+    pub person: &'a str,
     /// Time.
     pub now: Timestamp,
 }
@@ -54,12 +56,12 @@ pub struct Made {
 }
 
 impl Making<'_> {
-    /// Makes the certificate of a period (inclusive days of reception) and writes it to `out`. The event that tells of it comes
-    /// behind the events that it speaks of.
+    /// Makes the certificate of a period (inclusive days of reception), keeps it, and writes it to `out` too when that is named. The
+    /// event that tells of it comes behind the events that it speaks of.
     ///
     /// # Errors
     /// [`CertificateError`]; nothing is left at `out` then, unless the very last step failed, the event.
-    pub async fn make(&self, from: Date, to: Date, out: PathBuf) -> Result<Made, CertificateError> {
+    pub async fn make(&self, from: Date, to: Date, out: Option<PathBuf>) -> Result<Made, CertificateError> {
         let own = self.kept.certificates()?;
         let mut earlier: Vec<Statement> = own.iter().map(|(_, statement)| statement.clone()).collect();
         for path in self.since {
@@ -88,7 +90,7 @@ impl Making<'_> {
             from,
             to,
             data_time: self.now,
-            software: self.agent.to_owned(),
+            software: self.software.to_owned(),
             figures: taking.figures,
             register: taking.register.clone().finish(),
             root: taking.dossiers.root(),
@@ -102,10 +104,12 @@ impl Making<'_> {
         let place = home.join(statement.root.to_string());
         fs::rename(folder.keep(), &place).map_err(io_error(&place))?;
         File::open(home).and_then(|dir| dir.sync_all()).map_err(io_error(home))?;
-        write_whole(&out, text.as_bytes()).map_err(io_error(&out))?;
+        if let Some(out) = &out {
+            write_whole(out, text.as_bytes()).map_err(io_error(out))?;
+        }
         self.records.tell(&[self.event(&statement, &text)]).await?;
         Ok(Made {
-            path: out,
+            path: out.unwrap_or_else(|| self.kept.file(&statement.root)),
             time_stamp: token.is_some(),
             not_continued: earlier.iter().filter(|e| !continued(e)).map(|e| e.root).collect(),
             lost: taking.certified.into_iter().filter(|d| own.iter().all(|(there, _)| there != d)).collect(),
@@ -118,7 +122,7 @@ impl Making<'_> {
             at: self.now,
             kind: EventKind::Certified,
             outcome: Outcome::Success,
-            agent: self.agent.to_owned(),
+            agent: self.person.to_owned(),
             source: Some(Sha256Digest::of(text.as_bytes())),
             dossier: None,
             document: None,

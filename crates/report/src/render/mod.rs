@@ -180,23 +180,33 @@ pub enum RenderError {
     Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
-/// Writes the report; `json` is what a file of that form holds. A file that stands there is replaced when the new one is whole.
+/// The bytes of the report's file; `json` is what one of that form holds. Blocks its thread.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn bytes(report: &Report, json: &serde_json::Value, format: Format) -> Result<Vec<u8>, RenderError> {
+    Ok(match format {
+        Format::Xlsx => xlsx::workbook(report)?,
+        Format::Csv => csv::lines(report)?,
+        Format::Svg => svg::report(report).into_bytes(),
+        Format::Json => serde_json::to_vec(json).map_err(std::io::Error::from)?,
+        Format::Pdf => {
+            let fonts = Arc::new(Fonts::open(&FontFolders::default())?);
+            let file = tempfile::NamedTempFile::new()?;
+            pdf::write(report, &fonts, file.path())?;
+            std::fs::read(file.path())?
+        }
+    })
+}
+
+/// Writes the report's file, see [`bytes`]. One that stands there is replaced when the new one is whole.
 ///
 /// # Errors
 /// [`RenderError`]; what stood there is then untouched.
 pub fn write(report: &Report, json: &serde_json::Value, format: Format, path: &Path) -> Result<(), RenderError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".sohoa-").permissions(readable()).tempfile_in(folder)?;
-    match format {
-        Format::Xlsx => file.write_all(&xlsx::workbook(report)?)?,
-        Format::Csv => file.write_all(&csv::lines(report)?)?,
-        Format::Svg => file.write_all(svg::report(report).as_bytes())?,
-        Format::Json => serde_json::to_writer(&mut file, json).map_err(std::io::Error::from)?,
-        Format::Pdf => {
-            let fonts = Arc::new(Fonts::open(&FontFolders::default())?);
-            pdf::write(report, &fonts, file.path())?;
-        }
-    }
+    file.write_all(&bytes(report, json, format)?)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
     Ok(())

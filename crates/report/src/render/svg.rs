@@ -17,11 +17,11 @@ const FONTS: &str = "Arimo, Arial, Helvetica, sans-serif";
 /// Height of a chart's title and of its scale.
 const HEAD: f32 = 52.0;
 
-/// A chart as a picture of its own, which a page may hold as it is.
-pub fn chart(chart: &BarChart) -> String {
-    let (body, height) = drawn(chart);
+/// A chart as a picture of its own, so many px wide, which a page may hold as it is.
+pub fn chart(chart: &BarChart, width: f32) -> String {
+    let (body, height) = drawn(chart, width);
     let role = if chart.bars.iter().any(|b| b.href.is_some()) { "group" } else { "img" };
-    document(height, role, &chart.title, &chart.description, &body)
+    document((width, height), role, &chart.title, &chart.description, &body)
 }
 
 /// All charts of a report, one below the other, with what it states.
@@ -46,29 +46,29 @@ pub(super) fn report(report: &Report) -> String {
     let charts = report.blocks.iter().filter_map(|b| if let Block::Chart(c) = b { Some(c) } else { None });
     let mut described = report.subtitle.clone();
     for chart in charts {
-        let (drawing, height) = drawn(chart);
+        let (drawing, height) = drawn(chart, WIDTH);
         let _ = writeln!(body, "<g transform=\"translate(0 {y})\">\n{drawing}</g>");
         let _ = write!(described, " {}", chart.description);
         y += height;
     }
-    document(y, "img", &report.title, &described, &body)
+    document((WIDTH, y), "img", &report.title, &described, &body)
 }
 
-fn document(height: f32, role: &str, title: &str, description: &str, body: &str) -> String {
+fn document((width, height): (f32, f32), role: &str, title: &str, description: &str, body: &str) -> String {
     let height = height.ceil();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"{role}\" font-family=\"{FONTS}\" font-size=\"{SIZE}\" fill=\"{INK}\">\n<title>{}</title>\n<desc>{}</desc>\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n{body}</svg>\n",
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{body}</svg>\n",
         xml(title),
         xml(description)
     )
 }
 
 /// The chart's shapes and its height.
-fn drawn(chart: &BarChart) -> (String, f32) {
+fn drawn(chart: &BarChart, whole: f32) -> (String, f32) {
     let of_size = |s: &str| width(s, SIZE);
-    let columns = charts::columns(chart, WIDTH - 2.0 * MARGIN, &of_size);
+    let columns = charts::columns(chart, whole - 2.0 * MARGIN, &of_size);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn markup_in_names_stays_text_and_bars_are_as_long_as_their_share() {
         let bars = vec![bar("Sở <A> & \"B\"", 1, 2, Some("/x?a=1&b=2")), bar("", 0, 0, None)];
-        let drawn = chart(&BarChart { title: "T".to_owned(), description: "D".to_owned(), bars });
+        let drawn = chart(&BarChart { title: "T".to_owned(), description: "D".to_owned(), bars }, WIDTH);
         assert!(
             drawn.contains("Sở &lt;A&gt; &amp; &quot;B&quot;") && drawn.contains("href=\"/x?a=1&amp;b=2\""),
             "{drawn}"
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_chart_of_nothing_says_so() {
-        let drawn = chart(&BarChart { title: "T".to_owned(), description: String::new(), bars: vec![] });
+        let drawn = chart(&BarChart { title: "T".to_owned(), description: String::new(), bars: vec![] }, WIDTH);
         assert!(drawn.contains("Không có số liệu"));
     }
 }

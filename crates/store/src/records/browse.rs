@@ -28,6 +28,17 @@ pub struct FileSeen {
     pub in_work: bool,
 }
 
+/// What a verification looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixityOf<'a> {
+    /// Everything that is stored.
+    Everything,
+    /// Any one dossier.
+    AnyDossier,
+    /// This dossier alone, or as a part of everything when something was wrong with it.
+    Dossier(&'a DossierCode),
+}
+
 /// A dossier in a list: no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DossierLine {

@@ -133,6 +133,67 @@ pub struct CoverageGroup {
     pub counts: CoverageCounts,
 }
 
+/// Which dossiers of a scope are listed. All but `Excluded` are in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoverageList {
+    /// All of them.
+    Received,
+    /// Every due paper is there.
+    Full,
+    /// A due paper is not there.
+    Missing,
+    /// Digitized by the definition of the index.
+    Any,
+    /// Not so.
+    NotAny,
+    /// A due result is not there.
+    ResultMissing,
+    /// A paper is exempt with a reason.
+    Exempt,
+    /// A due component was scanned later than this after reception.
+    Late(LateAfter),
+    /// Done, with a due result that is there.
+    DoneWithResult,
+    /// A document of another dossier stands for a component.
+    Reused,
+    /// Digitized by the definition of the index, and its documents went to another system.
+    HandedOver,
+    /// Refused or withdrawn.
+    Excluded,
+}
+
+/// A stretch of the dossiers of a scope, in order of reception and code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveragePage {
+    /// The scope.
+    pub scope: CoverageScope,
+    /// Only this group of it.
+    pub group: Option<(CoverageBy, String)>,
+    /// Which of them.
+    pub list: CoverageList,
+    /// Those behind this one.
+    pub after: Option<DossierCode>,
+    /// At most so many.
+    pub most: u32,
+}
+
+/// A dossier as coverage counts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredDossier {
+    /// The dossier with the due papers that it lacks.
+    pub missing: MissingPapers,
+    /// Papers that are due.
+    pub due: u64,
+    /// Those of them that are there.
+    pub there: u64,
+    /// Digitized by the definition of the index.
+    pub digitized: bool,
+    /// From reception to the first scan of the due component that came last.
+    pub slowest: Option<SignedDuration>,
+    /// Papers that need not be there.
+    pub exempt: Vec<ExemptPaper>,
+}
+
 /// Why a due paper is not there, the first that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

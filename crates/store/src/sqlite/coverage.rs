@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use sohoa_domain::{ComponentId, ComponentKind, DossierCode, DossierEntry, local_time};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::claims::Claim;
 use super::register::{DOSSIER, entry};
 use super::values::{parsed, parsed_opt, timestamp, unsigned};
 use super::{SqliteRecords, claims};
 use crate::records::{
-    CoverageBy, CoverageCounts, CoverageGroup, CoverageScope, DataTime, ExemptPaper, LateAfter, LatePaper,
-    MissingPaper, MissingPapers, MissingReason, Orphan, StoreError,
+    CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage, CoverageScope, CoveredDossier, DataTime,
+    ExemptPaper, LateAfter, LatePaper, MissingPaper, MissingPapers, MissingReason, Orphan, StoreError,
 };
 
 /// Dossiers whose missing papers are looked up together.
@@ -77,13 +79,15 @@ fn within(query: &mut QueryBuilder<Sqlite>, scope: &CoverageScope) {
 fn key(by: Option<CoverageBy>) -> &'static str {
     match by {
         None => "''",
-        Some(CoverageBy::Agency) => "agency",
-        Some(CoverageBy::Counter) => "iif(agency = '', counter, agency || ', ' || counter)",
+        Some(CoverageBy::Agency) => "coverage.agency",
+        Some(CoverageBy::Counter) => {
+            "iif(coverage.agency = '', coverage.counter, coverage.agency || ', ' || coverage.counter)"
+        }
         Some(CoverageBy::Day) => "day",
         Some(CoverageBy::Month) => "substr(day, 1, 7)",
         Some(CoverageBy::Quarter) => "iif(day = '', '', substr(day, 1, 4) || '-Q' || ((substr(day, 6, 2) + 2) / 3))",
-        Some(CoverageBy::Procedure) => "coalesce(procedure, '')",
-        Some(CoverageBy::Channel) => "coalesce(channel, '')",
+        Some(CoverageBy::Procedure) => "coalesce(coverage.procedure, '')",
+        Some(CoverageBy::Channel) => "coalesce(coverage.channel, '')",
     }
 }
 
@@ -168,23 +172,141 @@ pub(super) async fn missing(
         last = Some((end.try_get("day")?, end.try_get("code")?));
         let mut papers = papers(&mut tx, &rows, kind).await?;
         for row in &rows {
-            let dossier: DossierCode = parsed(row, "code")?;
-            let mut lacking = MissingPapers {
-                agency: row.try_get("agency")?,
-                counter: row.try_get("counter")?,
-                received: parsed_opt(row, "received")?,
-                finished: parsed_opt(row, "finished")?,
-                papers: papers.remove(dossier.as_str()).unwrap_or_default(),
-                dossier,
-            };
-            let claims = claims.get(&lacking.dossier).map(Vec::as_slice).unwrap_or_default();
-            let (received, finished) = (lacking.received, lacking.finished);
-            lacking.papers.iter_mut().for_each(|paper| claims::explain(paper, claims, received, finished));
-            if !each(lacking) {
+            if !each(lacking(row, &mut papers, &claims)?) {
                 return Ok(());
             }
         }
     }
+}
+
+/// A dossier with its share of the missing papers, and why each of them is missing.
+fn lacking(
+    row: &SqliteRow,
+    papers: &mut HashMap<String, Vec<MissingPaper>>,
+    claims: &HashMap<DossierCode, Vec<Claim>>,
+) -> Result<MissingPapers, StoreError> {
+    let dossier: DossierCode = parsed(row, "code")?;
+    let mut lacking = MissingPapers {
+        agency: row.try_get("agency")?,
+        counter: row.try_get("counter")?,
+        received: parsed_opt(row, "received")?,
+        finished: parsed_opt(row, "finished")?,
+        papers: papers.remove(dossier.as_str()).unwrap_or_default(),
+        dossier,
+    };
+    let claims = claims.get(&lacking.dossier).map(Vec::as_slice).unwrap_or_default();
+    let (received, finished) = (lacking.received, lacking.finished);
+    lacking.papers.iter_mut().for_each(|paper| claims::explain(paper, claims, received, finished));
+    Ok(lacking)
+}
+
+/// Narrows a look at `coverage` to a list.
+fn listed(query: &mut QueryBuilder<Sqlite>, list: CoverageList) {
+    query.push(match list {
+        CoverageList::Excluded => " AND NOT in_scope",
+        CoverageList::Received => " AND in_scope",
+        CoverageList::Full => " AND in_scope AND there = coverage.due",
+        CoverageList::Missing => " AND in_scope AND there < coverage.due",
+        CoverageList::Any => " AND in_scope AND digitized",
+        CoverageList::NotAny => " AND in_scope AND NOT digitized",
+        CoverageList::ResultMissing => " AND in_scope AND results_there < results_due",
+        CoverageList::Exempt => " AND in_scope AND coverage.exempt > 0",
+        CoverageList::Late(_) => " AND in_scope AND slowest > ",
+        CoverageList::DoneWithResult => " AND in_scope AND done AND results_due > 0 AND has_result",
+        CoverageList::Reused => " AND in_scope AND reused > 0",
+        CoverageList::HandedOver => " AND in_scope AND digitized AND handed_over",
+    });
+    if let CoverageList::Late(late) = list {
+        query.push_bind(micros_of(late));
+    }
+}
+
+/// Dossiers of a scope one by one, in order of reception and code.
+pub(super) async fn covered(db: &SqliteRecords, page: &CoveragePage) -> Result<Vec<CoveredDossier>, StoreError> {
+    let mut tx = db.read().await?;
+    let mut query = QueryBuilder::new(
+        "SELECT code, dossier.agency, dossier.counter, received, finished, coverage.due AS papers_due, there, digitized, \
+         slowest FROM coverage CROSS JOIN dossier ON dossier.code = coverage.dossier WHERE true",
+    );
+    listed(&mut query, page.list);
+    within(&mut query, &page.scope);
+    if let Some((by, group)) = &page.group {
+        query.push(format!(" AND {} = ", key(Some(*by)))).push_bind(group.clone());
+    }
+    if let Some(after) = &page.after {
+        query.push(" AND (coverage.day, coverage.dossier) > ((SELECT day FROM coverage WHERE dossier = ");
+        query.push_bind(after.as_str().to_owned()).push("), ").push_bind(after.as_str().to_owned()).push(")");
+    }
+    query.push(" ORDER BY coverage.day, coverage.dossier LIMIT ").push_bind(page.most);
+    let rows = query.build().fetch_all(&mut *tx).await?;
+    let mut papers = papers(&mut tx, &rows, None).await?;
+    let mut exempt = exempt_of(&mut tx, &rows).await?;
+    let claims = if papers.is_empty() { HashMap::new() } else { claims::of_files(&mut tx).await? };
+    rows.iter()
+        .map(|row| {
+            let missing = lacking(row, &mut papers, &claims)?;
+            let slowest: Option<i64> = row.try_get("slowest")?;
+            Ok(CoveredDossier {
+                due: unsigned(row.try_get("papers_due")?)?,
+                there: unsigned(row.try_get("there")?)?,
+                digitized: row.try_get("digitized")?,
+                slowest: slowest.map(SignedDuration::from_micros),
+                exempt: exempt.remove(missing.dossier.as_str()).unwrap_or_default(),
+                missing,
+            })
+        })
+        .collect()
+}
+
+/// Papers of these dossiers that need not be there.
+async fn exempt_of(
+    conn: &mut SqliteConnection,
+    dossiers: &[SqliteRow],
+) -> Result<HashMap<String, Vec<ExemptPaper>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT dossier, id, exempt_reason FROM component WHERE dossier IN (SELECT value FROM json_each(?1)) \
+         AND exempt_reason IS NOT NULL ORDER BY dossier, position",
+    )
+    .bind(codes(dossiers)?)
+    .fetch_all(conn)
+    .await?;
+    let mut papers: HashMap<String, Vec<ExemptPaper>> = HashMap::new();
+    for row in &rows {
+        papers.entry(row.try_get("dossier")?).or_default().push(exempt_paper(row)?);
+    }
+    Ok(papers)
+}
+
+/// Their codes as a JSON array.
+fn codes(dossiers: &[SqliteRow]) -> Result<String, StoreError> {
+    let codes: Vec<&str> = dossiers.iter().map(|row| row.try_get("code")).collect::<Result<_, _>>()?;
+    Ok(serde_json::json!(codes).to_string())
+}
+
+fn exempt_paper(row: &SqliteRow) -> Result<ExemptPaper, StoreError> {
+    let reason = row.try_get("exempt_reason")?;
+    Ok(ExemptPaper { dossier: parsed(row, "dossier")?, component: parsed(row, "id")?, reason })
+}
+
+pub(super) async fn exempt_reasons(
+    db: &SqliteRecords,
+    scope: &CoverageScope,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT exempt_reason, count(*) AS papers FROM coverage CROSS JOIN component ON component.dossier = coverage.dossier \
+         WHERE in_scope AND coverage.exempt > 0 AND exempt_reason IS NOT NULL",
+    );
+    within(&mut query, scope);
+    let rows = query.push(" GROUP BY 1 ORDER BY papers DESC, 1").build().fetch_all(&db.readers).await?;
+    rows.iter().map(|row| Ok((row.try_get("exempt_reason")?, unsigned(row.try_get("papers")?)?))).collect()
+}
+
+pub(super) async fn last_reception(db: &SqliteRecords, until: Date) -> Result<Option<Date>, StoreError> {
+    let row = sqlx::query("SELECT max(day) AS day FROM coverage WHERE day <> '' AND day <= ?1")
+        .bind(until.to_string())
+        .fetch_one(&db.readers)
+        .await?;
+    parsed_opt(&row, "day")
 }
 
 /// Due papers of these dossiers that are not there, with what documents say of why; what files say is still to come.
@@ -193,7 +315,6 @@ async fn papers(
     dossiers: &[SqliteRow],
     kind: Option<ComponentKind>,
 ) -> Result<HashMap<String, Vec<MissingPaper>>, StoreError> {
-    let codes: Vec<&str> = dossiers.iter().map(|row| row.try_get("code")).collect::<Result<_, _>>()?;
     let since = |state: &str| {
         format!(
             "(SELECT min(file.accepted_at) FROM document JOIN file ON file.id = document.source \
@@ -213,7 +334,7 @@ async fn papers(
         since("document.component IS NULL AND document.state = 'attached'"),
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(serde_json::json!(codes).to_string())
+        .bind(codes(dossiers)?)
         .bind(kind.map(ComponentKind::as_str))
         .fetch_all(conn)
         .await?;
@@ -244,11 +365,7 @@ pub(super) async fn exempt(db: &SqliteRecords, scope: &CoverageScope) -> Result<
     );
     within(&mut query, scope);
     let rows = query.push(" ORDER BY coverage.day, coverage.dossier, position").build().fetch_all(&db.readers).await?;
-    let paper = |row: &SqliteRow| {
-        let reason = row.try_get("exempt_reason")?;
-        Ok(ExemptPaper { dossier: parsed(row, "dossier")?, component: parsed(row, "id")?, reason })
-    };
-    rows.iter().map(paper).collect()
+    rows.iter().map(exempt_paper).collect()
 }
 
 pub(super) async fn late(

@@ -1,14 +1,14 @@
 //! Events and their hash chain.
 
 use jiff::Timestamp;
-use sohoa_domain::{DossierCode, Event, EventKind};
+use sohoa_domain::{DossierCode, Event};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::{micros, parsed, timestamp};
 use crate::event_log::{CHAIN_START, EventLine, Segment, chain_link};
-use crate::records::{FileId, StoreError};
+use crate::records::{FileId, FixityOf, StoreError};
 
 /// Who did what the records do on their own: end a job whose attempts are used up, find a repeat at commit.
 pub(super) const AGENT: &str = concat!("sohoa/", env!("CARGO_PKG_VERSION"));
@@ -55,6 +55,42 @@ pub(super) async fn of_file(conn: &mut SqliteConnection, file: FileId) -> Result
     let rows =
         sqlx::query("SELECT id, event FROM event WHERE file = ?1 ORDER BY id").bind(file.0).fetch_all(conn).await?;
     rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
+}
+
+/// Events of a dossier with their numbers, the latest first; of the files that its documents come from, that they were accepted: then
+/// nobody knew the dossier yet.
+pub(super) async fn history(
+    db: &SqliteRecords,
+    dossier: &DossierCode,
+    before: Option<i64>,
+    most: u32,
+) -> Result<Vec<(i64, Event)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, event FROM event WHERE dossier = ?1 AND id < ?2 \
+         UNION ALL SELECT id, event FROM event WHERE file IN (SELECT source FROM document WHERE document.dossier = ?1) \
+            AND id < ?2 AND dossier IS NULL AND kind = 'accepted' \
+         ORDER BY id DESC LIMIT ?3",
+    )
+    .bind(dossier.as_str())
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(most)
+    .fetch_all(&db.readers)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get("id")?, read(row.try_get("event")?)?))).collect()
+}
+
+/// Verifications, the latest first.
+pub(super) async fn fixity_checks(db: &SqliteRecords, of: FixityOf<'_>, most: u32) -> Result<Vec<Event>, StoreError> {
+    // The kind stands in the text, so that the index of just these is used.
+    let mut query = QueryBuilder::new("SELECT event FROM event WHERE kind = 'fixity_checked' AND dossier ");
+    match of {
+        FixityOf::Everything => query.push("IS NULL"),
+        FixityOf::AnyDossier => query.push("IS NOT NULL"),
+        FixityOf::Dossier(code) => query.push("= ").push_bind(code.as_str().to_owned()),
+    };
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(most);
+    let texts: Vec<String> = query.build_query_scalar().fetch_all(&db.readers).await?;
+    texts.iter().map(|text| read(text)).collect()
 }
 
 /// Number of the last event of a file, 0 when there is none.
@@ -153,12 +189,4 @@ pub(super) async fn insert_segment(conn: &mut SqliteConnection, segment: &Segmen
         .execute(conn)
         .await?;
     Ok(())
-}
-
-pub(super) async fn last(db: &SqliteRecords, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
-    let text: Option<String> = sqlx::query_scalar("SELECT at FROM event WHERE kind = ?1 ORDER BY id DESC LIMIT 1")
-        .bind(kind.as_str())
-        .fetch_optional(&db.readers)
-        .await?;
-    text.map(|t| t.parse().map_err(|_| StoreError::Corrupt("the time of an event".to_owned()))).transpose()
 }

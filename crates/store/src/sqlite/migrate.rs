@@ -7,7 +7,7 @@ use super::facts;
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -19,6 +19,7 @@ const STEPS: [&str; 11] = [
     include_str!("../../migrations/sqlite/0009_audit.sql"),
     include_str!("../../migrations/sqlite/0010_fields.sql"),
     include_str!("../../migrations/sqlite/0011_counter.sql"),
+    include_str!("../../migrations/sqlite/0012_fixity.sql"),
 ];
 
 /// The step that brought the folded names of applicants.

@@ -35,7 +35,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sohoa_domain::{
     AuditSample, CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event,
-    EventKind, FileState, ProcedureCode, Reading, Sha256Digest, StratumBy, Verdict,
+    FileState, ProcedureCode, Reading, Sha256Digest, StratumBy, Verdict,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, Transaction};
@@ -43,12 +43,12 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoverageScope, DataTime,
-    Decision, DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper,
-    FieldWord, FileId, FileRow, FileSeen, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter,
-    LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
-    PeriodCount, Rebuilt, Records, RefusedRegister, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit,
-    StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchId, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoveragePage,
+    CoverageScope, CoveredDossier, DataTime, Decision, DocumentRow, DossierChange, DossierLine, DossierPage,
+    DoubtfulField, DoubtfulPage, ExemptPaper, FieldWord, FileId, FileRow, FileSeen, FixityOf, ImportReport, ImportRow,
+    ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects,
+    OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, ReviewLine, SamePaper, SampleItem,
+    SampleRow, SearchHit, StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -473,6 +473,18 @@ impl Records for SqliteRecords {
         coverage::late(self, scope, late).await
     }
 
+    async fn covered(&self, page: &CoveragePage) -> Result<Vec<CoveredDossier>, StoreError> {
+        coverage::covered(self, page).await
+    }
+
+    async fn exempt_reasons(&self, scope: &CoverageScope) -> Result<Vec<(String, u64)>, StoreError> {
+        coverage::exempt_reasons(self, scope).await
+    }
+
+    async fn last_reception(&self, until: Date) -> Result<Option<Date>, StoreError> {
+        coverage::last_reception(self, until).await
+    }
+
     async fn orphans(&self) -> Result<Vec<Orphan>, StoreError> {
         coverage::orphans(self).await
     }
@@ -567,6 +579,19 @@ impl Records for SqliteRecords {
         events::list(self, dossier).await
     }
 
+    async fn history(
+        &self,
+        dossier: &DossierCode,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<(i64, Event)>, StoreError> {
+        events::history(self, dossier, before, most).await
+    }
+
+    async fn fixity_checks(&self, of: FixityOf<'_>, most: u32) -> Result<Vec<Event>, StoreError> {
+        events::fixity_checks(self, of, most).await
+    }
+
     async fn events_of_file(&self, file: FileId) -> Result<Vec<Event>, StoreError> {
         let events = events::of_file(&mut *self.readers.acquire().await?, file).await?;
         Ok(events.into_iter().map(|(_, event)| event).collect())
@@ -599,10 +624,6 @@ impl Records for SqliteRecords {
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         rebuild::differences(self, objects, scratch, now).await
-    }
-
-    async fn last_event(&self, kind: EventKind) -> Result<Option<Timestamp>, StoreError> {
-        events::last(self, kind).await
     }
 
     async fn survey(&self, from: Date, to: Date, witness: &mut dyn Witness) -> Result<(), StoreError> {

@@ -34,7 +34,7 @@ struct OpenDossier {
 
 pub(crate) async fn page(State(app): State<App>, page: Page, visitor: Visitor) -> Result<Response, WebError> {
     let role = visitor.user.role;
-    let dossiers = access::may_open(role, "/dossiers");
+    let dossiers = access::may_open(&visitor.user, "/dossiers");
     let open = if dossiers { app.records().open_sessions().await? } else { Vec::new() };
     let open = open.into_iter().filter(|s| visitor.sees(Some(&s.desk.agency)));
     let open = open.map(|s| OpenDossier {

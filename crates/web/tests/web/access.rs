@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode, header};
 use sohoa_store::{Accounts as _, Role};
 use sohoa_web::access::{AgencyOf, Rule, Who, rules};
 
-use crate::support::{Client, Holdings, OTHER, OWN, TestWeb};
+use crate::support::{Client, Holdings, OTHER, OWN, TestWeb, certificate_root};
 
 /// The path of a rule, its parameters filled in with what belongs to an agency.
 fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
@@ -16,6 +16,9 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{document}", of.document.as_str())
         .replace("{counter}", "Qu%E1%BA%A7y%201")
         .replace("{batch}", "1")
+        .replace("{form}", "csv")
+        .replace("{root}", &certificate_root().to_string())
+        .replace("{sample}", "1")
         .replace("{page}", "1")
         .replace("{field}", "number.0")
         .replace("{secret}", "none")
@@ -44,6 +47,7 @@ async fn every_route_for_every_role_and_agency() {
     web.add("clerk-other", Role::Counter, OTHER, None).await;
     // Somebody has to be left who keeps users.
     web.add("root", Role::Admin, "", None).await;
+    web.sample("matrix").await;
     let mut sessions = Vec::new();
     for role in Role::ALL {
         for (kind, agency) in [("bound", OWN), ("free", "")] {

@@ -8,19 +8,23 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
     AttachmentState, Clock, ColourKind, ComponentEntry, ComponentId, ComponentKind, Desk, DocumentId, DossierCode,
     DossierEntry, DossierStatus, Dpi, Field, FieldIssue, FieldName, PageInspection, PageOutcome, PageRecord, Rect,
-    RefusalCode, Rotation, Sha256Digest,
+    RefusalCode, Rotation, Sha256Digest, StratumBy,
+};
+use sohoa_report::{
+    CheckReport, Figures, Finding, Made, Problem, ProblemKind, SampleRequest, SampleSize, Statement, VerifyReport,
 };
 use sohoa_store::{
     Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument, NewFile,
     Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
 };
 use sohoa_web::{
-    Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness, Received, Renditions, Secret, Services,
-    Settings, Upload, Uploads, Web,
+    Certificates, Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness, Received, Renditions, Secret,
+    Services, Settings, Upload, Uploads, Verification, Web,
 };
 use tempfile::TempDir;
 use tokio_stream::StreamExt as _;
@@ -120,6 +124,74 @@ impl Renditions for Stores {
     }
 }
 
+/// A home with one certificate, of a period in which nothing was received.
+#[async_trait]
+impl Certificates for Stores {
+    async fn list(&self) -> io::Result<Vec<Statement>> {
+        Ok(vec![statement(jiff::civil::date(2023, 5, 1), jiff::civil::date(2023, 5, 31))])
+    }
+
+    async fn make(&self, from: Date, to: Date, by: &str) -> io::Result<Made> {
+        let mut statement = statement(from, to);
+        statement.software = by.to_owned();
+        Ok(Made { path: PathBuf::new(), statement, time_stamp: false, not_continued: Vec::new(), lost: Vec::new() })
+    }
+
+    async fn read(&self, root: &Sha256Digest) -> io::Result<Option<Vec<u8>>> {
+        Ok((*root == certificate_root()).then(|| CERTIFICATE.to_vec()))
+    }
+
+    async fn public_key(&self) -> io::Result<String> {
+        Ok("the key".to_owned())
+    }
+
+    async fn check(&self, certificate: Vec<u8>, against: Option<Vec<u8>>) -> io::Result<Option<CheckReport>> {
+        let mut report = CheckReport { certificate: Some(self.list().await?.remove(0)), ..CheckReport::default() };
+        let found = Finding { code: "signature", detail: "chữ ký".to_owned() };
+        if certificate == CERTIFICATE {
+            report.checked.push(found)
+        } else {
+            report.problems.push(found)
+        }
+        if against.is_some_and(|earlier| earlier == CERTIFICATE) {
+            report.checked.push(Finding { code: "history", detail: "nối tiếp".to_owned() });
+        }
+        Ok((certificate != b"no certificate").then_some(report))
+    }
+}
+
+/// The file of a home's only certificate.
+pub const CERTIFICATE: &[u8] = b"a certificate";
+
+/// Its root.
+pub fn certificate_root() -> Sha256Digest {
+    Sha256Digest::of(b"root")
+}
+
+fn statement(from: Date, to: Date) -> Statement {
+    Statement {
+        from,
+        to,
+        data_time: "2023-06-15T01:30:00Z".parse().unwrap(),
+        software: String::new(),
+        figures: Figures::default(),
+        register: Sha256Digest::of(b"register"),
+        root: certificate_root(),
+        events: 7,
+        events_root: Sha256Digest::of(b"events"),
+        since: Default::default(),
+    }
+}
+
+#[async_trait]
+impl Verification for Stores {
+    async fn verify(&self, dossier: &DossierCode) -> io::Result<VerifyReport> {
+        let path = self.packages.display().to_string();
+        let problem = Problem { dossier: Some(dossier.clone()), path, kind: ProblemKind::Mismatch };
+        Ok(VerifyReport { checked: 3, ok: 2, problems: vec![problem] })
+    }
+}
+
 #[async_trait]
 impl Readiness for Stores {
     async fn lacking(&self) -> Vec<&'static str> {
@@ -177,6 +249,7 @@ impl TestWeb {
             behind_proxy: false,
             public_url: String::new(),
             tls: false,
+            late: SignedDuration::from_hours(24),
         };
         change(&mut settings);
         let web = Web::new(Services {
@@ -187,6 +260,8 @@ impl TestWeb {
             pictures: stores.clone(),
             uploads: counter.clone(),
             cover_sheets: counter.clone(),
+            certificates: stores.clone(),
+            verification: stores.clone(),
             readiness: stores,
             clock: clock.clone(),
             inboxes: vec![place("/scan/own", OWN), place("/scan/other", OTHER)],
@@ -194,6 +269,21 @@ impl TestWeb {
             agent: "sohoa/test".to_owned(),
         });
         Self { router: web.router(), web, records, accounts, clock, counter, own, other, _dir: dir }
+    }
+
+    /// Draws a sample of all documents.
+    pub async fn sample(&self, seed: &str) -> i64 {
+        let day = jiff::civil::date(2023, 6, 15);
+        let population = self.records.audit_population(day, day, StratumBy::None).await.unwrap();
+        let request = SampleRequest {
+            name: String::new(),
+            seed: seed.to_owned(),
+            from: day,
+            to: day,
+            size: SampleSize::Count(2),
+            by: StratumBy::None,
+        };
+        self.records.add_sample(&request.draw(&population), self.clock.now(), "test").await.unwrap()
     }
 
     pub fn pass(&self, seconds: i64) {
