@@ -23,5 +23,5 @@ pub use coverage::{
 pub use figures::{Share, day, number, time};
 pub use monthly::{Department, Identity, MonthlyReport};
 pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
-pub use sample::{MOST_DRAWN, SampleFigures, SampleSize, draw, listed};
+pub use sample::{Drawing, MOST_DRAWN, SampleFigures, SampleSize, listed};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

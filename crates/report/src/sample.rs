@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_domain::{DocumentId, Sha256Digest, Stratum};
-use sohoa_store::SampleRow;
+use sohoa_domain::{AuditSample, DocumentId, Sha256Digest, Stratum, StratumBy};
+use sohoa_store::{BatchId, SampleRow};
 
 use crate::figures::Share;
 
@@ -46,10 +47,48 @@ impl FromStr for SampleSize {
     }
 }
 
+/// How a sample is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// Its name; without one the records give it one.
+    pub name: String,
+    /// What it is drawn with.
+    pub seed: String,
+    /// First and last day, as in [`AuditSample`].
+    pub days: (Date, Date),
+    /// The batch, when it is one of a batch.
+    pub batch: Option<BatchId>,
+    /// What the strata are.
+    pub by: StratumBy,
+    /// How large it is to be.
+    pub size: SampleSize,
+}
+
+impl Drawing {
+    /// The sample of these documents, each with its stratum; its number comes from the records.
+    pub fn of(&self, population: &[(DocumentId, String)]) -> AuditSample {
+        let strata = draw(&self.seed, self.size, population);
+        let list = listed(strata.iter().flat_map(|s| s.drawn.iter().map(|d| (d, s.name.as_str()))));
+        let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
+        AuditSample {
+            number: 0,
+            name: self.name.clone(),
+            seed: self.seed.clone(),
+            from: self.days.0,
+            to: self.days.1,
+            batch: self.batch.map(|batch| batch.0),
+            by: self.by,
+            strata,
+            population: Sha256Digest::of(all.as_bytes()),
+            list: Sha256Digest::of(list.as_bytes()),
+        }
+    }
+}
+
 /// Draws from documents, each with the name of its stratum. Each stratum gives one document at least, so that a sample may be larger
 /// than asked for; the rest is shared out in proportion to what is left of each, by the largest remainder. In a stratum those are
 /// drawn that come first by the SHA-256 of `seed`, a line feed and the document's id.
-pub fn draw(seed: &str, size: SampleSize, population: &[(DocumentId, String)]) -> Vec<Stratum> {
+fn draw(seed: &str, size: SampleSize, population: &[(DocumentId, String)]) -> Vec<Stratum> {
     let mut members: BTreeMap<&str, Vec<(Sha256Digest, &DocumentId)>> = BTreeMap::new();
     for (document, stratum) in population {
         let key = Sha256Digest::of(format!("{seed}\n{document}").as_bytes());

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::civil::Date;
 use serde::Serialize;
-use sohoa_domain::{AuditSample, DocumentId, Sha256Digest, StratumBy, Verdict, local_day};
+use sohoa_domain::{DocumentId, StratumBy, Verdict, local_day};
 use sohoa_report::render::{ChecklistItem, checklist, percentage};
-use sohoa_report::{MOST_DRAWN, SampleFigures, SampleSize, draw, listed, number};
+use sohoa_report::{Drawing, MOST_DRAWN, SampleFigures, SampleSize, listed, number};
 use sohoa_store::{RenditionKind, SampleRow, StoreError};
 
 use super::review::{Person, named};
@@ -134,27 +134,22 @@ async fn sample(home: &Home, args: &SampleArgs) -> anyhow::Result<i64> {
             StoreError::Unknown("attached document of a dossier that was received in these days".to_owned()).into()
         );
     }
-    let size = args.percent.unwrap_or(SampleSize::Count(args.count.unwrap_or(1)));
-    let strata = draw(&args.seed, size, &population);
-    let list = listed(strata.iter().flat_map(|s| s.drawn.iter().map(|d| (d, s.name.as_str()))));
-    let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
-    let sample = AuditSample {
-        number: 0,
+    let drawing = Drawing {
         name: args.name.clone(),
         seed: args.seed.clone(),
-        from: args.from,
-        to: args.to,
+        days: (args.from, args.to),
+        batch: None,
         by: args.by,
-        strata,
-        population: Sha256Digest::of(all.as_bytes()),
-        list: Sha256Digest::of(list.as_bytes()),
+        size: args.percent.unwrap_or(SampleSize::Count(args.count.unwrap_or(1))),
     };
+    let sample = drawing.of(&population);
     if sample.drawn() > MOST_DRAWN {
         return Err(
             StoreError::Unknown(format!("sample of more than {MOST_DRAWN} documents, which nobody compares")).into()
         );
     }
     if let Some(path) = &args.population {
+        let all = listed(population.iter().map(|(d, s)| (d, s.as_str())));
         std::fs::write(path, all).with_context(|| path.display().to_string())?;
     }
     let number = home.records.add_sample(&sample, home.clock.now(), &named(args.drawn_by.as_deref())).await?;

@@ -351,7 +351,7 @@ fn fields() -> Vec<Field> {
 /// A scanned file of one page that hangs on the dossier as its first component.
 async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, home: &Path) -> Holdings {
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
-    let batch = records.open_batch("inbox", folder, now).await.unwrap();
+    let batch = records.open_batch("inbox", folder, "", now).await.unwrap();
     let file = NewFile {
         batch,
         origin: format!("{folder}/SCAN0001.pdf"),
