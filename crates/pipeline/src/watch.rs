@@ -295,7 +295,8 @@ impl Watcher {
             Some(batch) => batch,
             None => {
                 let now = self.intake.clock.now();
-                *batch.insert(self.intake.records.open_batch("inbox", &self.inbox.label, &self.inbox.agency, now).await?)
+                *batch
+                    .insert(self.intake.records.open_batch("inbox", &self.inbox.label, &self.inbox.agency, now).await?)
             }
         };
         let (judged, stays) = self.judge(path).await?;

@@ -12,7 +12,7 @@ use crate::access;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::stores::{CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads};
+use crate::stores::{Backlogs, CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads};
 use crate::throttle::Throttle;
 
 /// Settings of the application.
@@ -30,12 +30,12 @@ pub struct Settings {
     pub tls: bool,
 }
 
-/// A scan folder.
+/// A scan folder, or a folder of papers of former years.
 #[derive(Debug, Clone)]
 pub struct InboxPlace {
     /// Absolute path.
     pub path: std::path::PathBuf,
-    /// Agency and counter that scan there; a counter without a name has an empty one.
+    /// Agency and counter that scan there; where no counter does, its name is empty.
     pub desk: Desk,
 }
 
@@ -53,13 +53,15 @@ pub struct Services {
     pub pictures: Arc<dyn PagePictures>,
     /// What takes files that are sent in.
     pub uploads: Arc<dyn Uploads>,
+    /// What takes in papers of former years.
+    pub backlogs: Arc<dyn Backlogs>,
     /// What makes cover sheets.
     pub cover_sheets: Arc<dyn CoverSheets>,
     /// Whether work can be done.
     pub readiness: Arc<dyn Readiness>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Scan folders.
+    /// Scan folders, and folders of papers of former years.
     pub inboxes: Vec<InboxPlace>,
     /// Settings.
     pub settings: Settings,

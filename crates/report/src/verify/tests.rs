@@ -21,6 +21,7 @@ use walkdir::WalkDir;
 use super::*;
 use crate::checkpoint::CheckpointKey;
 
+mod batches;
 mod corruption;
 mod fields;
 

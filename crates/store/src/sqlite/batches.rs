@@ -54,8 +54,7 @@ pub(super) async fn batches(db: &SqliteRecords, page: &BatchPage) -> Result<Vec<
 async fn counted(conn: &mut SqliteConnection, row: &SqliteRow) -> Result<BatchRow, StoreError> {
     let id: i64 = row.try_get("id")?;
     let (mut files, mut pages) = (Ledger::default(), PageLedger::default());
-    let counts =
-        sqlx::query("SELECT state, sum(files) FROM batch_files WHERE batch = ?1 GROUP BY state").bind(id);
+    let counts = sqlx::query("SELECT state, sum(files) FROM batch_files WHERE batch = ?1 GROUP BY state").bind(id);
     for count in counts.fetch_all(&mut *conn).await? {
         ledger::count_file(&mut files, state(&count, "state", FileState::parse)?, unsigned(count.try_get(1)?)?);
     }
@@ -93,13 +92,12 @@ pub(super) async fn reasons(db: &SqliteRecords, batch: BatchId) -> Result<Vec<Ba
 }
 
 pub(super) async fn minutes(db: &SqliteRecords, batch: BatchId, from: i64) -> Result<Vec<BatchMinute>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT minute, files, pages FROM batch_minutes WHERE batch = ?1 AND minute >= ?2 ORDER BY minute",
-    )
-    .bind(batch.0)
-    .bind(from)
-    .fetch_all(&db.readers)
-    .await?;
+    let rows =
+        sqlx::query("SELECT minute, files, pages FROM batch_minutes WHERE batch = ?1 AND minute >= ?2 ORDER BY minute")
+            .bind(batch.0)
+            .bind(from)
+            .fetch_all(&db.readers)
+            .await?;
     let minute = |row: &SqliteRow| {
         Ok(BatchMinute {
             minute: row.try_get(0)?,
@@ -279,10 +277,7 @@ pub(super) async fn undo_rerun(
 /// What has to be the same as what is counted: table, columns, the count.
 const COUNTS: [(&str, &str); 3] = [
     ("batch_files", "SELECT batch, state, coalesce(reason_code, ''), count(*) FROM file GROUP BY 1, 2, 3"),
-    (
-        "batch_pages",
-        "SELECT file.batch, page.state, count(*) FROM page JOIN file ON file.id = page.file GROUP BY 1, 2",
-    ),
+    ("batch_pages", "SELECT file.batch, page.state, count(*) FROM page JOIN file ON file.id = page.file GROUP BY 1, 2"),
     (
         "batch_minutes",
         "SELECT batch, ended_at / 60000000, count(*), sum((SELECT count(*) FROM page WHERE page.file = file.id)) \

@@ -50,13 +50,12 @@ async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> 
 async fn tell_ends(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut last = 0;
     loop {
-        let events: Vec<(i64, i64, String)> = sqlx::query_as(
-            "SELECT id, file, event FROM event WHERE file IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
-        )
-        .bind(last)
-        .bind(STRETCH)
-        .fetch_all(&mut *conn)
-        .await?;
+        let events: Vec<(i64, i64, String)> =
+            sqlx::query_as("SELECT id, file, event FROM event WHERE file IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2")
+                .bind(last)
+                .bind(STRETCH)
+                .fetch_all(&mut *conn)
+                .await?;
         if events.is_empty() {
             return Ok(());
         }
@@ -163,12 +162,17 @@ mod tests {
         .execute(&pool)
         .await
         .unwrap();
-        sqlx::query("INSERT INTO event (event, chain) VALUES (?1, printf('%064d', 1))").bind(ended).execute(&pool).await.unwrap();
+        sqlx::query("INSERT INTO event (event, chain) VALUES (?1, printf('%064d', 1))")
+            .bind(ended)
+            .execute(&pool)
+            .await
+            .unwrap();
         run(&pool).await.unwrap();
         let files: Vec<(i64, String, String, i64)> =
             sqlx::query_as("SELECT * FROM batch_files").fetch_all(&pool).await.unwrap();
         assert_eq!(files, [(1, "review".to_owned(), "x".to_owned(), 1)]);
-        let pages: Vec<(i64, String, i64)> = sqlx::query_as("SELECT * FROM batch_pages").fetch_all(&pool).await.unwrap();
+        let pages: Vec<(i64, String, i64)> =
+            sqlx::query_as("SELECT * FROM batch_pages").fetch_all(&pool).await.unwrap();
         assert_eq!(pages, [(1, "blank".to_owned(), 1), (1, "kept".to_owned(), 1)]);
         let minutes: Vec<(i64, i64, i64, i64)> =
             sqlx::query_as("SELECT * FROM batch_minutes").fetch_all(&pool).await.unwrap();

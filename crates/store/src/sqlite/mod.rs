@@ -44,12 +44,12 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoverageScope, DataTime,
-    Decision, DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper,
-    FieldWord, FileId, FileRow, FileSeen, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter,
-    LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger,
-    PeriodCount, Rebuilt, Records, RefusedRegister, Rerun, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit,
-    StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, Completion,
+    Confirmation, CoverageBy, CoverageGroup, CoverageScope, DataTime, Decision, DocumentRow, DossierChange,
+    DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldWord, FileId, FileRow, FileSeen,
+    ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers,
+    NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister,
+    Rerun, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, StoreError, Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 

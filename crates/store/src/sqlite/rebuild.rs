@@ -17,7 +17,8 @@ use super::accept::name_of;
 use super::register::Imported;
 use super::values::{micros, signed};
 use super::{
-    SqliteRecords, audit, batches, catalogue, complete, decide, events, fields, hand_over, jobs, register, reuse, sessions,
+    SqliteRecords, audit, batches, catalogue, complete, decide, events, fields, hand_over, jobs, register, reuse,
+    sessions,
 };
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};

@@ -76,7 +76,10 @@ pub async fn a_batch_says_what_came_of_its_files(records: Arc<dyn Records>) {
     assert_eq!(records.batch_in_work(batch).await.unwrap(), 1);
     review(&*records, 202, "no-dossier").await;
     let minutes = records.batch_minutes(batch, first + 1).await.unwrap();
-    assert_eq!(minutes, [BatchMinute { minute: first + 1, files: 0, pages: 0 }, minute(first + 2, 1), minute(first + 3, 1)][1..]);
+    assert_eq!(
+        minutes,
+        [BatchMinute { minute: first + 1, files: 0, pages: 0 }, minute(first + 2, 1), minute(first + 3, 1)][1..]
+    );
     let names = async |wanted: BatchFiles| -> Vec<i64> {
         records.batch_files(&wanted).await.unwrap().iter().map(|file| file.id.0).collect()
     };
@@ -128,7 +131,9 @@ pub async fn the_jobs_of_a_paused_batch_wait_and_no_counter_does(records: Arc<dy
     let told = records.events(None).await.unwrap();
     let told: Vec<_> = told.iter().map(|e| e.kind).filter(|k| k.as_str().starts_with("batch_")).collect();
     assert_eq!(told, [EventKind::BatchPaused, EventKind::BatchResumed]);
-    assert!(matches!(records.pause_batch(inbox, true, at(9), "thu").await, Err(StoreError::NeverPaused(id)) if id == inbox));
+    assert!(
+        matches!(records.pause_batch(inbox, true, at(9), "thu").await, Err(StoreError::NeverPaused(id)) if id == inbox)
+    );
     assert!(matches!(records.pause_batch(BatchId(99), true, at(9), "thu").await, Err(StoreError::Unknown(_))));
     sound(&*records).await;
 }
@@ -140,7 +145,8 @@ pub async fn what_was_put_into_the_queue_again_together_is_taken_back_together(r
         accept(&*records, batch, name, name).await;
         files.push(review(&*records, 1, code).await);
     }
-    let rerun = records.rerun_batch(&wanted(batch, Some(FileState::Review), Some("no-dossier")), at(2), "thu").await.unwrap();
+    let rerun =
+        records.rerun_batch(&wanted(batch, Some(FileState::Review), Some("no-dossier")), at(2), "thu").await.unwrap();
     assert_eq!((rerun.files, rerun.events.1 - rerun.events.0), (3, 2));
     assert_eq!(ledger(&*records, batch).await, Ledger { seen: 4, pending: 3, review: 1, ..Ledger::default() });
     // One is processed meanwhile, about another one a person decides.

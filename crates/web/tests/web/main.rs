@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod api;
+mod batches;
 mod catalogue;
 mod counter;
 mod headers;
