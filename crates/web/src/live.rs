@@ -180,7 +180,8 @@ async fn changes(app: &App, lines: &[EventLine], places: &mut HashMap<i64, Place
             place.desk = Some(desk);
         } else if let Some(DomainChange::Paused { batch, .. }) = event.change {
             place.batch = Some(batch);
-            place.agency = app.records().batch(BatchId(batch)).await?.map(|batch| batch.agency).filter(|of| !of.is_empty());
+            place.agency =
+                app.records().batch(BatchId(batch)).await?.map(|batch| batch.agency).filter(|of| !of.is_empty());
         }
         place.dossiers.extend(event.dossier);
         changes.push(Change {
