@@ -201,7 +201,7 @@ async fn a_batch_is_started_of_a_folder_that_the_screen_offers() {
 #[tokio::test]
 async fn files_come_page_by_page() {
     let web = TestWeb::new().await;
-    let codes = vec!["no-dossier"; 60];
+    let codes = ["no-dossier"; 60];
     let id = batch(&web, OWN, &codes).await;
     let client = web.user(Role::Archivist, OWN).await;
     let first = client.get(&format!("/batches/{}/files?state=review", id.0)).await.text;
