@@ -130,7 +130,7 @@ impl Inside {
     }
 
     async fn claim(&self, name: &str) -> Claim {
-        let batch = self.intake.records.open_batch("ingest", "test", self.clock.now()).await.unwrap();
+        let batch = self.intake.records.open_batch("ingest", "test", "", self.clock.now()).await.unwrap();
         let relative = format!("{CODE}/{name}");
         let found = Found { path: self.home.dir.path().join(&relative), relative };
         self.intake.claim(batch, &found, None, None).await.unwrap()

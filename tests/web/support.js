@@ -1,7 +1,7 @@
 // A home with sample papers, `sohoa serve` over it, and browsers that look at it.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -53,6 +53,16 @@ export class Home {
     const path = join(this.path, "sohoa.toml");
     const settings = readFileSync(path, "utf8").replace('agency = ""', `agency = "${agency}"`);
     writeFileSync(path, settings.replace('counter = ""', `counter = "${counter}"`));
+  }
+
+  // A folder of papers of former years that belongs to an agency, with these files below it.
+  backlog(agency, files) {
+    const path = join(this.path, "kho");
+    for (const [name, bytes] of files) {
+      mkdirSync(join(path, name, ".."), { recursive: true });
+      writeFileSync(join(path, name), bytes);
+    }
+    appendFileSync(join(this.path, "sohoa.toml"), `\n[[backlog]]\npath = "kho"\nagency = "${agency}"\n`);
   }
 
   // A user with a password, made from the command line.
@@ -185,4 +195,26 @@ export function another(jpeg, words) {
   const text = Buffer.from(words);
   const head = Buffer.from([0xff, 0xfe, (text.length + 2) >> 8, (text.length + 2) & 0xff]);
   return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
+}
+
+// A paper with text of its own, so that nothing has to be recognized: a line a text.
+export function paper(pages) {
+  const objects = ["<</Type/Catalog/Pages 2 0 R>>"];
+  const kids = pages.map((_, i) => `${4 + 2 * i} 0 R`).join(" ");
+  objects.push(`<</Type/Pages/Kids[${kids}]/Count ${pages.length}>>`, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
+  pages.forEach((lines, i) => {
+    const shown = lines.map((line) => `(${line}) Tj 0 -28 Td`).join(" ");
+    const content = `BT /F1 16 Tf 72 760 Td ${shown} ET`;
+    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + 2 * i} 0 R>>`);
+    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
+  });
+  let file = "%PDF-1.4\n";
+  const offsets = objects.map((object, i) => {
+    const at = file.length;
+    file += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const table = offsets.map((at) => `${String(at).padStart(10, "0")} 00000 n \n`).join("");
+  const size = objects.length + 1;
+  return `${file}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF\n`;
 }

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) store: Store,
     #[serde(default)]
     pub(crate) inbox: Vec<Inbox>,
+    #[serde(default)]
+    pub(crate) backlog: Vec<Backlog>,
     pub(crate) ocr: Ocr,
     pub(crate) limits: Limits,
     pub(crate) work: Work,
@@ -121,6 +123,15 @@ impl Inbox {
         let parts = [path.as_str(), &self.agency, &self.counter, self.channel.as_str(), &self.profile];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// `[[backlog]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backlog {
+    pub(crate) path: PathBuf,
+    #[serde(default)]
+    pub(crate) agency: String,
 }
 
 fn counter() -> sohoa_domain::Channel {
@@ -381,6 +392,13 @@ impl Config {
                 bail!("inbox {}: {names} must lie between 0 and 1000000000", inbox.path.display());
             }
         }
+        for (i, backlog) in self.backlog.iter().enumerate() {
+            let overlaps = |other: &PathBuf| backlog.path.starts_with(other) || other.starts_with(&backlog.path);
+            let others = self.inbox.iter().map(|inbox| &inbox.path).chain(self.backlog[..i].iter().map(|b| &b.path));
+            if let Some(other) = others.into_iter().find(|other| overlaps(other)) {
+                bail!("backlog {} and {} lie one in the other", backlog.path.display(), other.display());
+            }
+        }
         self.register.check(&self.inbox)?;
         if !self.work.result_code.contains("{ordinal}") || !self.work.result_code.contains("{dossier}") {
             bail!("work.result_code must contain {{dossier}} and {{ordinal}}");
@@ -533,6 +551,8 @@ mod tests {
             ("[[inbox]]\npath = \"a\"\n[register]\nwatch = \"a/b\"", vec![], "register.watch"),
             ("[register]\npoll_seconds = 0", vec![], "register.poll_seconds"),
             ("[[inbox]]\npath = \"a/b\"\n[[inbox]]\npath = \"a\"", vec![], "lie one in the other"),
+            ("[[inbox]]\npath = \"a\"\n[[backlog]]\npath = \"a/b\"", vec![], "lie one in the other"),
+            ("[[backlog]]\npath = \"a/b\"\n[[backlog]]\npath = \"a\"", vec![], "lie one in the other"),
             ("[[inbox]]\npath = \"a\"\nprofile = \"p\"", vec![], "[profiles.p]"),
             ("[profiles.p.colour]\nat_least = 1", vec![], "at_least"),
             ("[matching]\nattach = [\"doubtful_text\"]\nawait_register = []", vec![], "doubtful_text"),

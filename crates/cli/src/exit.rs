@@ -96,7 +96,7 @@ impl Exit {
     pub(crate) fn of_store(error: &StoreError) -> Self {
         match error {
             StoreError::Busy(_) | StoreError::Unavailable(_) => Self::NotReady,
-            StoreError::Unknown(_) | StoreError::State(_) => Self::Refused,
+            StoreError::Unknown(_) | StoreError::State(_) | StoreError::NeverPaused(_) => Self::Refused,
             _ => Self::Defect,
         }
     }

@@ -212,12 +212,22 @@ impl Home {
         Ok(low.map(|(name, _)| name).collect())
     }
 
+    /// The agency in whose scan folder or folder of the backlog all these absolute paths lie; empty when there is none.
+    pub(crate) fn agency_of(&self, paths: &[PathBuf]) -> String {
+        let inboxes = self.config.inbox.iter().map(|inbox| (&inbox.path, inbox.place().agency));
+        let backlogs = self.config.backlog.iter().map(|backlog| (&backlog.path, backlog.agency.clone()));
+        let holds_all = |folder: &PathBuf| paths.iter().all(|path| path.starts_with(self.path.join(folder)));
+        let found = inboxes.chain(backlogs).find(|(folder, _)| holds_all(folder));
+        found.map(|(_, agency)| agency).unwrap_or_default()
+    }
+
     /// The scan folders with absolute paths.
     pub(crate) fn inboxes(&self) -> Vec<Inbox> {
         let seconds = std::time::Duration::from_secs_f64;
         let inbox = |i: &crate::config::Inbox| Inbox {
             path: self.path.join(&i.path),
             label: i.label(),
+            agency: i.place().agency,
             desk: i.desk(),
             poll: seconds(i.poll_seconds),
             events: i.events,

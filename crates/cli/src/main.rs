@@ -11,6 +11,7 @@ mod heap;
 mod home;
 mod output;
 mod web_audit;
+mod web_backlog;
 mod web_counter;
 mod web_home;
 
@@ -61,6 +62,11 @@ enum Command {
     Watch,
     /// Work the queue only
     Work(serve::WorkArgs),
+    /// Batches, and pausing them
+    Batch {
+        #[command(subcommand)]
+        command: commands::batch::Command,
+    },
     /// The conservation ledger: every file ever seen is in exactly one state
     Status,
     /// What hangs on a dossier
@@ -156,6 +162,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&home, &args),
         Command::Watch => serve::watch(&home),
         Command::Work(args) => serve::work(&home, &args),
+        Command::Batch { command } => commands::batch::run(&home, &command, output),
         Command::Status => commands::status::run(&home, output),
         Command::Dossier { command } => dossier::run(&home, &command, output),
         Command::Session { command } => commands::session::run(&home, &command, output),

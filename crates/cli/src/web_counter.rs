@@ -63,7 +63,9 @@ impl Uploads for WebCounter {
         // Papers of a counter go first, as those of its scan folder do.
         let place = upload.desk.map(|desk| format!(", {}, {}", desk.agency, desk.counter)).unwrap_or_default();
         let label = format!("{FOLDER}{place}");
-        let batch = home.records.open_batch("inbox", &label, home.clock.now()).await.map_err(io::Error::other)?;
+        let agency = upload.desk.map_or("", |desk| &desk.agency);
+        let batch =
+            home.records.open_batch("inbox", &label, agency, home.clock.now()).await.map_err(io::Error::other)?;
         let intake = Intake { agent: upload.by.to_owned(), ..home.intake() };
         let found = Found { path: path.to_path_buf(), relative: upload.name.to_owned() };
         let claim = intake.claim(batch, &found, Some(upload.dossier), None).await.map_err(io::Error::other)?;

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use sohoa_domain::{Rotation, Sha256Digest};
+use sohoa_domain::{Desk, Rotation, Sha256Digest};
 use sohoa_store::{FieldValue, Rendition};
 use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
 use tokio::sync::Semaphore;
 
 use crate::home::{AGENT, Home};
 use crate::web_audit::WebAudit;
+use crate::web_backlog::WebBacklog;
 use crate::web_counter::{self, WebCounter};
 
 /// A home in the eyes of the web application.
@@ -37,6 +38,10 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
     // What is sent from a counter belongs to it like what it scans.
     let sent = inboxes.iter().filter_map(|inbox| inbox.desk());
     let sent = sent.map(|desk| InboxPlace { path: web_counter::folder_of(&home.path, Some(&desk)), desk });
+    let backlogs = home.config.backlog.iter().map(|backlog| InboxPlace {
+        path: home.path.join(&backlog.path),
+        desk: Desk { agency: backlog.agency.clone(), counter: String::new() },
+    });
     let web = Web::new(Services {
         records: Arc::clone(&home.records),
         accounts: Arc::new(home.accounts().await?),
@@ -47,9 +52,10 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
         cover_sheets: counter,
         certificates: audit.clone(),
         verification: audit,
+        backlogs: Arc::new(WebBacklog::new(Arc::clone(home))),
         readiness: web_home,
         clock: Arc::clone(&home.clock),
-        inboxes: scanned.chain(sent).collect(),
+        inboxes: scanned.chain(sent).chain(backlogs).collect(),
         settings: Settings {
             session_idle: SignedDuration::from_mins(settings.session_idle_minutes.into()),
             session_life: SignedDuration::from_hours(settings.session_hours.into()),

@@ -65,10 +65,13 @@ pub struct AuditSample {
     pub name: String,
     /// What it was drawn with.
     pub seed: String,
-    /// First day of reception of the documents' dossiers.
+    /// First day of reception of the documents' dossiers; of a batch, the day on which it was opened.
     pub from: Date,
-    /// Last day.
+    /// Last day; of a batch, the day on which it was drawn.
     pub to: Date,
+    /// The batch whose documents it was drawn from, when not those of a period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<i64>,
     /// What the strata are.
     pub by: StratumBy,
     /// The strata in order of name.

@@ -70,11 +70,15 @@ pub enum EventKind {
     FieldConfirmed,
     /// A clerk handed the papers of a dossier over; the detail says why although something is missing.
     HandedOn,
+    /// A batch was paused: its files wait until it is resumed.
+    BatchPaused,
+    /// A batch goes on.
+    BatchResumed,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -104,6 +108,8 @@ impl EventKind {
         Self::Unmasked,
         Self::FieldConfirmed,
         Self::HandedOn,
+        Self::BatchPaused,
+        Self::BatchResumed,
     ];
 
     /// As stored.
@@ -138,6 +144,8 @@ impl EventKind {
             Self::Unmasked => "unmasked",
             Self::FieldConfirmed => "field_confirmed",
             Self::HandedOn => "handed_on",
+            Self::BatchPaused => "batch_paused",
+            Self::BatchResumed => "batch_resumed",
         }
     }
 
@@ -159,7 +167,9 @@ impl EventKind {
             | Self::SessionOpened
             | Self::SessionClosed
             | Self::Reused
-            | Self::FieldConfirmed => "metadata modification",
+            | Self::FieldConfirmed
+            | Self::BatchPaused
+            | Self::BatchResumed => "metadata modification",
             Self::FixityChecked => "fixity check",
             Self::HandedOver => "dissemination",
             Self::Certified => "digital signature generation",
@@ -269,6 +279,13 @@ pub enum Change {
         /// Digest of the stored value, see `FieldValue` of the stores: personal data stay out of the chain. `None` takes it back.
         value: Option<Sha256Digest>,
     },
+    /// The jobs of a batch are not reserved any more, or are again.
+    Paused {
+        /// Number of the batch.
+        batch: i64,
+        /// They are not.
+        paused: bool,
+    },
 }
 
 /// A counter (quầy) of an agency.
@@ -295,6 +312,9 @@ pub struct Arrival {
     pub bytes: u64,
     /// The batch it came with: number, kind, label.
     pub batch: (i64, String, String),
+    /// The agency from whose folder the batch came, empty when it was no agency's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub agency: String,
     /// Why it was refused at once: code and clause.
     pub refused: Option<(String, String)>,
     /// The dossier that was open at the counter of its scan folder.

@@ -39,6 +39,8 @@ pub struct Inbox {
     pub path: PathBuf,
     /// What its batches are called: the folder, who scans there, how the papers came, the profile of rules.
     pub label: String,
+    /// Whose papers come there, may be empty.
+    pub agency: String,
     /// The counter that scans there: a dossier that is open at it is evidence.
     pub desk: Option<Desk>,
     /// How often it is looked at.
@@ -293,7 +295,8 @@ impl Watcher {
             Some(batch) => batch,
             None => {
                 let now = self.intake.clock.now();
-                *batch.insert(self.intake.records.open_batch("inbox", &self.inbox.label, now).await?)
+                *batch
+                    .insert(self.intake.records.open_batch("inbox", &self.inbox.label, &self.inbox.agency, now).await?)
             }
         };
         let (judged, stays) = self.judge(path).await?;

@@ -23,5 +23,5 @@ pub use coverage::{
 pub use figures::{Share, day, number, time};
 pub use monthly::{Department, Identity, MonthlyReport};
 pub use publish::{Address, NoAddress, Receivers, Unpublished, unpublished};
-pub use sample::{MOST_DRAWN, SampleFigures, SampleRequest, SampleSize, checklist_items, draw, listed};
+pub use sample::{MOST_DRAWN, SampleFigures, SampleRequest, SampleSize, checklist_items, listed};
 pub use verify::{Problem, ProblemKind, Stores, VerifyError, VerifyOptions, VerifyReport, verify};

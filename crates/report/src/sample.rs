@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{AuditSample, DocumentId, Sha256Digest, Stratum, StratumBy};
-use sohoa_store::{Records, RenditionKind, SampleRow, StoreError};
+use sohoa_store::{BatchId, Records, RenditionKind, SampleRow, StoreError};
 
 use crate::figures::Share;
 use crate::render::ChecklistItem;
@@ -59,6 +59,8 @@ pub struct SampleRequest {
     pub from: Date,
     /// Last day.
     pub to: Date,
+    /// The batch that brought the documents, when it is a sample of one.
+    pub batch: Option<BatchId>,
     /// How large it is to be.
     pub size: SampleSize,
     /// What the strata are.
@@ -77,6 +79,7 @@ impl SampleRequest {
             seed: self.seed.clone(),
             from: self.from,
             to: self.to,
+            batch: self.batch.map(|batch| batch.0),
             by: self.by,
             strata,
             population: Sha256Digest::of(all.as_bytes()),
@@ -118,7 +121,7 @@ pub async fn checklist_items(
 /// Draws from documents, each with the name of its stratum. Each stratum gives one document at least, so that a sample may be larger
 /// than asked for; the rest is shared out in proportion to what is left of each, by the largest remainder. In a stratum those are
 /// drawn that come first by the SHA-256 of `seed`, a line feed and the document's id.
-pub fn draw(seed: &str, size: SampleSize, population: &[(DocumentId, String)]) -> Vec<Stratum> {
+fn draw(seed: &str, size: SampleSize, population: &[(DocumentId, String)]) -> Vec<Stratum> {
     let mut members: BTreeMap<&str, Vec<(Sha256Digest, &DocumentId)>> = BTreeMap::new();
     for (document, stratum) in population {
         let key = Sha256Digest::of(format!("{seed}\n{document}").as_bytes());

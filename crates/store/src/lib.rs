@@ -26,14 +26,14 @@ pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, ch
 pub use field_value::{CheckedField, FieldValue, checked_fields};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
 pub use records::{
-    Accepted, BatchId, CatalogueSummary, ChangedDossier, Comparison, Completion, Confirmation, CoverageBy,
-    CoverageCounts, CoverageGroup, CoverageList, CoveragePage, CoverageScope, CoveredDossier, DataTime, Decision,
-    DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldChange,
-    FieldWord, FileId, FileRow, FileSeen, FixityOf, ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile,
-    LONGEST_PAUSE, LateAfter, LatePaper, Lease, Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument,
-    NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister,
-    Rendition, RenditionKind, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, Standing, StandingDocument,
-    StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, ChangedDossier,
+    Comparison, Completion, Confirmation, CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage,
+    CoverageScope, CoveredDossier, DataTime, Decision, DocumentRow, DossierChange, DossierLine, DossierPage,
+    DoubtfulField, DoubtfulPage, ExemptPaper, FieldChange, FieldWord, FileId, FileRow, FileSeen, FixityOf,
+    ImportReport, ImportRow, ImportSummary, IsGone, JobId, KeptFile, LONGEST_PAUSE, LateAfter, LatePaper, Lease,
+    Ledger, MissingPaper, MissingPapers, MissingReason, NewDocument, NewFile, NewRefusal, Objects, OpenSession, Orphan,
+    PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, Rendition, RenditionKind, Rerun, ReviewLine, SamePaper,
+    SampleItem, SampleRow, SearchHit, Standing, StandingDocument, StoreError, Unaccounted, Waiting, Witness,
 };
 pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;

@@ -17,6 +17,7 @@ use crate::packages::DiskPackages;
 use crate::register::RegisterEntries;
 
 mod audit;
+mod batches;
 mod browse;
 mod coverage;
 mod fields;
@@ -27,6 +28,7 @@ mod rows;
 mod survey;
 
 pub use audit::{Comparison, SampleItem, SampleRow};
+pub use batches::{BatchFiles, BatchMinute, BatchPage, BatchReason, BatchRow, Rerun};
 pub use browse::{DossierLine, DossierPage, FileSeen, FixityOf};
 pub use coverage::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage, CoverageScope, CoveredDossier, DataTime,
@@ -63,6 +65,9 @@ pub enum StoreError {
     /// Somebody else was faster: it is no more as the person saw it; nothing was written.
     #[error("somebody else changed {0} meanwhile")]
     Changed(String),
+    /// A batch of a scan folder cannot be paused; nothing was written.
+    #[error("batch {} is of a scan folder: somebody waits for its papers, it is never paused", .0.0)]
+    NeverPaused(BatchId),
     /// A move that the states do not allow; nothing was written.
     #[error(transparent)]
     State(#[from] sohoa_domain::IllegalTransition),
@@ -104,8 +109,8 @@ pub type IsGone = fn(&str) -> bool;
 #[async_trait]
 pub trait Records: Send + Sync {
     /// Opens a batch. `kind` is `ingest` or `inbox`, `label` says which. An inbox has one batch a local day, which is
-    /// returned again.
-    async fn open_batch(&self, kind: &str, label: &str, now: Timestamp) -> Result<BatchId, StoreError>;
+    /// returned again. `agency` is that from whose folder the papers come, empty when it is no agency's.
+    async fn open_batch(&self, kind: &str, label: &str, agency: &str, now: Timestamp) -> Result<BatchId, StoreError>;
 
     /// Gives a stored file its row (pending), event and job, unless it is the very same file again.
     async fn accept(&self, file: &NewFile, now: Timestamp, agent: &str) -> Result<Accepted, StoreError>;
@@ -126,7 +131,8 @@ pub trait Records: Send + Sync {
     /// Marks that the file was moved out of the inbox.
     async fn mark_released(&self, file: FileId) -> Result<(), StoreError>;
 
-    /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt. While a
+    /// Reserves the oldest job that is due or whose lease ran out, those of inboxes first, and counts the attempt. Jobs of paused
+    /// batches are left alone. While a
     /// job is in work, others with the very same bytes wait: which of them is the duplicate shows when it ends.
     /// Jobs whose attempts are used up (`max_attempts` of them, those put off not counted) move their file to review with
     /// code `attempts-exhausted` instead and are not returned. With `only`, jobs of other batches are left alone.
@@ -462,6 +468,47 @@ pub trait Records: Send + Sync {
 
     /// Appends events that change nothing but the history.
     async fn tell(&self, events: &[Event]) -> Result<(), StoreError>;
+
+    // Batches.
+
+    /// One batch.
+    async fn batch(&self, id: BatchId) -> Result<Option<BatchRow>, StoreError>;
+
+    /// Batches, the latest first, a page of them.
+    async fn batches(&self, page: &BatchPage) -> Result<Vec<BatchRow>, StoreError>;
+
+    /// Why files of a batch are in review or rejected: review first, the most frequent first.
+    async fn batch_reasons(&self, batch: BatchId) -> Result<Vec<BatchReason>, StoreError>;
+
+    /// What workers ended with in each minute from this one (counted from 1970) in which there was anything.
+    async fn batch_minutes(&self, batch: BatchId, from: i64) -> Result<Vec<BatchMinute>, StoreError>;
+
+    /// How many files of a batch are in work just now.
+    async fn batch_in_work(&self, batch: BatchId) -> Result<u64, StoreError>;
+
+    /// Files of a batch, a page of them.
+    async fn batch_files(&self, wanted: &BatchFiles) -> Result<Vec<FileRow>, StoreError>;
+
+    /// What a sample of a batch is drawn from: its attached documents, on dossiers of its agency when it has one, in order of id.
+    async fn batch_population(&self, batch: BatchId) -> Result<Vec<(DocumentId, String)>, StoreError>;
+
+    /// Pauses a batch, so that its jobs are not reserved, or lets it go on. What is in work is finished.
+    /// [`StoreError::NeverPaused`] for one of a scan folder.
+    async fn pause_batch(&self, id: BatchId, paused: bool, now: Timestamp, person: &str) -> Result<(), StoreError>;
+
+    /// Puts files of a batch that are in review or rejected into the queue again, each by [`Decision::Retry`]; those without bytes
+    /// are left out. All or nothing.
+    async fn rerun_batch(&self, wanted: &BatchFiles, now: Timestamp, person: &str) -> Result<Rerun, StoreError>;
+
+    /// Takes back a [`Rerun`] by the numbers of its events, except for files of which something else was decided since. Returns of
+    /// how many files.
+    async fn undo_rerun(
+        &self,
+        batch: BatchId,
+        events: (i64, i64),
+        now: Timestamp,
+        person: &str,
+    ) -> Result<u64, StoreError>;
 
     // What waits for a person.
 

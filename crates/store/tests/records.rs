@@ -46,6 +46,10 @@ on_sqlite! {
         jobs_of_workers_that_are_gone_are_due_at_once
         the_same_bytes_are_in_work_once
         workers_never_share_a_job;
+    batches:
+        a_batch_says_what_came_of_its_files
+        the_jobs_of_a_paused_batch_wait_and_no_counter_does
+        what_was_put_into_the_queue_again_together_is_taken_back_together;
     completion:
         a_document_comes_back_as_it_was_given
         review_keeps_its_reason_and_counts_its_pages
@@ -242,6 +246,10 @@ async fn edits_that_get_through_are_found() {
             "another digest",
         ),
         ("PRAGMA foreign_keys = OFF; DELETE FROM ordinal", "points at a missing row"),
+        ("UPDATE job SET held = 1", "is held while its batch goes on"),
+        ("UPDATE batch_files SET files = 2", "its count in batch_files is wrong"),
+        ("DELETE FROM batch_pages", "its count in batch_pages is wrong"),
+        ("UPDATE batch_minutes SET minute = 7", "its count in batch_minutes is wrong"),
         ("UPDATE orphan SET documents = 2", "what coverage is counted from is wrong"),
         ("DELETE FROM orphan", "what coverage is counted from is wrong"),
         ("INSERT INTO orphan VALUES ('H41-230615-0009', 1, 0)", "what coverage is counted from is wrong"),

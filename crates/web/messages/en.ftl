@@ -816,6 +816,151 @@ cue-blank-before = the page before is blank
 cue-other-dossier = the code of another dossier
 cue-unread-sheet = perhaps a separator that cannot be read
 
+## Backlog
+a-number = { $n }
+batch-number = Batch { $batch }
+batch-kind = Source
+batch-of-inbox = Scan folder
+batch-of-backlog = Backlog
+batch-opened = Opened
+batches-none = There are no batches yet
+batches-none-help = Each time a folder of the backlog is taken in that is a batch; a scan folder has one batch a day.
+batch-start-folder = Take in a folder of the backlog
+batch-start = Start a batch
+batch-start-hint = The files stay in their folder. Files that came with an earlier batch are not taken again.
+batch-taking = Taking in files
+batch-to-take = Taking in files, { $count } left
+batch-running = Processing
+batch-paused = Paused
+batch-paused-help = Files in work are finished; the others wait until it goes on.
+batch-ended = Done
+batch-ended-review = Done, some need a decision
+batch-empty = No files yet
+batch-empty-help = This batch has no files: the folder is empty, or all its files came with an earlier batch.
+batch-pending = Waiting
+batch-progress = Progress
+batch-so-far = { $done } / { $all } files
+batch-pages = { $count ->
+    [one] { $count } page
+   *[other] { $count } pages
+}
+batch-pages-word = Pages
+batch-review = { $count } in review
+batch-rejected = { $count } rejected
+batch-in-work = Files in work
+batch-pace-word = Pace
+batch-pace = { $pages } pages/min
+batch-pace-unknown = less than a minute seen
+batch-left = Left
+batch-left-unknown = too little was seen to tell
+batch-left-soon = about a minute
+batch-left-minutes = { $from }–{ $to } minutes
+batch-left-hours = { $from }–{ $to } hours
+batch-pause = Pause
+batch-resume = Resume
+batch-report = Report
+batch-samples = Quality samples
+batch-by-state = Files by state
+batch-all-files = All files
+batch-errors = Errors by kind
+batch-errors-none = No file is in review or rejected.
+batch-errors-first = First kind of error
+batch-decide = Decide
+batch-decide-all = Decide one after the other
+batch-chart = Throughput over time: at most { $highest } pages/min, each bar { $minutes } min
+batch-files = Files of the batch
+batch-files-none = There is no such file
+batch-files-count = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}
+batch-state = State
+batch-back = Back to the batch
+batch-rerun = Process again
+batch-rerun-count = { $count ->
+    [one] Run { $count } file again
+   *[other] Run { $count } files again
+}
+batch-rerun-done = { $count ->
+    [one] { $count } file is in the queue again.
+   *[other] { $count } files are in the queue again.
+}
+batch-rerun-undone = { $count ->
+    [one] Taken back for { $count } file.
+   *[other] Taken back for { $count } files.
+}
+refusal-unreadable = The file cannot be read
+refusal-not-a-file = Not a regular file
+refusal-empty = The file is empty
+refusal-format = Unknown format
+refusal-truncated = The file is cut short
+refusal-encrypted = The file has a password
+refusal-malformed = The file is damaged
+refusal-no-pages = The file has no pages
+refusal-too-large = The file is too large
+refusal-unsupported = Such files are not supported yet
+refusal-by-person = Rejected by a person
+
+## Quality samples
+sample-none = No sample was drawn yet
+sample-none-help = Some documents of the batch are drawn at random and compared with their papers, which tells how good all of it is.
+sample-draw = Draw a sample
+sample-from = { $count ->
+    [one] It is drawn from { $count } document that hangs on a dossier.
+   *[other] It is drawn from { $count } documents that hang on dossiers.
+}
+sample-count = Documents
+sample-seed = Seed
+sample-seed-hint = The same seed and documents make the same sample. Take a number that nobody knew before, as of a public draw.
+sample-no-seed = A seed is needed, of 200 characters at most.
+sample-no-count = The number of documents must be from 1 to 500.
+sample-no-documents = No document of this batch hangs on a dossier yet.
+sample-so-far = { $done } of { $all } documents compared
+sample-item = Document { $position } of { $all }
+sample-component = Component
+sample-question = How does it compare with the paper?
+sample-note = Note
+sample-note-hint = No personal data.
+sample-all-judged = All documents of this sample were compared.
+sample-name = Sample
+sample-documents = Documents of the batch
+sample-drawn = Drawn
+sample-compared = Compared
+sample-right = Right
+sample-wrong = Wrong
+sample-bound = Highest share of wrong ones (95 %)
+sample-list = Documents of the sample, seed “{ $seed }”
+verdict-match = As the paper
+verdict-differs = Differs
+verdict-missing-paper = The paper is missing
+verdict-missing-page = A page is missing
+verdict-unreadable = Cannot be read
+
+## Report of a batch
+report-title = Report of batch { $batch }
+report-unfinished = This batch is not done yet: the figures below will change.
+report-worked = Processed
+report-pace = Mean pace
+report-pace-of = { $pages } pages/min, in { $minutes } minutes of work
+report-at = Figures as of
+report-of-files = Files
+report-of-pages = Pages
+report-reasons = Why files are in review or rejected
+report-item = Item
+report-files = Files
+report-pages = Pages
+report-share = Share
+report-code = Code
+report-sum = Sum
+report-received = Files received
+report-pages-in = Pages received
+report-kept = With content
+report-separator = Separator sheets
+report-blank = Blank
+report-failed = Cannot be read
+report-signer = PREPARED BY
+report-head = HEAD OF THE AGENCY
+
 ## Extraction check
 fields-progress = { $done } confirmed, { $left } left
 fields-progress-many = { $done } confirmed, more than { $left } left

@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use sohoa_domain::{DocumentId, DossierCode};
-use sohoa_store::{FileId, Role, Scope, User as Account, UserName};
+use sohoa_store::{BatchId, FileId, Role, Scope, User as Account, UserName};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -43,6 +43,8 @@ pub enum AgencyOf {
     File,
     /// That of the dossier of the document `{document}`.
     Document,
+    /// That of the folder that the batch `{batch}` came from.
+    Batch,
     /// That of the user `{name}`.
     User,
 }
@@ -80,6 +82,7 @@ const PAPERS: Who = Who::Roles(&[Role::Counter, Role::Archivist, Role::Auditor])
 /// Who decides what becomes of papers.
 const DECIDES: Who = Who::Roles(&[Role::Counter, Role::Archivist]);
 const COUNTER: Who = Who::Roles(&[Role::Counter]);
+const ARCHIVIST: Who = Who::Roles(&[Role::Archivist]);
 const AUDITOR: Who = Who::Roles(&[Role::Auditor]);
 /// Who sees the history of a dossier.
 const KEEPS: Who = Who::Roles(&[Role::Archivist, Role::Auditor]);
@@ -88,7 +91,7 @@ const ADMIN: Who = Who::Roles(&[Role::Admin]);
 
 /// The table.
 fn table() -> Vec<Route> {
-    use AgencyOf::{All, Document, Dossier, File, Nothing, User};
+    use AgencyOf::{All, Batch, Document, Dossier, File, Nothing, User};
     vec![
         // Before sign-in.
         get("/assets/{hash}/{name}", ANYONE, Nothing, assets::asset),
@@ -130,6 +133,21 @@ fn table() -> Vec<Route> {
         get("/dossiers/{code}/cover-sheets", DECIDES, Dossier, pages::cover_sheets::print),
         get("/dossiers/{code}/files/{file}/pages/{page}", DECIDES, Dossier, pages::paper::page),
         post("/dossiers/{code}/files/{file}/decide", DECIDES, Dossier, pages::paper::decide),
+        // Batches.
+        get("/batches", ARCHIVIST, Nothing, pages::batches::page),
+        post("/batches", ARCHIVIST, Nothing, pages::batches::start),
+        get("/batches/{batch}", ARCHIVIST, Batch, pages::batch::page),
+        get("/batches/{batch}/contents", ARCHIVIST, Batch, pages::batch::contents),
+        post("/batches/{batch}/pause", ARCHIVIST, Batch, pages::batch::pause),
+        post("/batches/{batch}/resume", ARCHIVIST, Batch, pages::batch::resume),
+        get("/batches/{batch}/files", ARCHIVIST, Batch, pages::batch_files::page),
+        post("/batches/{batch}/rerun", ARCHIVIST, Batch, pages::batch_files::rerun),
+        post("/batches/{batch}/rerun/undo", ARCHIVIST, Batch, pages::batch_files::undo),
+        get("/batches/{batch}/sample", ARCHIVIST, Batch, pages::batch_sample::page),
+        post("/batches/{batch}/sample", ARCHIVIST, Batch, pages::batch_sample::draw),
+        post("/batches/{batch}/sample/verdict", ARCHIVIST, Batch, pages::batch_sample::judge),
+        get("/batches/{batch}/report", ARCHIVIST, Batch, pages::batch_report::page),
+        get("/batches/{batch}/report/{form}", ARCHIVIST, Batch, pages::batch_report::file),
         // Pages as pictures.
         get("/files/{file}/pages/{page}", PAPERS, File, pictures::of_file),
         get("/documents/{document}/pages/{page}", PAPERS, Document, pictures::of_document),
@@ -158,7 +176,8 @@ fn table() -> Vec<Route> {
         get("/live/dossiers/{code}", PAPERS, Dossier, live::dossier),
         get("/live/queue", DECIDES, Nothing, live::queue),
         get("/live/counters/{counter}", COUNTER, Nothing, live::counter),
-        get("/live/batches/{batch}", DECIDES, Nothing, live::batch),
+        get("/live/batches", ARCHIVIST, Nothing, live::batches),
+        get("/live/batches/{batch}", DECIDES, Batch, live::batch),
         // Administration.
         get("/admin/users", ADMIN, Nothing, pages::users::page),
         post("/admin/users", ADMIN, Nothing, pages::users::add),
@@ -308,6 +327,10 @@ async fn is_of_own_agency(app: &App, agency: AgencyOf, parts: &mut Parts, visito
                 None => None,
             }
         }
+        AgencyOf::Batch => match param("batch").and_then(|p| p.parse().ok()) {
+            Some(id) => app.records().batch(BatchId(id)).await?.map(|batch| batch.agency).filter(|of| !of.is_empty()),
+            None => None,
+        },
         AgencyOf::User => match param("name").and_then(|p| p.parse::<UserName>().ok()) {
             Some(name) => app.accounts().user(&name).await?.map(|user| user.agency),
             None => None,

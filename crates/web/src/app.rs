@@ -13,7 +13,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
 use crate::stores::{
-    Certificates, CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads, Verification,
+    Backlogs, Certificates, CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads, Verification,
 };
 use crate::throttle::Throttle;
 use crate::visitor::Visitor;
@@ -35,12 +35,12 @@ pub struct Settings {
     pub late: LateAfter,
 }
 
-/// A scan folder.
+/// A scan folder, or a folder of papers of former years.
 #[derive(Debug, Clone)]
 pub struct InboxPlace {
     /// Absolute path.
     pub path: std::path::PathBuf,
-    /// Agency and counter that scan there; a counter without a name has an empty one.
+    /// Agency and counter that scan there; where no counter does, its name is empty.
     pub desk: Desk,
 }
 
@@ -58,6 +58,8 @@ pub struct Services {
     pub pictures: Arc<dyn PagePictures>,
     /// What takes files that are sent in.
     pub uploads: Arc<dyn Uploads>,
+    /// What takes in papers of former years.
+    pub backlogs: Arc<dyn Backlogs>,
     /// What makes cover sheets.
     pub cover_sheets: Arc<dyn CoverSheets>,
     /// Certificates of coverage.
@@ -68,7 +70,7 @@ pub struct Services {
     pub readiness: Arc<dyn Readiness>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Scan folders.
+    /// Scan folders, and folders of papers of former years.
     pub inboxes: Vec<InboxPlace>,
     /// Settings.
     pub settings: Settings,

@@ -95,7 +95,7 @@ impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Unknown(_) => return Self::NotFound,
-            StoreError::State(_) | StoreError::Changed(_) => return Self::Conflict,
+            StoreError::State(_) | StoreError::Changed(_) | StoreError::NeverPaused(_) => return Self::Conflict,
             _ => {}
         }
         // Logged here, once: what becomes of it no longer knows the reason.

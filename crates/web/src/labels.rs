@@ -5,7 +5,7 @@ use sohoa_domain::{
     ProfileRule, ProfileWarning, StratumBy, Verdict,
 };
 use sohoa_dossier::Todo;
-use sohoa_store::{CoverageBy, MissingReason, Role};
+use sohoa_store::{CoverageBy, Ledger, MissingReason, Role};
 
 use crate::checklist::ComponentState;
 use crate::messages::msg;
@@ -120,6 +120,63 @@ pub(crate) fn review_code(code: &str) -> &'static str {
         "attempts-exhausted" => msg!("review-attempts-exhausted"),
         "undone" => msg!("review-was-undone"),
         _ => msg!("review-unusable"),
+    }
+}
+
+/// Why a file waits for a person or was rejected.
+pub(crate) fn file_code(code: &str) -> &'static str {
+    match code {
+        "unreadable" => msg!("refusal-unreadable"),
+        "not-a-regular-file" => msg!("refusal-not-a-file"),
+        "empty-file" => msg!("refusal-empty"),
+        "unknown-format" => msg!("refusal-format"),
+        "truncated" => msg!("refusal-truncated"),
+        "encrypted" => msg!("refusal-encrypted"),
+        "malformed" => msg!("refusal-malformed"),
+        "no-pages" => msg!("refusal-no-pages"),
+        "too-many-bytes" | "too-many-pages" | "too-many-pixels" => msg!("refusal-too-large"),
+        "unsupported" => msg!("refusal-unsupported"),
+        "rejected-by-person" => msg!("refusal-by-person"),
+        waits => review_code(waits),
+    }
+}
+
+/// How it stands with a batch that came to this and is, or is not, being worked on.
+pub(crate) fn batch(files: Ledger, runs: bool, paused: bool) -> Badge {
+    match (runs, paused) {
+        (true, true) => badge(msg!("batch-paused"), "pause", "wait"),
+        (true, false) => badge(msg!("batch-running"), "clock", "quiet"),
+        (false, _) if files.seen == 0 => badge(msg!("batch-empty"), "dash", "quiet"),
+        (false, _) if files.review > 0 => badge(msg!("batch-ended-review"), "question", "wait"),
+        (false, _) => badge(msg!("batch-ended"), "check", "good"),
+    }
+}
+
+/// How it stands with a file of a batch, which may be paused.
+pub(crate) fn batch_file(state: FileState) -> &'static str {
+    if state == FileState::Pending { msg!("batch-pending") } else { file(state) }
+}
+
+/// The same as a badge.
+pub(crate) fn batch_file_badge(state: FileState) -> Badge {
+    let (icon, tone) = match state {
+        FileState::Pending => ("clock", "quiet"),
+        FileState::Attached => ("check", "good"),
+        FileState::Review => ("question", "wait"),
+        FileState::Rejected => ("missing", "bad"),
+        FileState::Duplicate => ("dash", "quiet"),
+    };
+    badge(batch_file(state), icon, tone)
+}
+
+/// What the comparison of a document with its paper found.
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Match => msg!("verdict-match"),
+        Verdict::Differs => msg!("verdict-differs"),
+        Verdict::MissingPaper => msg!("verdict-missing-paper"),
+        Verdict::MissingPage => msg!("verdict-missing-page"),
+        Verdict::Unreadable => msg!("verdict-unreadable"),
     }
 }
 

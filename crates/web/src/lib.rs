@@ -5,6 +5,7 @@
 //! - [`access`]: every route, who may use it, how its agency is found; the one place that builds the router.
 //! - `pages/`: a file a screen, with its template of the same name in `templates/`; `api/`: the same for programs.
 //! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
+//! - `batch`, `estimate`, `throughput`: how far a batch is, how long it will take, how fast it went.
 //! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
 //! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
@@ -13,10 +14,12 @@ pub mod access;
 mod api;
 mod app;
 mod assets;
+mod batch;
 mod checklist;
 mod csrf;
 mod desk;
 mod error;
+mod estimate;
 mod events;
 mod export;
 mod format;
@@ -44,6 +47,7 @@ mod server;
 mod sign_in;
 mod stores;
 mod throttle;
+mod throughput;
 mod visitor;
 
 pub use api::openapi;
@@ -54,8 +58,8 @@ pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
 pub use stores::{
-    Certificates, Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received, Renditions, Upload, Uploads,
-    Verification,
+    BacklogFolder, Backlogs, Certificates, Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received,
+    Renditions, Upload, Uploads, Verification,
 };
 
 pub use language::Language;

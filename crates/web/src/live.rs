@@ -16,7 +16,7 @@ use axum::response::sse::{Event as SentEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{Change as DomainChange, Desk, DocumentId, DossierCode, Event, EventKind};
-use sohoa_store::{EventLine, FileId, StoreError};
+use sohoa_store::{BatchId, EventLine, FileId, StoreError};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
@@ -178,6 +178,10 @@ async fn changes(app: &App, lines: &[EventLine], places: &mut HashMap<i64, Place
         if let Some(DomainChange::Session(desk)) = event.change {
             place.agency = Some(desk.agency.clone());
             place.desk = Some(desk);
+        } else if let Some(DomainChange::Paused { batch, .. }) = event.change {
+            place.batch = Some(batch);
+            place.agency =
+                app.records().batch(BatchId(batch)).await?.map(|batch| batch.agency).filter(|of| !of.is_empty());
         }
         place.dossiers.extend(event.dossier);
         changes.push(Change {
@@ -207,6 +211,7 @@ enum Topic {
     Queue,
     Counter(Desk),
     Batch(i64),
+    Batches,
 }
 
 impl Topic {
@@ -216,6 +221,7 @@ impl Topic {
             Self::Dossier(code) => place.dossiers.contains(code),
             Self::Queue => change.file.is_some() && visitor.sees(place.agency.as_deref()),
             Self::Counter(desk) => place.desk.as_ref() == Some(desk),
+            Self::Batches => place.batch.is_some() && visitor.sees(place.agency.as_deref()),
             Self::Batch(batch) => place.batch == Some(*batch) && visitor.sees(place.agency.as_deref()),
         }
     }
@@ -224,7 +230,7 @@ impl Topic {
     fn pace(&self) -> Duration {
         match self {
             Self::Dossier(_) | Self::Counter(_) => LOOK,
-            Self::Queue | Self::Batch(_) => Duration::from_secs(1),
+            Self::Queue | Self::Batch(_) | Self::Batches => Duration::from_secs(1),
         }
     }
 }
@@ -280,6 +286,11 @@ pub(crate) async fn counter(
     let own = visitor.user.agency.clone();
     let agency = if own.is_empty() { of.agency } else { own };
     listen(app, visitor, Topic::Counter(Desk { agency, counter }), seen).await
+}
+
+/// `/live/batches`: of all batches that the user may see.
+pub(crate) async fn batches(State(app): State<App>, visitor: Visitor, seen: Seen) -> Result<Response, WebError> {
+    listen(app, visitor, Topic::Batches, seen).await
 }
 
 /// `/live/batches/{batch}`: of the files of a batch that the user may see.

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use jiff::civil::Date;
 use sohoa_domain::{ComponentId, Desk, DossierCode, RefusalCode, Rotation, Sha256Digest};
 use sohoa_report::{CheckReport, Made, Statement, VerifyReport};
-use sohoa_store::{FieldValue, FileId, Rendition};
+use sohoa_store::{BatchId, FieldValue, FileId, Rendition};
 use tokio_stream::Stream;
 
 /// Stored files of documents.
@@ -56,6 +56,33 @@ pub trait PagePictures: Send + Sync {
 pub trait Readiness: Send + Sync {
     /// What is not ready, by short names: `blobs`, `packages`, `events`, `model`.
     async fn lacking(&self) -> Vec<&'static str>;
+}
+
+// Backlog (số hóa tồn đọng).
+
+/// A folder of papers of former years that the settings name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BacklogFolder {
+    /// Whose papers lie there; empty: nobody's in particular.
+    pub agency: String,
+    /// Its name.
+    pub name: String,
+    /// Names of its sub-folders, of which each can become a batch.
+    pub parts: Vec<String>,
+}
+
+/// What takes in papers of former years.
+#[async_trait]
+pub trait Backlogs: Send + Sync {
+    /// The folders, in the order of the settings.
+    async fn folders(&self) -> io::Result<Vec<BacklogFolder>>;
+
+    /// Opens a batch of a part of the folder of this number and takes its files in, which goes on afterwards. While one of the same part
+    /// is being taken in, that is returned.
+    async fn start(&self, folder: usize, part: &str, by: &str) -> io::Result<BatchId>;
+
+    /// How many files of a batch are still to be taken in, while that goes on.
+    fn to_take(&self, batch: BatchId) -> Option<u64>;
 }
 
 // Counter.

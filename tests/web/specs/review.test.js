@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Home, browser, look, nothingGrave, person } from "../support.js";
+import { Home, browser, look, nothingGrave, paper, person } from "../support.js";
 
 const PASSWORD = "một câu dài dễ nhớ";
 const [ONE, TWO] = ["H41.20-230615-0001", "H41.20-230616-0004"];
@@ -12,28 +12,6 @@ const EXCEPTIONS = 10;
 
 let home, chromium, address;
 const looked = [];
-
-// A paper with text of its own, so that nothing has to be recognized: a line a text.
-function paper(pages) {
-  const objects = ["<</Type/Catalog/Pages 2 0 R>>"];
-  const kids = pages.map((_, i) => `${4 + 2 * i} 0 R`).join(" ");
-  objects.push(`<</Type/Pages/Kids[${kids}]/Count ${pages.length}>>`, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
-  pages.forEach((lines, i) => {
-    const shown = lines.map((line) => `(${line}) Tj 0 -28 Td`).join(" ");
-    const content = `BT /F1 16 Tf 72 760 Td ${shown} ET`;
-    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + 2 * i} 0 R>>`);
-    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
-  });
-  let file = "%PDF-1.4\n";
-  const offsets = objects.map((object, i) => {
-    const at = file.length;
-    file += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const table = offsets.map((at) => `${String(at).padStart(10, "0")} 00000 n \n`).join("");
-  const size = objects.length + 1;
-  return `${file}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF\n`;
-}
 
 // Signed in as a new user.
 async function signIn(name, role) {

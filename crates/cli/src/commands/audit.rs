@@ -139,6 +139,7 @@ async fn sample(home: &Home, args: &SampleArgs) -> anyhow::Result<i64> {
         seed: args.seed.clone(),
         from: args.from,
         to: args.to,
+        batch: None,
         size: args.percent.unwrap_or(SampleSize::Count(args.count.unwrap_or(1))),
         by: args.by,
     };

@@ -68,7 +68,8 @@ struct Reject {
 pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Exit> {
     let mut report = Report::default();
     let mut all = Vec::new();
-    for root in &args.paths {
+    let paths = args.paths.iter().map(std::path::absolute).collect::<std::io::Result<Vec<_>>>()?;
+    for root in &paths {
         let (found, skipped) = find(root).map_err(|e| unusable(root, &e))?;
         report.skipped += skipped;
         all.extend(found);
@@ -84,7 +85,8 @@ pub(crate) fn run(home: &Path, args: &Args, output: Output) -> anyhow::Result<Ex
     let rejects = block_on(async {
         let home = Home::open(home).await?;
         home.recover().await?;
-        let rejects = take(&home, args, all, &mut report, output).await?;
+        let agency = home.agency_of(&paths);
+        let rejects = take(&home, args, &agency, all, &mut report, output).await?;
         home.seal().await?;
         Ok(rejects)
     })?;
@@ -119,13 +121,14 @@ fn unusable(root: &Path, error: &std::io::Error) -> anyhow::Error {
 async fn take(
     home: &Home,
     args: &Args,
+    agency: &str,
     all: Vec<Found>,
     report: &mut Report,
     output: Output,
 ) -> anyhow::Result<Vec<Reject>> {
     let intake = home.intake();
     let label = args.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ");
-    let batch = home.records.open_batch("ingest", &label, home.clock.now()).await?;
+    let batch = home.records.open_batch("ingest", &label, agency, home.clock.now()).await?;
     let (mut rejects, mut mine) = (Vec::new(), Vec::new());
     let bar = output.progress(all.len() as u64, "files taken");
     for found in &all {

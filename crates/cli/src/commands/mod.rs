@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod batch;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod config;

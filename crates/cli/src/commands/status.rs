@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use sohoa_pipeline::Inbox;
 use sohoa_report::{Unpublished, coverage};
-use sohoa_store::{CoverageScope, LateAfter, Ledger, PageLedger, RefusedRegister, Waiting};
+use sohoa_store::{BatchPage, BatchRow, CoverageScope, LateAfter, Ledger, PageLedger, RefusedRegister, Waiting};
 
 use crate::exit::Exit;
 use crate::home::{Home, block_on};
@@ -19,6 +19,8 @@ struct Status {
     dossiers: Dossiers,
     /// Pending files whose last attempt failed, by reason.
     waiting: Vec<Waiting>,
+    /// Batches that are paused.
+    paused: Vec<Paused>,
     inboxes: Vec<Folder>,
     /// Registers in the watched folder that cannot be imported.
     refused_registers: Vec<RefusedRegister>,
@@ -26,6 +28,14 @@ struct Status {
     low_on_space: Vec<&'static str>,
     /// Places of publication that lack checkpoints.
     unpublished: Vec<Unpublished>,
+}
+
+/// A paused batch with the number of files that wait for it to go on.
+#[derive(Serialize)]
+struct Paused {
+    batch: i64,
+    label: String,
+    files: u64,
 }
 
 /// A scan folder with the number of files that lie in it and not in its `done/`; none when it cannot be read.
@@ -51,6 +61,7 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
             pages: home.records.page_ledger().await?,
             dossiers: Dossiers { received: coverage.received, digitized: coverage.digitized_full },
             waiting: home.records.waiting().await?,
+            paused: paused(&home).await?,
             inboxes: home.inboxes().iter().map(folder).collect(),
             refused_registers: match home.config.register.inbox(&home.path) {
                 Some(_) => home.records.refused_registers().await?,
@@ -69,6 +80,13 @@ pub(crate) fn run(home: &Path, output: Output) -> anyhow::Result<Exit> {
         return Ok(Exit::Defect);
     }
     Ok(Exit::Done)
+}
+
+async fn paused(home: &Home) -> anyhow::Result<Vec<Paused>> {
+    let all = BatchPage { paused: true, most: u32::MAX, ..BatchPage::default() };
+    let batches = home.records.batches(&all).await?;
+    let paused = |row: BatchRow| Paused { batch: row.id.0, label: row.label, files: row.files.pending };
+    Ok(batches.into_iter().map(paused).collect())
 }
 
 fn folder(inbox: &Inbox) -> Folder {
@@ -98,6 +116,9 @@ fn text(status: &Status) -> String {
     );
     for waiting in &status.waiting {
         let _ = write!(text, "\nwaiting   {} files, tried again by themselves: {}", waiting.files, waiting.reason);
+    }
+    for Paused { batch, label, files } in &status.paused {
+        let _ = write!(text, "\npaused    {files} files of batch {batch} ({label}) wait until it is resumed");
     }
     for folder in status.inboxes.iter().filter(|folder| folder.files.is_none()) {
         let _ = write!(text, "\ninbox     {} cannot be read", folder.path);

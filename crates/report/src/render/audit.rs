@@ -85,7 +85,10 @@ pub fn checklist(figures: &SampleFigures, items: &[ChecklistItem], at: Timestamp
     };
     Report {
         title: format!("PHIẾU ĐỐI CHIẾU MẪU {}", sample.name.to_uppercase()),
-        subtitle: format!("Hồ sơ tiếp nhận {}", text::period(Some(sample.from), Some(sample.to)).to_lowercase()),
+        subtitle: match sample.batch {
+            Some(batch) => format!("Văn bản của đợt quét {}", batch.0),
+            None => format!("Hồ sơ tiếp nhận {}", text::period(Some(sample.from), Some(sample.to)).to_lowercase()),
+        },
         statements: text::statements([
             ("Cách chọn", &format!("phân tầng theo {}, hạt giống “{}”", strata(sample.by), sample.seed)),
             ("Mã băm SHA-256 của danh sách văn bản trong kỳ", &sample.population.to_string()),

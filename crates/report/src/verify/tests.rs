@@ -21,6 +21,7 @@ use walkdir::WalkDir;
 use super::*;
 use crate::checkpoint::CheckpointKey;
 
+mod batches;
 mod corruption;
 mod fields;
 
@@ -62,7 +63,7 @@ impl Home {
         let records = SqliteRecords::open(&dir.path().join("sohoa.db")).await.unwrap();
         let blobs = DiskBlobs::open(dir.path().join("blobs")).unwrap();
         let packages = DiskPackages::open(dir.path().join("ocfl")).unwrap();
-        let batch = records.open_batch("ingest", "test", NOW).await.unwrap();
+        let batch = records.open_batch("ingest", "test", "", NOW).await.unwrap();
         let log = EventLog::open(dir.path().join("events")).unwrap();
         let (own, published) = (dir.path().join("checkpoints"), vec![dir.path().join("published")]);
         fs::create_dir(&published[0]).unwrap();

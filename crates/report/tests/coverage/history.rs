@@ -237,7 +237,7 @@ impl History {
                     records.import_register(&source, &entries, now, AGENT).await.unwrap();
                 }
                 Step::File { dossier, named, hours, end } => {
-                    let batch = records.open_batch("ingest", "test", now).await.unwrap();
+                    let batch = records.open_batch("ingest", "test", "", now).await.unwrap();
                     let code = code(*dossier);
                     let relative =
                         if matches!(named, Named::ByName) { format!("{code}_{n}.pdf") } else { format!("{n}.pdf") };

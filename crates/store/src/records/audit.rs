@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{DocumentId, Sha256Digest, StratumBy, Verdict};
 
+use super::BatchId;
+
 /// A sample and how far its comparison has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SampleRow {
@@ -18,6 +20,8 @@ pub struct SampleRow {
     pub from: Date,
     /// Last day.
     pub to: Date,
+    /// The batch whose documents it was drawn from, when not those of a period.
+    pub batch: Option<BatchId>,
     /// What the strata are.
     pub by: StratumBy,
     /// Documents that it was drawn from.

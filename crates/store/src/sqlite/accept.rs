@@ -24,6 +24,7 @@ pub(super) async fn open_batch(
     db: &SqliteRecords,
     kind: &str,
     label: &str,
+    agency: &str,
     now: Timestamp,
 ) -> Result<BatchId, StoreError> {
     let day = local_day(now).to_string();
@@ -39,13 +40,16 @@ pub(super) async fn open_batch(
             return Ok(BatchId(id));
         }
     }
-    let id = sqlx::query_scalar("INSERT INTO batch (kind, label, opened_at, day) VALUES (?1, ?2, ?3, ?4) RETURNING id")
-        .bind(kind)
-        .bind(label)
-        .bind(micros(now))
-        .bind(day)
-        .fetch_one(&mut *tx)
-        .await?;
+    let id = sqlx::query_scalar(
+        "INSERT INTO batch (kind, label, agency, opened_at, day) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+    )
+    .bind(kind)
+    .bind(label)
+    .bind(agency)
+    .bind(micros(now))
+    .bind(day)
+    .fetch_one(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(BatchId(id))
 }
@@ -95,13 +99,15 @@ pub(super) async fn accept(
     .fetch_one(&mut *tx)
     .await?;
     jobs::enqueue(&mut tx, FileId(id)).await?;
+    let (batch, agency) = batch(&mut tx, file.batch).await?;
     let arrival = Arrival {
         origin: file.origin.clone(),
         relative: file.relative.clone(),
         inode: Some(file.inode),
         modified_ns: Some(file.modified_ns),
         bytes: file.bytes,
-        batch: batch(&mut tx, file.batch).await?,
+        batch,
+        agency,
         refused: None,
         session,
     };
@@ -171,13 +177,15 @@ pub(super) async fn refuse(
     .bind(micros(now))
     .fetch_one(&mut *tx)
     .await?;
+    let (batch, agency) = batch(&mut tx, refusal.batch).await?;
     let arrival = Arrival {
         origin: refusal.origin.clone(),
         relative: refusal.relative.clone(),
         inode: None,
         modified_ns: None,
         bytes: 0,
-        batch: batch(&mut tx, refusal.batch).await?,
+        batch,
+        agency,
         refused: Some((refusal.code.clone(), refusal.detail.clone())),
         session: None,
     };
@@ -198,10 +206,10 @@ pub(super) async fn refuse(
     Ok(FileId(id))
 }
 
-/// A batch as events name it: number, kind, label.
-async fn batch(conn: &mut SqliteConnection, id: BatchId) -> Result<(i64, String, String), StoreError> {
-    let row = sqlx::query("SELECT kind, label FROM batch WHERE id = ?1").bind(id.0).fetch_one(conn).await?;
-    Ok((id.0, row.try_get(0)?, row.try_get(1)?))
+/// A batch as events name it: number, kind, label. And its agency.
+async fn batch(conn: &mut SqliteConnection, id: BatchId) -> Result<((i64, String, String), String), StoreError> {
+    let row = sqlx::query("SELECT kind, label, agency FROM batch WHERE id = ?1").bind(id.0).fetch_one(conn).await?;
+    Ok(((id.0, row.try_get(0)?, row.try_get(1)?), row.try_get(2)?))
 }
 
 pub(super) async fn mark_released(db: &SqliteRecords, file: FileId) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::values::{micros, parsed, signed, state, timestamp, unsigned};
 use super::{SqliteRecords, documents, events};
-use crate::records::{Comparison, SampleItem, SampleRow, StoreError};
+use crate::records::{BatchId, Comparison, SampleItem, SampleRow, StoreError};
 
 /// Attached documents of dossiers that were received in a period (inclusive days), each with its stratum, in order of id.
 pub(super) async fn population(
@@ -76,7 +76,7 @@ pub(super) async fn add(
 pub(super) async fn record(conn: &mut SqliteConnection, sample: &AuditSample, event: &Event) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO audit_sample (number, name, seed, first_day, last_day, stratified_by, documents, population_digest, \
-         list_digest, drawn_at, agent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         list_digest, drawn_at, agent, batch) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )
     .bind(sample.number)
     .bind(&sample.name)
@@ -89,6 +89,7 @@ pub(super) async fn record(conn: &mut SqliteConnection, sample: &AuditSample, ev
     .bind(sample.list.to_string())
     .bind(micros(event.at))
     .bind(&event.agent)
+    .bind(sample.batch)
     .execute(&mut *conn)
     .await?;
     let mut position = 0i64;
@@ -189,6 +190,7 @@ fn sample_row(row: &SqliteRow) -> Result<SampleRow, StoreError> {
         seed: row.try_get("seed")?,
         from: parsed(row, "first_day")?,
         to: parsed(row, "last_day")?,
+        batch: row.try_get::<Option<i64>, _>("batch")?.map(BatchId),
         by: state(row, "stratified_by", StratumBy::parse)?,
         documents: unsigned(row.try_get("documents")?)?,
         population: parsed(row, "population_digest")?,

@@ -5,6 +5,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::SqliteRecords;
 use super::accept::{self, FILE};
+use super::events;
 use super::values::{parsed, parsed_opt};
 use crate::records::{DossierLine, DossierPage, FileRow, FileSeen, StoreError};
 
@@ -74,5 +75,5 @@ pub(super) async fn files_of_dossier(
 }
 
 pub(super) async fn last_event(db: &SqliteRecords) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM event").fetch_one(&db.readers).await?)
+    events::last_number(&mut *db.readers.acquire().await?).await
 }

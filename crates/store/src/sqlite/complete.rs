@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::SqliteRecords;
 use super::values::{micros, signed, state};
-use super::{accept, decide, events, facts, fields, jobs, register, search};
+use super::{accept, batches, decide, events, facts, fields, jobs, register, search};
 use crate::records::{Completion, FileId, Lease, NewDocument, StoreError};
 
 pub(super) async fn complete(
@@ -57,12 +57,13 @@ pub(super) async fn complete(
                 change: None,
             };
             let to = duplicate(of);
-            settle(&mut tx, file, &to).await?;
+            settle(&mut tx, file, &to, now).await?;
             events::append(&mut tx, &with_move(&[event], &to, file, now)).await?;
             to.state
         }
         None => {
-            settle(&mut tx, file, &to).await?;
+            // The time of the event that tells of the move.
+            settle(&mut tx, file, &to, told.last().map_or(now, |event| event.at)).await?;
             for document in documents {
                 record(&mut tx, document, now).await?;
             }
@@ -153,12 +154,13 @@ async fn standing_elsewhere<'a>(
     Ok(None)
 }
 
-/// Moves the file to its state, if it may.
-async fn settle(conn: &mut SqliteConnection, file: FileId, to: &Move) -> Result<(), StoreError> {
+/// Moves the file to its state, if it may, at this time.
+async fn settle(conn: &mut SqliteConnection, file: FileId, to: &Move, at: Timestamp) -> Result<(), StoreError> {
     let now =
         accept::by_id(conn, file).await?.ok_or_else(|| StoreError::Corrupt("a job without its file".to_owned()))?;
     now.state.transition(to.state)?;
-    decide::move_file(conn, file, to).await
+    decide::move_file(conn, file, to).await?;
+    batches::ended(conn, file, at).await
 }
 
 /// Writes one document with its pages, stored files and text.

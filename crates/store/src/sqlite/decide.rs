@@ -22,9 +22,23 @@ pub(super) async fn decide(
     person: &str,
 ) -> Result<FileState, StoreError> {
     let mut tx = db.write().await?;
-    let row = known(&mut tx, file).await?;
+    let state = carry_out(&mut tx, file, seen, decision, now, person).await?;
+    tx.commit().await?;
+    Ok(state)
+}
+
+/// The same within the caller's transaction. When the file changed since `seen`, nothing was written.
+pub(super) async fn carry_out(
+    conn: &mut SqliteConnection,
+    file: FileId,
+    seen: Option<i64>,
+    decision: &Decision,
+    now: Timestamp,
+    person: &str,
+) -> Result<FileState, StoreError> {
+    let row = known(conn, file).await?;
     if let Some(seen) = seen
-        && events::of_file_since(&mut tx, file, seen, *decision == Decision::Undo).await?
+        && events::of_file_since(conn, file, seen, *decision == Decision::Undo).await?
     {
         return Err(StoreError::Changed(format!("file {}", file.0)));
     }
@@ -40,7 +54,7 @@ pub(super) async fn decide(
         file: Some(file.0),
         change: Some(Change::Moved(to)),
     };
-    let pages = take_off(&mut tx, &row, now, person).await?;
+    let pages = take_off(conn, &row, now, person).await?;
     // What was said about where documents begin stands until it is undone.
     let stays = |to: FileState| Move { layout: row.layout.clone(), ..Move::to(to) };
     let told = match decision {
@@ -84,7 +98,7 @@ pub(super) async fn decide(
             event(EventKind::Decided, None, &edited(&row, &pages, edit)?, to)
         }
         Decision::Undo => {
-            let LastDecision { number, before: mut to, named } = last_decision(&mut tx, file).await?;
+            let LastDecision { number, before: mut to, named } = last_decision(conn, file).await?;
             let had_documents = to.parts.iter().any(|part| part.document.is_some());
             if matches!(to.state, FileState::Pending | FileState::Attached) || had_documents {
                 // What hung on a dossier hangs there again when it is processed as it was.
@@ -104,23 +118,22 @@ pub(super) async fn decide(
     // What is in work is taken from its worker, whose lease is gone then.
     sqlx::query("UPDATE job SET state = 'done', token = NULL, leased_until = NULL WHERE file = ?1 AND state <> 'done'")
         .bind(file.0)
-        .execute(&mut *tx)
+        .execute(&mut *conn)
         .await?;
-    sqlx::query("DELETE FROM page WHERE file = ?1 AND document IS NULL").bind(file.0).execute(&mut *tx).await?;
+    sqlx::query("DELETE FROM page WHERE file = ?1 AND document IS NULL").bind(file.0).execute(&mut *conn).await?;
     for step in steps(row.state, to.state)? {
         let to = if step == to.state { to.clone() } else { Move { code: Some("undone".to_owned()), ..Move::to(step) } };
-        move_file(&mut tx, file, &to).await?;
+        move_file(conn, file, &to).await?;
     }
     for (number, page) in &to.loose_pages {
-        super::complete::insert_page(&mut tx, file, *number, *page, None, None).await?;
+        super::complete::insert_page(conn, file, *number, *page, None, None).await?;
     }
-    heed(&mut tx, file, told.kind, told.dossier.as_ref(), to).await?;
+    heed(conn, file, told.kind, told.dossier.as_ref(), to).await?;
     if to.state == FileState::Pending {
-        jobs::enqueue(&mut tx, file).await?;
+        jobs::enqueue(conn, file).await?;
     }
     let state = to.state;
-    events::append(&mut tx, &[told]).await?;
-    tx.commit().await?;
+    events::append(conn, &[told]).await?;
     Ok(state)
 }
 

@@ -93,6 +93,11 @@ pub(super) async fn fixity_checks(db: &SqliteRecords, of: FixityOf<'_>, most: u3
     texts.iter().map(|text| read(text)).collect()
 }
 
+/// Number of the last event, 0 when there is none.
+pub(super) async fn last_number(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM event").fetch_one(conn).await?)
+}
+
 /// Number of the last event of a file, 0 when there is none.
 pub(super) async fn last_of_file(conn: &mut SqliteConnection, file: FileId) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM event WHERE file = ?1")
@@ -113,7 +118,7 @@ pub(super) async fn of_file_since(
     Ok(sqlx::query_scalar(sql).bind(file.0).bind(seen).bind(decisions).fetch_one(conn).await?)
 }
 
-fn read(text: &str) -> Result<Event, StoreError> {
+pub(super) fn read(text: &str) -> Result<Event, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt("an event".to_owned()))
 }
 

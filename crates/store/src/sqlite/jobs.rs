@@ -7,7 +7,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::{micros, small, unsigned};
-use super::{accept, decide, events};
+use super::{accept, batches, decide, events};
 use crate::records::{BatchId, FileId, IsGone, JobId, LONGEST_PAUSE, Lease, StoreError, Waiting};
 
 /// `due_at` of a job that is due at once, whatever becomes of the clock.
@@ -20,8 +20,8 @@ const EXHAUSTED: &str = "attempts-exhausted";
 /// for a batch.
 pub(super) async fn enqueue(conn: &mut SqliteConnection, file: FileId) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO job (file, state, priority, due_at) \
-         SELECT file.id, 'queued', batch.kind = 'inbox', ?2 FROM file JOIN batch ON batch.id = file.batch \
+        "INSERT INTO job (file, state, priority, due_at, held) \
+         SELECT file.id, 'queued', batch.kind = 'inbox', ?2, batch.paused_at IS NOT NULL FROM file JOIN batch ON batch.id = file.batch \
          WHERE file.id = ?1",
     )
     .bind(file.0)
@@ -54,7 +54,7 @@ pub(super) async fn reserve(
         "UPDATE job SET state = 'leased', attempts = attempts + 1, leased_until = ?2, \
                         token = id || '/' || (attempts + 1) || '/' || ?3 \
          WHERE id = (SELECT job.id FROM job JOIN file ON file.id = job.file \
-                     WHERE job.state <> 'done' \
+                     WHERE job.state <> 'done' AND job.held = 0 \
                        AND ((job.state = 'queued' AND (job.due_at <= ?1 OR job.due_at > ?6)) \
                          OR (job.state = 'leased' AND (job.leased_until <= ?1 OR job.leased_until > ?5))) \
                        AND (?4 IS NULL OR file.batch = ?4) \
@@ -108,7 +108,7 @@ async fn close_exhausted(
     let rows = sqlx::query(
         "SELECT job.id, job.file, job.attempts - job.excused, job.state, job.failure, file.digest, file.state AS file_state \
          FROM job JOIN file ON file.id = job.file \
-         WHERE job.state <> 'done' AND job.attempts - job.excused >= ?2 \
+         WHERE job.state <> 'done' AND job.held = 0 AND job.attempts - job.excused >= ?2 \
            AND ((job.state = 'queued' AND (job.due_at <= ?1 OR job.due_at > ?5)) \
              OR (job.state = 'leased' AND (job.leased_until <= ?1 OR job.leased_until > ?4))) \
            AND (?3 IS NULL OR file.batch = ?3) ORDER BY job.id",
@@ -140,6 +140,7 @@ async fn close_exhausted(
         let (code, reason) = (Some(EXHAUSTED.to_owned()), Some(reason));
         let to = Move { code, reason, ..Move::to(FileState::Review) };
         decide::move_file(conn, FileId(file), &to).await?;
+        batches::ended(conn, FileId(file), event.at).await?;
         event.change = Some(Change::Moved(to));
         events::append(conn, &[event]).await?;
     }

@@ -5,7 +5,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::values::unsigned;
-use super::{events, facts};
+use super::{batches, events, facts};
 use crate::records::{Ledger, PageLedger, StoreError};
 
 pub(super) async fn files(db: &SqliteRecords) -> Result<Ledger, StoreError> {
@@ -29,20 +29,29 @@ pub(super) fn count_page(ledger: &mut PageLedger, state: &str, pages: u64) -> Re
     Ok(())
 }
 
+fn of_state(ledger: &mut Ledger, state: FileState) -> &mut u64 {
+    match state {
+        FileState::Pending => &mut ledger.pending,
+        FileState::Attached => &mut ledger.attached,
+        FileState::Review => &mut ledger.review,
+        FileState::Rejected => &mut ledger.rejected,
+        FileState::Duplicate => &mut ledger.duplicate,
+    }
+}
+
+/// Adds files of one state.
+pub(super) fn count_file(ledger: &mut Ledger, state: FileState, files: u64) {
+    ledger.seen += files;
+    *of_state(ledger, state) += files;
+}
+
 /// `seen` is counted on its own, so that the sum of the states is a statement and not a definition. The caller's
 /// transaction makes both counts see the same rows.
 async fn count_files(conn: &mut SqliteConnection) -> Result<Ledger, StoreError> {
     let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM file").fetch_one(&mut *conn).await?;
     let mut ledger = Ledger { seen: unsigned(seen)?, ..Ledger::default() };
     for row in sqlx::query("SELECT state, count(*) FROM file GROUP BY state").fetch_all(conn).await? {
-        let state = super::values::state(&row, "state", FileState::parse)?;
-        *match state {
-            FileState::Pending => &mut ledger.pending,
-            FileState::Attached => &mut ledger.attached,
-            FileState::Review => &mut ledger.review,
-            FileState::Rejected => &mut ledger.rejected,
-            FileState::Duplicate => &mut ledger.duplicate,
-        } = unsigned(row.try_get(1)?)?;
+        *of_state(&mut ledger, super::values::state(&row, "state", FileState::parse)?) = unsigned(row.try_get(1)?)?;
     }
     Ok(ledger)
 }
@@ -58,7 +67,7 @@ async fn count_pages(conn: &mut SqliteConnection) -> Result<PageLedger, StoreErr
 }
 
 /// Statements that have to find nothing, with the sentence when they find something. Each returns row numbers.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 8] = [
     (
         "SELECT file FROM page GROUP BY file HAVING max(number) <> count(*)",
         "the pages of this file do not run from 1 to the last",
@@ -74,6 +83,11 @@ const RULES: [(&str, &str); 7] = [
     (
         "SELECT id FROM file WHERE (state = 'pending') <> (id IN (SELECT file FROM job WHERE state <> 'done'))",
         "this file is pending without a job, or has a job without being pending",
+    ),
+    (
+        "SELECT job.file FROM job JOIN file ON file.id = job.file JOIN batch ON batch.id = file.batch \
+         WHERE job.state <> 'done' AND job.held <> (batch.paused_at IS NOT NULL)",
+        "the job of this file is held while its batch goes on, or is not while it is paused",
     ),
     (
         "SELECT d.source FROM document d JOIN page p ON p.document = d.id WHERE p.file <> d.source",
@@ -135,6 +149,7 @@ pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreE
         let rows: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
         problems.extend(rows.iter().map(|id| format!("file {id}: {sentence}")));
     }
+    problems.extend(batches::check(&mut tx).await?);
     let wrong = facts::check(&mut tx, MOST_WRONG).await?;
     problems.extend(wrong.iter().map(|code| format!("dossier {code}: what coverage is counted from is wrong")));
     problems.extend(events::check_chain(&mut tx).await?);

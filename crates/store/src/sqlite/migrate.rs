@@ -1,13 +1,14 @@
 //! Brings the tables up to date. The number of steps already done is kept in `user_version`.
 
+use sohoa_domain::Change;
 use sohoa_domain::text::fold;
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::facts;
-use crate::records::StoreError;
+use super::{batches, events, facts};
+use crate::records::{FileId, StoreError};
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -19,13 +20,18 @@ const STEPS: [&str; 12] = [
     include_str!("../../migrations/sqlite/0009_audit.sql"),
     include_str!("../../migrations/sqlite/0010_fields.sql"),
     include_str!("../../migrations/sqlite/0011_counter.sql"),
-    include_str!("../../migrations/sqlite/0012_fixity.sql"),
+    include_str!("../../migrations/sqlite/0012_batches.sql"),
+    include_str!("../../migrations/sqlite/0013_fixity.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
 const APPLICANT_KEY: usize = 5;
 /// The step that brought the facts of coverage.
 const COVERAGE: usize = 7;
+/// The step that brought the times at which workers ended with files.
+const ENDED: usize = 12;
+/// Events that are read together.
+const STRETCH: i64 = 10_000;
 
 /// Folds the names of applicants, which SQL cannot.
 async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -39,6 +45,29 @@ async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> 
             .await?;
     }
     Ok(())
+}
+
+/// Writes when workers ended with files, as the events tell.
+async fn tell_ends(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut last = 0;
+    loop {
+        let events: Vec<(i64, i64, String)> =
+            sqlx::query_as("SELECT id, file, event FROM event WHERE file IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2")
+                .bind(last)
+                .bind(STRETCH)
+                .fetch_all(&mut *conn)
+                .await?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        for (number, file, text) in events {
+            last = number;
+            let event = events::read(&text)?;
+            if matches!(event.change, Some(Change::Moved(_))) && batches::is_end(event.kind) {
+                batches::ended(conn, FileId(file), event.at).await?;
+            }
+        }
+    }
 }
 
 /// Does the missing steps, all or nothing. The write lock is taken before the version is read, so that of several
@@ -67,6 +96,9 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     }
     if done < COVERAGE {
         facts::refresh_all(&mut tx).await?;
+    }
+    if done < ENDED {
+        tell_ends(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -114,6 +146,38 @@ mod tests {
         assert_eq!(facts, [("H41-230615-0001".to_owned(), 2, 1, 1)]);
         let orphans: Vec<(String, i64, i64)> = sqlx::query_as("SELECT * FROM orphan").fetch_all(&pool).await.unwrap();
         assert_eq!(orphans, [("H41-230615-0009".to_owned(), 1, 7)]);
+    }
+
+    #[tokio::test]
+    async fn batches_of_an_older_database_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = old(&folder, ENDED - 1).await;
+        let ended = r#"{"at":"1970-01-01T00:01:30Z","kind":"sent_to_review","outcome":"success","agent":"x","source":null,
+            "dossier":null,"document":null,"detail":"","file":1,"change":{"moved":{"state":"review","code":"x"}}}"#;
+        sqlx::raw_sql(
+            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
+             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, reason_code, accepted_at) \
+             VALUES (1, '', '', '', 1, 1, printf('%064d', 1), 1, 'review', 'x', 7); \
+             INSERT INTO page (file, number, state) VALUES (1, 1, 'kept'), (1, 2, 'blank')",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        sqlx::query("INSERT INTO event (event, chain) VALUES (?1, printf('%064d', 1))")
+            .bind(ended)
+            .execute(&pool)
+            .await
+            .unwrap();
+        run(&pool).await.unwrap();
+        let files: Vec<(i64, String, String, i64)> =
+            sqlx::query_as("SELECT * FROM batch_files").fetch_all(&pool).await.unwrap();
+        assert_eq!(files, [(1, "review".to_owned(), "x".to_owned(), 1)]);
+        let pages: Vec<(i64, String, i64)> =
+            sqlx::query_as("SELECT * FROM batch_pages").fetch_all(&pool).await.unwrap();
+        assert_eq!(pages, [(1, "blank".to_owned(), 1), (1, "kept".to_owned(), 1)]);
+        let minutes: Vec<(i64, i64, i64, i64)> =
+            sqlx::query_as("SELECT * FROM batch_minutes").fetch_all(&pool).await.unwrap();
+        assert_eq!(minutes, [(1, 1, 1, 2)]);
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod batches;
 mod browse;
 mod catalogue;
 mod claims;
@@ -43,12 +44,13 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
-    Accepted, BatchId, CatalogueSummary, Completion, Confirmation, CoverageBy, CoverageGroup, CoveragePage,
-    CoverageScope, CoveredDossier, DataTime, Decision, DocumentRow, DossierChange, DossierLine, DossierPage,
-    DoubtfulField, DoubtfulPage, ExemptPaper, FieldWord, FileId, FileRow, FileSeen, FixityOf, ImportReport, ImportRow,
-    ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects,
-    OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt, Records, RefusedRegister, ReviewLine, SamePaper, SampleItem,
-    SampleRow, SearchHit, StoreError, Unaccounted, Waiting, Witness,
+    Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, Completion,
+    Confirmation, CoverageBy, CoverageGroup, CoveragePage, CoverageScope, CoveredDossier, DataTime, Decision,
+    DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldWord, FileId,
+    FileRow, FileSeen, FixityOf, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease,
+    Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt,
+    Records, RefusedRegister, Rerun, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, StoreError, Unaccounted,
+    Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -175,8 +177,8 @@ impl SqliteRecords {
 
 #[async_trait]
 impl Records for SqliteRecords {
-    async fn open_batch(&self, kind: &str, label: &str, now: Timestamp) -> Result<BatchId, StoreError> {
-        accept::open_batch(self, kind, label, now).await
+    async fn open_batch(&self, kind: &str, label: &str, agency: &str, now: Timestamp) -> Result<BatchId, StoreError> {
+        accept::open_batch(self, kind, label, agency, now).await
     }
 
     async fn accept(&self, file: &NewFile, now: Timestamp, agent: &str) -> Result<Accepted, StoreError> {
@@ -248,6 +250,52 @@ impl Records for SqliteRecords {
         person: &str,
     ) -> Result<FileState, StoreError> {
         decide::decide(self, file, None, decision, now, person).await
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<BatchRow>, StoreError> {
+        batches::batch(self, id).await
+    }
+
+    async fn batches(&self, page: &BatchPage) -> Result<Vec<BatchRow>, StoreError> {
+        batches::batches(self, page).await
+    }
+
+    async fn batch_reasons(&self, batch: BatchId) -> Result<Vec<BatchReason>, StoreError> {
+        batches::reasons(self, batch).await
+    }
+
+    async fn batch_minutes(&self, batch: BatchId, from: i64) -> Result<Vec<BatchMinute>, StoreError> {
+        batches::minutes(self, batch, from).await
+    }
+
+    async fn batch_in_work(&self, batch: BatchId) -> Result<u64, StoreError> {
+        batches::in_work(self, batch).await
+    }
+
+    async fn batch_files(&self, wanted: &BatchFiles) -> Result<Vec<FileRow>, StoreError> {
+        batches::files(self, wanted).await
+    }
+
+    async fn batch_population(&self, batch: BatchId) -> Result<Vec<(DocumentId, String)>, StoreError> {
+        batches::population(self, batch).await
+    }
+
+    async fn pause_batch(&self, id: BatchId, paused: bool, now: Timestamp, person: &str) -> Result<(), StoreError> {
+        batches::pause(self, id, paused, now, person).await
+    }
+
+    async fn rerun_batch(&self, wanted: &BatchFiles, now: Timestamp, person: &str) -> Result<Rerun, StoreError> {
+        batches::rerun(self, wanted, now, person).await
+    }
+
+    async fn undo_rerun(
+        &self,
+        batch: BatchId,
+        events: (i64, i64),
+        now: Timestamp,
+        person: &str,
+    ) -> Result<u64, StoreError> {
+        batches::undo_rerun(self, batch, events, now, person).await
     }
 
     async fn review_lines(&self) -> Result<Vec<ReviewLine>, StoreError> {

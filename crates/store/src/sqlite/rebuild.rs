@@ -17,7 +17,8 @@ use super::accept::name_of;
 use super::register::Imported;
 use super::values::{micros, signed};
 use super::{
-    SqliteRecords, audit, catalogue, complete, decide, events, fields, hand_over, jobs, register, reuse, sessions,
+    SqliteRecords, audit, batches, catalogue, complete, decide, events, fields, hand_over, jobs, register, reuse,
+    sessions,
 };
 use crate::blobs::BlobEntry;
 use crate::document_file::{DOCUMENT_FILE, DocumentFile};
@@ -95,7 +96,7 @@ async fn adopt(target: &SqliteRecords, objects: &Objects<'_>, now: Timestamp) ->
             packaged.insert(source, (whole, document));
         }
     }
-    let batch = target.open_batch("ingest", "found when the database was made anew", now).await?;
+    let batch = target.open_batch("ingest", "found when the database was made anew", "", now).await?;
     for digest in &orphans {
         let path = objects.blobs.path(digest);
         let bytes = std::fs::metadata(&path).map_err(other)?.len();
@@ -178,13 +179,17 @@ pub(super) async fn differences(
 }
 
 /// Tables that follow from what is stored: name, what names a row, columns.
-const TABLES: [(&str, &str, &str); 19] = [
+const TABLES: [(&str, &str, &str); 23] = [
     (
         "file",
         "CAST(id AS TEXT)",
         "id, batch, origin, relative, name_key, inode, modified_ns, digest, bytes, dossier, state, reason_code, reason, \
-         duplicate_of, accepted_at, decided, component, layout, parts, session",
+         duplicate_of, accepted_at, decided, component, layout, parts, session, ended_at",
     ),
+    ("batch_with_files", "CAST(id AS TEXT)", "id, kind, label, agency, paused_at"),
+    ("batch_files", "batch || '/' || state || '/' || code", "*"),
+    ("batch_pages", "batch || '/' || state", "*"),
+    ("batch_minutes", "batch || '/' || minute", "*"),
     (
         "document",
         "id",
@@ -208,7 +213,8 @@ const TABLES: [(&str, &str, &str); 19] = [
     (
         "audit_sample",
         "CAST(number AS TEXT)",
-        "number, name, seed, first_day, last_day, stratified_by, documents, population_digest, list_digest, drawn_at, agent",
+        "number, name, seed, first_day, last_day, stratified_by, documents, population_digest, list_digest, drawn_at, agent, \
+         batch",
     ),
     ("audit_item", "sample || '/' || document", "sample, position, document, stratum"),
     ("audit_result", "sample || '/' || document", "sample, document, verdict, note, compared_at, agent"),
@@ -270,6 +276,9 @@ impl<'a> Rebuild<'a> {
             (Some(Change::Moved(to)), Some(file)) => {
                 decide::move_file(conn, FileId(file), to).await?;
                 decide::heed(conn, FileId(file), event.kind, event.dossier.as_ref(), to).await?;
+                if batches::is_end(event.kind) {
+                    batches::ended(conn, FileId(file), event.at).await?;
+                }
                 self.loose.insert(file, to.loose_pages.clone());
                 Ok(())
             }
@@ -300,6 +309,7 @@ impl<'a> Rebuild<'a> {
                 Some(document) => fields::record(conn, document, field, value.as_ref(), event.at, &event.agent).await,
                 None => Ok(()),
             },
+            (Some(Change::Paused { batch, paused }), _) => batches::record(conn, *batch, *paused, event.at).await,
             (Some(Change::Session(desk)), _) => sessions::record(conn, desk, event.dossier.as_ref(), event.at).await,
             _ => Ok(()),
         }
@@ -414,11 +424,13 @@ impl<'a> Rebuild<'a> {
 async fn seen(conn: &mut SqliteConnection, file: i64, from: &Arrival, event: &Event) -> Result<(), StoreError> {
     let (batch, kind, label) = &from.batch;
     sqlx::query(
-        "INSERT INTO main.batch (id, kind, label, opened_at, day) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+        "INSERT INTO main.batch (id, kind, label, agency, opened_at, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT DO NOTHING",
     )
     .bind(batch)
     .bind(kind)
     .bind(label)
+    .bind(&from.agency)
     .bind(micros(event.at))
     .bind(local_day(event.at).to_string())
     .execute(&mut *conn)

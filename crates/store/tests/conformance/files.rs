@@ -102,11 +102,11 @@ pub async fn files_are_listed_by_batch_and_state(records: Arc<dyn Records>) {
 
 pub async fn an_inbox_has_one_batch_a_day(records: Arc<dyn Records>) {
     // 15 June 2023, 10:33 in Việt Nam.
-    let first = records.open_batch("inbox", "quầy 1", at(0)).await.unwrap();
-    assert_eq!(records.open_batch("inbox", "quầy 1", at(3600)).await.unwrap(), first);
-    assert_ne!(records.open_batch("inbox", "quầy 2", at(0)).await.unwrap(), first);
-    assert_ne!(records.open_batch("inbox", "quầy 1", at(86_400)).await.unwrap(), first);
-    assert!(records.open_batch("other", "x", at(0)).await.is_err());
+    let first = records.open_batch("inbox", "quầy 1", "", at(0)).await.unwrap();
+    assert_eq!(records.open_batch("inbox", "quầy 1", "", at(3600)).await.unwrap(), first);
+    assert_ne!(records.open_batch("inbox", "quầy 2", "", at(0)).await.unwrap(), first);
+    assert_ne!(records.open_batch("inbox", "quầy 1", "", at(86_400)).await.unwrap(), first);
+    assert!(records.open_batch("other", "x", "", at(0)).await.is_err());
 }
 
 pub async fn a_file_needs_its_batch(records: Arc<dyn Records>) {

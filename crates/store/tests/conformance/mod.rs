@@ -1,5 +1,6 @@
 //! What every implementation of `Records` has to do. Each function gets an empty store.
 
+pub mod batches;
 pub mod completion;
 pub mod decisions;
 pub mod files;

@@ -14,7 +14,7 @@ fn rejected() -> Completion {
 
 pub async fn jobs_come_oldest_first_and_those_of_inboxes_before(records: Arc<dyn Records>) {
     let batch = batch(&*records).await;
-    let inbox = records.open_batch("inbox", "quầy 1", at(0)).await.unwrap();
+    let inbox = records.open_batch("inbox", "quầy 1", "", at(0)).await.unwrap();
     let a = accept(&*records, batch, "a", "a").await;
     let b = accept(&*records, batch, "b", "b").await;
     let c = accept(&*records, inbox, "c", "c").await;

@@ -36,7 +36,7 @@ pub fn new_file(batch: BatchId, name: &str, content: &str) -> NewFile {
 }
 
 pub async fn batch(records: &dyn Records) -> BatchId {
-    records.open_batch("ingest", "test", at(0)).await.unwrap()
+    records.open_batch("ingest", "test", "", at(0)).await.unwrap()
 }
 
 /// Accepts a file that has to be new.

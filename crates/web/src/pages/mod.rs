@@ -5,6 +5,11 @@ use axum::response::Html;
 
 use crate::error::WebError;
 
+pub(crate) mod batch;
+pub(crate) mod batch_files;
+pub(crate) mod batch_report;
+pub(crate) mod batch_sample;
+pub(crate) mod batches;
 pub(crate) mod certificates;
 pub(crate) mod counter;
 pub(crate) mod counter_dossier;

@@ -179,6 +179,7 @@ fn request(page: &Page, form: &Wanted, errors: &mut Errors) -> Option<SampleRequ
         seed: seed.to_owned(),
         from: from?,
         to: to?,
+        batch: None,
         size: size?,
         by: StratumBy::parse(&form.by).unwrap_or(StratumBy::Agency),
     })

@@ -15,7 +15,7 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{file}", &of.file.0.to_string())
         .replace("{document}", of.document.as_str())
         .replace("{counter}", "Qu%E1%BA%A7y%201")
-        .replace("{batch}", "1")
+        .replace("{batch}", &of.batch.0.to_string())
         .replace("{form}", "csv")
         .replace("{root}", &certificate_root().to_string())
         .replace("{sample}", "1")

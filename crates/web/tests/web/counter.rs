@@ -16,7 +16,7 @@ fn desk() -> Desk {
 /// A file that the counter scans for its dossier.
 async fn scan(web: &TestWeb, name: &str) -> FileId {
     let now = "2023-06-15T01:30:00Z".parse().unwrap();
-    let batch = web.records.open_batch("inbox", "/scan/own", now).await.unwrap();
+    let batch = web.records.open_batch("inbox", "/scan/own", "", now).await.unwrap();
     let file = NewFile {
         batch,
         origin: format!("/scan/own/{name}"),

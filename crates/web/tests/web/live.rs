@@ -10,8 +10,8 @@ use tokio_stream::StreamExt as _;
 
 use crate::support::{Client, OWN, TestWeb};
 
-async fn tell(web: &TestWeb, dossier: &DossierCode, detail: &str) {
-    let event = Event {
+fn event(dossier: &DossierCode, detail: &str) -> Event {
+    Event {
         at: "2023-06-15T01:30:00Z".parse().unwrap(),
         kind: EventKind::Converted,
         outcome: Outcome::Success,
@@ -22,8 +22,11 @@ async fn tell(web: &TestWeb, dossier: &DossierCode, detail: &str) {
         detail: detail.to_owned(),
         file: None,
         change: None,
-    };
-    web.records.tell(&[event]).await.unwrap();
+    }
+}
+
+async fn tell(web: &TestWeb, dossier: &DossierCode, detail: &str) {
+    web.records.tell(&[event(dossier, detail)]).await.unwrap();
 }
 
 /// A stream and what it has said.
@@ -117,6 +120,27 @@ async fn the_queue_of_an_agency_is_its_own() {
     // What came last, of all and of the own agency.
     assert_eq!(files(&free), [web.other.file.0]);
     assert_eq!(files(&bound), [web.own.file.0]);
+}
+
+#[tokio::test]
+async fn who_watches_a_batch_hears_of_many_changes_together_and_of_the_last() {
+    let web = TestWeb::new().await;
+    let client = web.user(Role::Archivist, OWN).await;
+    for path in [format!("/live/batches/{}", web.own.batch.0), "/live/batches".to_owned()] {
+        let mut stream = Stream::open(&client, &path, None).await;
+        for _ in 0..20 {
+            for file in [web.own.file, web.other.file] {
+                let event = Event { file: Some(file.0), ..event(&web.own.code, "of a file") };
+                web.records.tell(&[Event { dossier: None, ..event }]).await.unwrap();
+            }
+        }
+        let last = web.records.last_event_number().await.unwrap() - 1;
+        stream.until(&format!("id: {last}\n")).await;
+        stream.until("event: change").await;
+        let changes = stream.changes();
+        // How fast they come is the machine's; that they come one by one would be as many as there are.
+        assert!(changes.last() == Some(&last) && changes.len() < 20, "{changes:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod api;
 mod audit;
+mod batches;
 mod catalogue;
 mod counter;
 mod headers;

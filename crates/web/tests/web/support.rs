@@ -19,12 +19,12 @@ use sohoa_report::{
     CheckReport, Figures, Finding, Made, Problem, ProblemKind, SampleRequest, SampleSize, Statement, VerifyReport,
 };
 use sohoa_store::{
-    Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument, NewFile,
-    Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
+    Accepted, Accounts, BatchId, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument,
+    NewFile, Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
 };
 use sohoa_web::{
-    Certificates, Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness, Received, Renditions, Secret,
-    Services, Settings, Upload, Uploads, Verification, Web,
+    BacklogFolder, Backlogs, Certificates, Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness,
+    Received, Renditions, Secret, Services, Settings, Upload, Uploads, Verification, Web,
 };
 use tempfile::TempDir;
 use tokio_stream::StreamExt as _;
@@ -117,6 +117,31 @@ impl CoverSheets for Counter {
     }
 }
 
+/// A shelf of each agency with one folder.
+struct Shelves(Arc<SqliteRecords>);
+
+#[async_trait]
+impl Backlogs for Shelves {
+    async fn folders(&self) -> io::Result<Vec<BacklogFolder>> {
+        let folder = |agency: &str, name: &str| BacklogFolder {
+            agency: agency.to_owned(),
+            name: name.to_owned(),
+            parts: vec![format!("{name} 2011")],
+        };
+        Ok(vec![folder(OTHER, "kho khác"), folder(OWN, "kho nhà")])
+    }
+
+    async fn start(&self, folder: usize, part: &str, _: &str) -> io::Result<BatchId> {
+        let agency = &self.folders().await?[folder].agency;
+        let now = "2023-06-15T01:30:00Z".parse().unwrap();
+        self.0.open_batch("ingest", part, agency, now).await.map_err(io::Error::other)
+    }
+
+    fn to_take(&self, _: BatchId) -> Option<u64> {
+        None
+    }
+}
+
 #[async_trait]
 impl Renditions for Stores {
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
@@ -202,6 +227,7 @@ impl Readiness for Stores {
 /// What an agency has.
 pub struct Holdings {
     pub code: DossierCode,
+    pub batch: BatchId,
     pub file: FileId,
     pub document: DocumentId,
 }
@@ -262,6 +288,7 @@ impl TestWeb {
             cover_sheets: counter.clone(),
             certificates: stores.clone(),
             verification: stores.clone(),
+            backlogs: Arc::new(Shelves(records.clone())),
             readiness: stores,
             clock: clock.clone(),
             inboxes: vec![place("/scan/own", OWN), place("/scan/other", OTHER)],
@@ -280,6 +307,7 @@ impl TestWeb {
             seed: seed.to_owned(),
             from: day,
             to: day,
+            batch: None,
             size: SampleSize::Count(2),
             by: StratumBy::None,
         };
@@ -441,7 +469,7 @@ fn fields() -> Vec<Field> {
 /// A scanned file of one page that hangs on the dossier as its first component.
 async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, home: &Path) -> Holdings {
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
-    let batch = records.open_batch("inbox", folder, now).await.unwrap();
+    let batch = records.open_batch("inbox", folder, &entry.agency, now).await.unwrap();
     let file = NewFile {
         batch,
         origin: format!("{folder}/SCAN0001.pdf"),
@@ -529,5 +557,5 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
     };
     let completion = Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() };
     records.complete(&lease, &completion, &[], now).await.unwrap();
-    Holdings { code: entry.code.clone(), file, document: id }
+    Holdings { code: entry.code.clone(), batch, file, document: id }
 }
