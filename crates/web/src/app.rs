@@ -5,14 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use jiff::SignedDuration;
 use sohoa_domain::{Clock, Desk, DossierCode, Sha256Digest};
-use sohoa_store::{Accounts, FileRow, Records, StoreError};
+use sohoa_store::{Accounts, FileRow, Programs, Records, StoreError};
 use tokio::sync::watch;
 
 use crate::access;
+use crate::busy::Busy;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::stores::{CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads};
+use crate::stores::{
+    CoverSheets, FieldValues, Messenger, PagePictures, Readiness, Registers, Renditions, ResumableUploads, Uploads,
+};
 use crate::throttle::Throttle;
 
 /// Settings of the application.
@@ -28,6 +31,12 @@ pub struct Settings {
     pub public_url: String,
     /// It answers with TLS itself.
     pub tls: bool,
+    /// Requests that a token or user may make of the API in a second, in the long run; at least 1.
+    pub api_per_second: u32,
+    /// Requests that it may make at once; at least 1.
+    pub api_at_once: u32,
+    /// A component that is scanned more than so many hours after reception is late.
+    pub late_hours: i64,
 }
 
 /// A scan folder.
@@ -55,6 +64,14 @@ pub struct Services {
     pub uploads: Arc<dyn Uploads>,
     /// What makes cover sheets.
     pub cover_sheets: Arc<dyn CoverSheets>,
+    /// What is kept for programs.
+    pub programs: Arc<dyn Programs>,
+    /// What takes dossiers that are pushed.
+    pub registers: Arc<dyn Registers>,
+    /// What keeps large files until they are whole.
+    pub resumable: Arc<dyn ResumableUploads>,
+    /// What sends messages to webhooks.
+    pub messenger: Arc<dyn Messenger>,
     /// Whether work can be done.
     pub readiness: Arc<dyn Readiness>,
     /// Time.
@@ -73,6 +90,8 @@ pub(crate) struct Shared {
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) throttle: Throttle,
+    /// What only one request at a time may work on.
+    pub(crate) busy: Busy,
     /// Digest of the link by which the first administrator is made, until it was used.
     pub(crate) first_admin: Mutex<Option<Sha256Digest>>,
 }
@@ -153,12 +172,14 @@ impl Web {
         let shared = Shared {
             live,
             metrics: Metrics::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(services.settings.api_per_second, services.settings.api_at_once),
+            busy: Busy::default(),
             first_admin: Mutex::new(None),
             services,
         };
         let app = App(Arc::new(shared));
-        tokio::spawn(crate::live::follow(app.clone(), stopped));
+        tokio::spawn(crate::live::follow(app.clone(), stopped.clone()));
+        tokio::spawn(crate::webhooks::follow(app.clone(), stopped));
         Self { app, stop }
     }
 

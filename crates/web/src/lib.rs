@@ -7,12 +7,14 @@
 //! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
 //! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
+//! - `webhooks`: other systems are told of what happens; `busy`: what only one request at a time may work on.
 //! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
 
 pub mod access;
 mod api;
 mod app;
 mod assets;
+mod busy;
 mod checklist;
 mod csrf;
 mod desk;
@@ -41,6 +43,7 @@ mod sign_in;
 mod stores;
 mod throttle;
 mod visitor;
+mod webhooks;
 
 pub use api::openapi;
 pub use app::{InboxPlace, Services, Settings, Web};
@@ -49,7 +52,10 @@ pub use password::{PasswordError, hash as hash_password};
 pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
-pub use stores::{Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received, Renditions, Upload, Uploads};
+pub use stores::{
+    Appended, Begun, Chunks, CoverSheets, FieldValues, Messenger, OpenUpload, PagePictures, Pushed, Readiness,
+    Received, Registers, Renditions, ResumableUploads, Upload, Uploads,
+};
 
 pub use language::Language;
 /// A catalogue of messages, as its source text: `vi` or `en`.

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod api;
+mod api_writes;
 mod catalogue;
 mod counter;
 mod headers;
@@ -14,3 +15,5 @@ mod pages;
 mod review;
 mod sign_in;
 mod support;
+mod systems;
+mod webhooks;
