@@ -9,7 +9,7 @@ export OMP_THREAD_LIMIT := 1
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
 
-test: setup-test release lint unit docs judges few-stacks test-web
+test: setup-test release lint unit docs judges api-judge few-stacks test-web
 	@echo "all tests passed"
 
 setup:
@@ -34,6 +34,11 @@ docs:
 
 judges:
 	sh tests/judges/self-test.sh
+
+# Every operation of the API, asked with a token of each role: no answer is 5xx or other than described.
+.PHONY: api-judge
+api-judge: setup-test release
+	.venv/bin/python tests/judges/api.py --sohoa $(abspath $(SOHOA))
 
 # The screens in a real browser, by mouse and by keyboard alone. With SHOTS=folder it leaves a picture of each there.
 WEB_SPECS := $(basename $(basename $(notdir $(wildcard tests/web/specs/*.test.js))))

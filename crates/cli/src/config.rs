@@ -292,6 +292,10 @@ pub(crate) struct Web {
     pub(crate) public_url: String,
     pub(crate) session_idle_minutes: u32,
     pub(crate) session_hours: u32,
+    pub(crate) api_per_second: u32,
+    pub(crate) api_at_once: u32,
+    pub(crate) upload_hours: u32,
+    pub(crate) upload_bytes: u64,
 }
 
 impl Web {
@@ -313,6 +317,9 @@ impl Web {
         }
         if self.session_idle_minutes == 0 || self.session_hours == 0 {
             bail!("web.session_idle_minutes and web.session_hours must be at least 1");
+        }
+        if self.api_per_second == 0 || self.api_at_once == 0 || self.upload_hours == 0 {
+            bail!("web.api_per_second, web.api_at_once and web.upload_hours must be at least 1");
         }
         Ok(())
     }
@@ -434,6 +441,11 @@ impl Store {
         Ok(self.database(home)?.with_file_name("accounts.db"))
     }
 
+    /// File of what is kept for programs, beside the database likewise.
+    pub(crate) fn programs(&self, home: &Path) -> anyhow::Result<PathBuf> {
+        Ok(self.database(home)?.with_file_name("programs.db"))
+    }
+
     /// Folder of received bytes.
     pub(crate) fn blobs(&self, home: &Path) -> anyhow::Result<PathBuf> {
         local(home, &self.blobs, "file:", "store.blobs")
@@ -543,6 +555,7 @@ mod tests {
             ("[web]\nlisten = \"everywhere\"", vec![], "listen"),
             ("[web]\ntls_cert = \"a.pem\"", vec![], "tls_key"),
             ("[web]\npublic_url = \"sohoa.example\"", vec![], "public_url"),
+            ("[web]\napi_per_second = 0", vec![], "api_per_second"),
             ("[work]\nresult_code = \"x\"", vec![], "result_code"),
             ("[limits]\npages = -1", vec![], "pages"),
             ("[[inbox]]\npath = \"a\"\nsettle_seconds = -1", vec![], "settle_seconds"),

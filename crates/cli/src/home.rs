@@ -11,7 +11,7 @@ use sohoa_pipeline::{BarcodeReader, Context, EnginePool, Engines, Inbox, Intake,
 use sohoa_report::{
     CheckpointFolders, CheckpointKey, Receivers, Stores, Unpublished, VerifyOptions, VerifyReport, verify,
 };
-use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteAccounts, SqliteRecords};
+use sohoa_store::{DiskBlobs, DiskPackages, EventLog, Objects, Records, SqliteAccounts, SqlitePrograms, SqliteRecords};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -64,6 +64,17 @@ impl Home {
     /// Where the accounts lie.
     pub(crate) fn accounts_path(&self) -> anyhow::Result<PathBuf> {
         self.config.store.accounts(&self.path)
+    }
+
+    /// What is kept for programs that use the API, in a file of its own beside the database.
+    pub(crate) async fn programs(&self) -> anyhow::Result<SqlitePrograms> {
+        let path = self.programs_path()?;
+        SqlitePrograms::open(&path).await.context("cannot open what is kept for programs")
+    }
+
+    /// Where that lies.
+    pub(crate) fn programs_path(&self) -> anyhow::Result<PathBuf> {
+        self.config.store.programs(&self.path)
     }
 
     /// Where pictures of the pages of received bytes lie; they can be deleted at any time.

@@ -14,6 +14,7 @@ mod web_audit;
 mod web_backlog;
 mod web_counter;
 mod web_home;
+mod web_programs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -90,6 +91,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: commands::user::Command,
+    },
+    /// Other systems that are told of what happens
+    Webhook {
+        #[command(subcommand)]
+        command: commands::webhook::Command,
     },
     /// Full-text search, with or without accents
     Search(search::Args),
@@ -169,6 +175,7 @@ fn main() -> ExitCode {
         Command::Review { command } => review::run(&home, &command, output),
         Command::CoverSheet(args) => cover_sheet::run(&home, &args, output),
         Command::User { command } => commands::user::run(&home, &command, output),
+        Command::Webhook { command } => commands::webhook::run(&home, &command, output),
         Command::Search(args) => search::run(&home, &args, output),
         Command::Coverage(args) => coverage::run(&home, &args, output),
         Command::Report(args) => commands::report::run(&home, &args, output),

@@ -40,26 +40,24 @@ pub(crate) fn sweep(home: &std::path::Path, before: std::time::SystemTime) -> io
     Ok(swept)
 }
 
-#[async_trait]
-impl Uploads for WebCounter {
-    async fn receive(&self, upload: Upload<'_>, mut bytes: Chunks<'_>) -> io::Result<Received> {
-        let home = &self.0;
-        let folder = folder_of(&home.path, upload.desk);
-        tokio::fs::create_dir_all(&folder).await?;
-        // It goes with its name's end, however this ends.
-        let (file, path) = tempfile::Builder::new().prefix("sent-").tempfile_in(&folder)?.into_parts();
-        let mut file = tokio::fs::File::from_std(file);
-        let mut written = 0u64;
-        while let Some(chunk) = bytes.next().await {
-            let chunk = chunk?;
-            written += chunk.len() as u64;
-            if written > home.config.limits.file_bytes {
-                return Ok(Received::Refused(RefusalCode::TooManyBytes));
-            }
-            file.write_all(&chunk).await?;
+/// Writes what comes; says no when it is more than so many bytes.
+pub(crate) async fn write_within(file: &mut tokio::fs::File, bytes: &mut Chunks<'_>, most: u64) -> io::Result<bool> {
+    let mut written = 0u64;
+    while let Some(chunk) = bytes.next().await {
+        let chunk = chunk?;
+        written += chunk.len() as u64;
+        if written > most {
+            return Ok(false);
         }
-        file.flush().await?;
-        drop(file);
+        file.write_all(&chunk).await?;
+    }
+    Ok(true)
+}
+
+impl WebCounter {
+    /// Puts a file that is whole into the queue. The file stays where it is.
+    pub(crate) async fn take(&self, upload: Upload<'_>, path: &std::path::Path) -> io::Result<Received> {
+        let home = &self.0;
         // Papers of a counter go first, as those of its scan folder do.
         let place = upload.desk.map(|desk| format!(", {}, {}", desk.agency, desk.counter)).unwrap_or_default();
         let label = format!("{FOLDER}{place}");
@@ -77,6 +75,24 @@ impl Uploads for WebCounter {
             Claim::Refused { code, .. } => Ok(Received::Refused(code)),
             Claim::Unsettled => Err(io::Error::other("a file that was sent changed while it was taken")),
         }
+    }
+}
+
+#[async_trait]
+impl Uploads for WebCounter {
+    async fn receive(&self, upload: Upload<'_>, mut bytes: Chunks<'_>) -> io::Result<Received> {
+        let home = &self.0;
+        let folder = folder_of(&home.path, upload.desk);
+        tokio::fs::create_dir_all(&folder).await?;
+        // It goes with its name's end, however this ends.
+        let (file, path) = tempfile::Builder::new().prefix("sent-").tempfile_in(&folder)?.into_parts();
+        let mut file = tokio::fs::File::from_std(file);
+        if !write_within(&mut file, &mut bytes, home.config.limits.file_bytes).await? {
+            return Ok(Received::Refused(RefusalCode::TooManyBytes));
+        }
+        file.flush().await?;
+        drop(file);
+        self.take(upload, &path).await
     }
 }
 

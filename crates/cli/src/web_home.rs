@@ -10,12 +10,13 @@ use jiff::SignedDuration;
 use sohoa_domain::{Desk, Rotation, Sha256Digest};
 use sohoa_store::{FieldValue, Rendition};
 use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::home::{AGENT, Home};
 use crate::web_audit::WebAudit;
 use crate::web_backlog::WebBacklog;
 use crate::web_counter::{self, WebCounter};
+use crate::web_programs::{Posting, WebPrograms};
 
 /// A home in the eyes of the web application.
 struct WebHome {
@@ -24,8 +25,11 @@ struct WebHome {
     drawing: Semaphore,
 }
 
-/// Opens the port and puts the application together.
-pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow::Result<(Server, Web)> {
+/// Opens the port and puts the application together, with what it keeps for programs.
+pub(crate) async fn open(
+    home: &Arc<Home>,
+    listen: Option<SocketAddr>,
+) -> anyhow::Result<(Server, Web, Arc<WebPrograms>)> {
     let settings = &home.config.web;
     let tls = settings.tls(&home.path);
     let secure = tls.is_some();
@@ -33,6 +37,8 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
     let web_home = Arc::new(WebHome { home: Arc::clone(home), drawing: Semaphore::new(home.config.ocr.jobs()) });
     let counter = Arc::new(WebCounter(Arc::clone(home)));
     let audit = Arc::new(WebAudit::new(home));
+    let (home_of, counter_of) = (Arc::clone(home), Arc::clone(&counter));
+    let programs = Arc::new(WebPrograms { home: home_of, counter: counter_of, beginning: Mutex::default() });
     let inboxes = &home.config.inbox;
     let scanned = inboxes.iter().map(|inbox| InboxPlace { path: home.path.join(&inbox.path), desk: inbox.place() });
     // What is sent from a counter belongs to it like what it scans.
@@ -49,10 +55,14 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
         values: web_home.clone(),
         pictures: web_home.clone(),
         uploads: counter.clone(),
-        cover_sheets: counter,
+        cover_sheets: counter.clone(),
         certificates: audit.clone(),
         verification: audit,
         backlogs: Arc::new(WebBacklog::new(Arc::clone(home))),
+        programs: Arc::new(home.programs().await?),
+        registers: programs.clone(),
+        resumable: programs.clone(),
+        messenger: Arc::new(Posting),
         readiness: web_home,
         clock: Arc::clone(&home.clock),
         inboxes: scanned.chain(sent).chain(backlogs).collect(),
@@ -63,10 +73,13 @@ pub(crate) async fn open(home: &Arc<Home>, listen: Option<SocketAddr>) -> anyhow
             public_url: settings.public_url.clone(),
             tls: secure,
             late: SignedDuration::from_hours(i64::from(home.config.coverage.late_hours)),
+            api_per_second: settings.api_per_second,
+            api_at_once: settings.api_at_once,
+            late_hours: home.config.coverage.late_hours.into(),
         },
         agent: AGENT.to_owned(),
     });
-    Ok((server, web))
+    Ok((server, web, programs))
 }
 
 /// The address that people use.

@@ -150,6 +150,20 @@ impl Address {
     }
 }
 
+impl Address {
+    /// Posts JSON to it, with these headers besides.
+    ///
+    /// # Errors
+    /// A clause without what may be secret: it was not taken.
+    pub fn tell(&self, headers: &[(&str, String)], body: &str) -> Result<(), String> {
+        let mut request = agent(PATIENCE).post(&self.url).content_type("application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        taken(request.send(body)).map(drop)
+    }
+}
+
 /// Certificates are checked against those that the system trusts, so that an authority of one's own house will do.
 fn agent(patience: Duration) -> ureq::Agent {
     let tls = TlsConfig::builder()
@@ -175,7 +189,14 @@ fn send(
     kind: &str,
     body: &[u8],
 ) -> Result<ureq::http::Response<ureq::Body>, String> {
-    let answer = agent.post(&address.url).content_type(kind).send(body).map_err(|error| match error {
+    taken(agent.post(&address.url).content_type(kind).send(body))
+}
+
+/// The answer, when it says that what was posted was taken.
+fn taken(
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<ureq::http::Response<ureq::Body>, String> {
+    let answer = answer.map_err(|error| match error {
         ureq::Error::BadUri(_) => "not a usable address".to_owned(),
         other => other.to_string(),
     })?;

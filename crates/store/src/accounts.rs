@@ -51,7 +51,7 @@ impl fmt::Display for Role {
 /// Not a word of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of {0}")]
-pub struct UnknownWord(&'static str);
+pub struct UnknownWord(pub(crate) &'static str);
 
 impl FromStr for Role {
     type Err = UnknownWord;

@@ -11,10 +11,12 @@ pub mod fault;
 mod field_value;
 pub mod ocfl;
 mod packages;
+mod programs;
 mod records;
 mod register;
 mod sqlite;
 mod sqlite_accounts;
+mod sqlite_programs;
 
 pub use accounts::{
     AccountError, Accounts, ApiToken, Failures, Role, Scope, Session, UnknownWord, User, UserName, UserNameError,
@@ -25,6 +27,7 @@ pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use field_value::{CheckedField, FieldValue, checked_fields};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
+pub use programs::{Delivery, DeliveryState, KeptAnswer, NewDelivery, NewWebhook, Programs, Topic, Webhook};
 pub use records::{
     Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, ChangedDossier,
     Comparison, Completion, Confirmation, CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage,
@@ -38,3 +41,4 @@ pub use records::{
 pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
 pub use sqlite::SqliteRecords;
 pub use sqlite_accounts::SqliteAccounts;
+pub use sqlite_programs::SqlitePrograms;

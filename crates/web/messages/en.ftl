@@ -332,6 +332,16 @@ error-too-many-help =
     }, then try again.
 error-conflict = It cannot be done as things stand
 error-conflict-help = Something has changed, or no administrator would be left. Load the page anew and look again.
+error-changed = It has changed
+error-changed-help = Somebody else was faster. Read it again, then decide again.
+error-if-match-help = Send If-Match with the ETag of what was read last.
+error-key-reused-help = This Idempotency-Key was used with something else. Use a new one.
+error-refused = What was sent was not taken
+error-refused-help = The code and the list of errors say what is wrong. Correct it and send it again; nothing was changed.
+error-lacking-help = The dossier lacks something. Add it, or give a reason.
+error-wrong-offset-help = Ask for the current Upload-Offset and go on from there.
+error-upload-gone-help = There is no such upload any more. Begin a new one.
+error-uploads-full-help = Too many uploads are unfinished. Finish or end some of them, then try again.
 error-unavailable = The system is busy
 error-unavailable-help = Nothing is lost. Try again in a few minutes.
 error-defect = Something is wrong in the system
@@ -711,6 +721,12 @@ verdict-differs = Differs from the paper
 verdict-missing-paper = The paper is not there
 verdict-missing-page = A page is missing
 verdict-unreadable = Unreadable
+
+## API
+explorer-title = API
+explorer-hint = For whoever writes a program that connects. The descriptions come from
+explorer-try = Try it
+explorer-answers = Answers
 
 ## Exceptions
 filter = Filter

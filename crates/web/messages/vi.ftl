@@ -300,6 +300,16 @@ error-too-many = Quá nhiều yêu cầu
 error-too-many-help = Hãy đợi { $seconds } giây rồi thử lại.
 error-conflict = Không làm được trong trạng thái này
 error-conflict-help = Dữ liệu đã thay đổi, hoặc việc này sẽ không để lại quản trị viên nào. Hãy tải lại trang và xem lại.
+error-changed = Đã có thay đổi
+error-changed-help = Có người đã xử lý trước. Hãy đọc lại rồi quyết định lại.
+error-if-match-help = Hãy gửi If-Match với ETag của lần đọc gần nhất.
+error-key-reused-help = Khóa Idempotency-Key này đã dùng cho nội dung khác. Hãy dùng khóa mới.
+error-refused = Nội dung gửi lên không được nhận
+error-refused-help = Mã lỗi và danh sách lỗi cho biết sai ở đâu. Hãy sửa rồi gửi lại; chưa có gì bị thay đổi.
+error-lacking-help = Hồ sơ còn thiếu. Hãy bổ sung, hoặc nêu lý do.
+error-wrong-offset-help = Hãy hỏi Upload-Offset hiện tại rồi gửi tiếp từ đó.
+error-upload-gone-help = Lượt tải lên này không còn. Hãy bắt đầu lượt mới.
+error-uploads-full-help = Quá nhiều lượt tải lên còn dở. Hãy hoàn tất hoặc hủy bớt, rồi thử lại.
 error-unavailable = Hệ thống đang bận
 error-unavailable-help = Không có gì bị mất. Hãy thử lại sau ít phút.
 error-defect = Có lỗi trong hệ thống
@@ -663,6 +673,12 @@ verdict-differs = Khác bản giấy
 verdict-missing-paper = Không thấy bản giấy
 verdict-missing-page = Thiếu trang
 verdict-unreadable = Không đọc được
+
+## Giao diện lập trình
+explorer-title = Giao diện lập trình (API)
+explorer-hint = Dành cho người viết chương trình kết nối. Lời mô tả bằng tiếng Anh, lấy từ
+explorer-try = Thử
+explorer-answers = Các câu trả lời
 
 ## Cần xử lý
 filter = Lọc

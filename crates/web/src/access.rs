@@ -12,7 +12,9 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get as on_get, post as on_post};
+use axum::routing::{
+    MethodRouter, delete as on_delete, get as on_get, patch as on_patch, post as on_post, put as on_put,
+};
 use sohoa_domain::{DocumentId, DossierCode};
 use sohoa_store::{BatchId, FileId, Role, Scope, User as Account, UserName};
 
@@ -73,6 +75,18 @@ fn get<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: Age
 
 fn post<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
     Route { rule: Rule { method: Method::POST, path, who, agency }, handler: on_post(handler) }
+}
+
+fn put<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
+    Route { rule: Rule { method: Method::PUT, path, who, agency }, handler: on_put(handler) }
+}
+
+fn patch<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
+    Route { rule: Rule { method: Method::PATCH, path, who, agency }, handler: on_patch(handler) }
+}
+
+fn delete<H: Handler<T, App>, T: 'static>(path: &'static str, who: Who, agency: AgencyOf, handler: H) -> Route {
+    Route { rule: Rule { method: Method::DELETE, path, who, agency }, handler: on_delete(handler) }
 }
 
 const ANYONE: Who = Who::Anyone;
@@ -184,11 +198,34 @@ fn table() -> Vec<Route> {
         post("/admin/users/{name}/link", ADMIN, User, pages::users::link),
         post("/admin/users/{name}/disable", ADMIN, User, pages::users::disable),
         post("/admin/users/{name}/enable", ADMIN, User, pages::users::enable),
-        // For programs.
+        // For programs, and who writes them.
+        get("/api", EVERYBODY, Nothing, pages::explorer::page),
         get("/api/v1/status", PAPERS, All, api::status::get),
+        get("/api/v1/coverage", PAPERS, Nothing, api::coverage::figures),
+        get("/api/v1/coverage/missing", PAPERS, Nothing, api::coverage::missing),
+        get("/api/v1/search", PAPERS, Nothing, api::search::search),
         get("/api/v1/dossiers", PAPERS, Nothing, api::dossiers::list),
+        post("/api/v1/dossiers", ARCHIVIST, All, api::register::push),
         get("/api/v1/dossiers/{code}", PAPERS, Dossier, api::dossiers::get),
         get("/api/v1/dossiers/{code}/documents", PAPERS, Dossier, api::dossiers::documents),
+        get("/api/v1/dossiers/{code}/events", PAPERS, Dossier, api::events::list),
+        get("/api/v1/dossiers/{code}/files", PAPERS, Dossier, api::files::list),
+        post("/api/v1/dossiers/{code}/files", DECIDES, Dossier, api::files::upload),
+        post("/api/v1/dossiers/{code}/hand-over", COUNTER, Dossier, api::hand_over::submit),
+        post("/api/v1/dossiers/{code}/uploads", DECIDES, Dossier, api::resumable::begin),
+        get("/api/v1/dossiers/{code}/uploads/{upload}", DECIDES, Dossier, api::resumable::get),
+        patch("/api/v1/dossiers/{code}/uploads/{upload}", DECIDES, Dossier, api::resumable::append),
+        delete("/api/v1/dossiers/{code}/uploads/{upload}", DECIDES, Dossier, api::resumable::end),
+        get("/api/v1/documents/{document}", PAPERS, Document, api::documents::get),
+        get("/api/v1/documents/{document}/renditions/{rendition}", PAPERS, Document, api::documents::rendition),
+        get("/api/v1/documents/{document}/fields", DECIDES, Document, api::fields::list),
+        put("/api/v1/documents/{document}/fields/{field}", DECIDES, Document, api::fields::confirm),
+        delete("/api/v1/documents/{document}/fields/{field}", DECIDES, Document, api::fields::take_back),
+        get("/api/v1/files/{file}", PAPERS, File, api::files::get),
+        get("/api/v1/review", DECIDES, Nothing, api::review::list),
+        get("/api/v1/review/{file}", DECIDES, File, api::review::get),
+        post("/api/v1/review/{file}/decisions", DECIDES, File, api::review::decide),
+        get("/api/v1/fields", DECIDES, Nothing, api::fields::waiting),
     ]
 }
 
@@ -270,7 +307,7 @@ async fn admit(
     visitor: Option<&Visitor>,
 ) -> Result<Body, WebError> {
     if rule.path.starts_with("/api/") {
-        let caller = visitor.map_or_else(|| address(app, parts), |v| v.user.name.to_string());
+        let caller = visitor.map_or_else(|| address(app, parts), Visitor::caller);
         app.throttle.take(&caller, app.now()).map_err(WebError::TooMany)?;
     }
     let by_token = matches!(visitor, Some(Visitor { by: By::Token { .. }, .. }));
@@ -284,7 +321,7 @@ async fn admit(
         return Err(WebError::NotFound);
     }
     match &visitor.by {
-        By::Token { scopes } => {
+        By::Token { scopes, .. } => {
             let needed = if changes { Scope::Write } else { Scope::Read };
             if scopes.contains(&needed) { Ok(body) } else { Err(WebError::ScopeMissing) }
         }

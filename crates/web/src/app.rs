@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use jiff::SignedDuration;
 use sohoa_domain::{Clock, Desk, DossierCode, Sha256Digest};
-use sohoa_store::{Accounts, FileRow, LateAfter, Orphan, Records, StoreError};
+use sohoa_store::{Accounts, FileRow, LateAfter, Orphan, Programs, Records, StoreError};
 use tokio::sync::watch;
 
 use crate::access;
+use crate::busy::Busy;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
 use crate::stores::{
-    Backlogs, Certificates, CoverSheets, FieldValues, PagePictures, Readiness, Renditions, Uploads, Verification,
+    Backlogs, Certificates, CoverSheets, FieldValues, Messenger, PagePictures, Readiness, Registers, Renditions,
+    ResumableUploads, Uploads, Verification,
 };
 use crate::throttle::Throttle;
 use crate::visitor::Visitor;
@@ -33,6 +35,12 @@ pub struct Settings {
     pub tls: bool,
     /// A scan is late so long after reception.
     pub late: LateAfter,
+    /// Requests that a token or user may make of the API in a second, in the long run; at least 1.
+    pub api_per_second: u32,
+    /// Requests that it may make at once; at least 1.
+    pub api_at_once: u32,
+    /// A component that is scanned more than so many hours after reception is late.
+    pub late_hours: i64,
 }
 
 /// A scan folder, or a folder of papers of former years.
@@ -66,6 +74,14 @@ pub struct Services {
     pub certificates: Arc<dyn Certificates>,
     /// What compares stored bytes with their digests.
     pub verification: Arc<dyn Verification>,
+    /// What is kept for programs.
+    pub programs: Arc<dyn Programs>,
+    /// What takes dossiers that are pushed.
+    pub registers: Arc<dyn Registers>,
+    /// What keeps large files until they are whole.
+    pub resumable: Arc<dyn ResumableUploads>,
+    /// What sends messages to webhooks.
+    pub messenger: Arc<dyn Messenger>,
     /// Whether work can be done.
     pub readiness: Arc<dyn Readiness>,
     /// Time.
@@ -84,6 +100,8 @@ pub(crate) struct Shared {
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) throttle: Throttle,
+    /// What only one request at a time may work on.
+    pub(crate) busy: Busy,
     /// Digest of the link by which the first administrator is made, until it was used.
     pub(crate) first_admin: Mutex<Option<Sha256Digest>>,
 }
@@ -176,12 +194,14 @@ impl Web {
         let shared = Shared {
             live,
             metrics: Metrics::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(services.settings.api_per_second, services.settings.api_at_once),
+            busy: Busy::default(),
             first_admin: Mutex::new(None),
             services,
         };
         let app = App(Arc::new(shared));
-        tokio::spawn(crate::live::follow(app.clone(), stopped));
+        tokio::spawn(crate::live::follow(app.clone(), stopped.clone()));
+        tokio::spawn(crate::webhooks::follow(app.clone(), stopped));
         Self { app, stop }
     }
 

@@ -83,6 +83,12 @@ impl Holdings {
         Ok(Some(Self { entry, documents, files, items, as_of }))
     }
 
+    /// The register knows the dossier, and nothing that is due is missing.
+    pub(crate) fn is_complete(&self) -> bool {
+        let open = [ComponentState::Missing, ComponentState::InReview, ComponentState::Awaiting];
+        self.entry.is_some() && open.iter().all(|state| self.count(*state) == 0)
+    }
+
     /// How many components are in this state.
     pub(crate) fn count(&self, state: ComponentState) -> usize {
         self.items.iter().filter(|item| item.state == state).count()

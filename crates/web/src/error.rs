@@ -2,14 +2,17 @@
 //!
 //! A handler only returns a [`WebError`]; [`render`], which knows who asked and how, makes the answer.
 
+use std::io::ErrorKind;
+
 use askama::Template;
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
-use sohoa_store::{AccountError, StoreError};
+use sohoa_domain::RefusalCode;
+use sohoa_store::{AccountError, RegisterFileError, StoreError};
 use utoipa::ToSchema;
 
 use crate::messages::msg;
@@ -37,6 +40,26 @@ pub(crate) enum WebError {
     TooMany(u32),
     /// What was asked for does not go with how things stand.
     Conflict,
+    /// It is no more as the program saw it.
+    Changed,
+    /// The program has to say what it saw.
+    IfMatchNeeded,
+    /// The key was used with something else.
+    KeyReused,
+    /// What was sent was refused, with this stable code.
+    Refused(RefusalCode),
+    /// The dossier lacks something and no reason was given.
+    Lacking,
+    /// It is of another kind than what is taken here.
+    MediaType,
+    /// Uploads are taken by another version of the protocol.
+    TusVersion,
+    /// The bytes do not go on where the upload stands.
+    WrongOffset,
+    /// There is no such upload any more.
+    UploadGone,
+    /// No more uploads may be open, or they may not be larger.
+    UploadsFull,
     /// The database is busy or its disk full: try again.
     Unavailable,
     /// A defect.
@@ -64,7 +87,7 @@ impl WebError {
                 msg!("error-invalid"),
                 msg!("error-invalid-help"),
             ),
-            Self::TooLarge => {
+            Self::TooLarge | Self::Refused(RefusalCode::TooManyBytes) => {
                 ("too-large", StatusCode::PAYLOAD_TOO_LARGE, msg!("error-too-large"), msg!("error-too-large-help"))
             }
             Self::TooMany(_) => (
@@ -74,6 +97,40 @@ impl WebError {
                 msg!("error-too-many-help"),
             ),
             Self::Conflict => ("conflict", StatusCode::CONFLICT, msg!("error-conflict"), msg!("error-conflict-help")),
+            Self::Changed => {
+                ("changed", StatusCode::PRECONDITION_FAILED, msg!("error-changed"), msg!("error-changed-help"))
+            }
+            Self::IfMatchNeeded => (
+                "if-match-needed",
+                StatusCode::PRECONDITION_REQUIRED,
+                msg!("error-invalid"),
+                msg!("error-if-match-help"),
+            ),
+            Self::KeyReused => {
+                ("key-reused", StatusCode::UNPROCESSABLE_ENTITY, msg!("error-invalid"), msg!("error-key-reused-help"))
+            }
+            Self::Refused(code) => {
+                (code.as_str(), StatusCode::UNPROCESSABLE_ENTITY, msg!("error-refused"), msg!("error-refused-help"))
+            }
+            Self::Lacking => ("lacking", StatusCode::CONFLICT, msg!("error-conflict"), msg!("error-lacking-help")),
+            Self::MediaType => {
+                ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, msg!("error-invalid"), msg!("error-invalid-help"))
+            }
+            Self::TusVersion => {
+                ("tus-version", StatusCode::PRECONDITION_FAILED, msg!("error-invalid"), msg!("error-invalid-help"))
+            }
+            Self::WrongOffset => {
+                ("wrong-offset", StatusCode::CONFLICT, msg!("error-conflict"), msg!("error-wrong-offset-help"))
+            }
+            Self::UploadGone => {
+                ("upload-gone", StatusCode::GONE, msg!("error-not-found"), msg!("error-upload-gone-help"))
+            }
+            Self::UploadsFull => (
+                "uploads-full",
+                StatusCode::INSUFFICIENT_STORAGE,
+                msg!("error-unavailable"),
+                msg!("error-uploads-full-help"),
+            ),
             Self::Unavailable => (
                 "unavailable",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -95,7 +152,8 @@ impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Unknown(_) => return Self::NotFound,
-            StoreError::State(_) | StoreError::Changed(_) | StoreError::NeverPaused(_) => return Self::Conflict,
+            StoreError::State(_) | StoreError::NeverPaused(_) => return Self::Conflict,
+            StoreError::Changed(_) => return Self::Changed,
             _ => {}
         }
         // Logged here, once: what becomes of it no longer knows the reason.
@@ -120,6 +178,12 @@ impl From<AccountError> for WebError {
 
 impl From<std::io::Error> for WebError {
     fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            // Whoever sent it is gone.
+            ErrorKind::ConnectionAborted => return Self::Invalid,
+            ErrorKind::StorageFull => return Self::Unavailable,
+            _ => {}
+        }
         tracing::error!(kind = ?error.kind(), "a file could not be used");
         Self::Defect
     }
@@ -156,6 +220,30 @@ pub(crate) struct Problem {
     detail: String,
     /// Number of the request, for whoever looks into the log.
     request: String,
+    /// What is wrong where, in a register that was sent; the first hundred places.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<WrongPlace>,
+}
+
+/// A wrong place in a register.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WrongPlace {
+    /// What is counted: `dossier`, or `line` of a CSV file.
+    unit: String,
+    /// Its number, from 1.
+    number: u64,
+    /// What is wrong there.
+    what: String,
+}
+
+/// The answer about a register in which places are wrong.
+pub(crate) fn wrong_places(error: RegisterFileError) -> Response {
+    let RegisterFileError { unit, lines, .. } = error;
+    let place = |(number, what)| WrongPlace { unit: unit.clone(), number, what };
+    let places: Vec<WrongPlace> = lines.into_iter().map(place).collect();
+    let mut response = WebError::Refused(RefusalCode::Malformed).into_response();
+    response.extensions_mut().insert(places);
+    response
 }
 
 #[derive(Template)]
@@ -214,7 +302,8 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     let (title, detail) = (page.t(title), page.t1(help, "seconds", seconds));
     let mut made = if program {
         let kind = format!("/problems/{code}");
-        let problem = Problem { kind, code, status: status.as_u16(), title, detail, request: id };
+        let errors = response.extensions().get::<Vec<WrongPlace>>().cloned().unwrap_or_default();
+        let problem = Problem { kind, code, status: status.as_u16(), title, detail, request: id, errors };
         let mut response = (status, Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
@@ -230,6 +319,9 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     }
     if status == StatusCode::UNAUTHORIZED {
         made.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if error == WebError::TusVersion {
+        made.headers_mut().insert(HeaderName::from_static("tus-version"), HeaderValue::from_static("1.0.0"));
     }
     if let Some(allow) = response.headers().get(header::ALLOW) {
         made.headers_mut().insert(header::ALLOW, allow.clone());

@@ -8,6 +8,7 @@
 //! - `batch`, `estimate`, `throughput`: how far a batch is, how long it will take, how fast it went.
 //! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
+//! - `webhooks`: other systems are told of what happens; `busy`: what only one request at a time may work on.
 //! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
 
 pub mod access;
@@ -15,6 +16,7 @@ mod api;
 mod app;
 mod assets;
 mod batch;
+mod busy;
 mod checklist;
 mod csrf;
 mod desk;
@@ -49,6 +51,7 @@ mod stores;
 mod throttle;
 mod throughput;
 mod visitor;
+mod webhooks;
 
 pub use api::openapi;
 pub use app::{InboxPlace, Services, Settings, Web};
@@ -58,8 +61,8 @@ pub use secret::Secret;
 pub use server::{Server, ServerError, Tls};
 pub use sign_in::{LINK_LIFE, password_path};
 pub use stores::{
-    BacklogFolder, Backlogs, Certificates, Chunks, CoverSheets, FieldValues, PagePictures, Readiness, Received,
-    Renditions, Upload, Uploads, Verification,
+    Appended, BacklogFolder, Backlogs, Begun, Certificates, Chunks, CoverSheets, FieldValues, Messenger, OpenUpload,
+    PagePictures, Pushed, Readiness, Received, Registers, Renditions, ResumableUploads, Upload, Uploads, Verification,
 };
 
 pub use language::Language;

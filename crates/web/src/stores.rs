@@ -6,10 +6,11 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sohoa_domain::{ComponentId, Desk, DossierCode, RefusalCode, Rotation, Sha256Digest};
 use sohoa_report::{CheckReport, Made, Statement, VerifyReport};
-use sohoa_store::{BatchId, FieldValue, FileId, Rendition};
+use sohoa_store::{BatchId, FieldValue, FileId, ImportReport, RegisterFileError, Rendition};
 use tokio_stream::Stream;
 
 /// Stored files of documents.
@@ -152,4 +153,90 @@ pub trait Certificates: Send + Sync {
 pub trait Verification: Send + Sync {
     /// Verifies what is stored of one dossier.
     async fn verify(&self, dossier: &DossierCode) -> io::Result<VerifyReport>;
+}
+
+// Programs.
+
+/// What became of dossiers that were pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// They were taken over, or would be.
+    Done(ImportReport),
+    /// Places in what was sent are wrong; nothing was changed.
+    Wrong(RegisterFileError),
+    /// It was refused as a whole; nothing was changed.
+    Refused(RefusalCode),
+}
+
+/// What takes dossiers as other systems push them: the same import, with the same limits, as that of register files.
+#[async_trait]
+pub trait Registers: Send + Sync {
+    /// Takes them over, or with `dry_run` only says what would change. `by` is the user.
+    async fn push(&self, bytes: Chunks<'_>, dry_run: bool, by: &str) -> io::Result<Pushed>;
+}
+
+/// A large file that comes in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenUpload {
+    /// Id, hexadecimal.
+    pub id: String,
+    /// Its name, without folders.
+    pub name: String,
+    /// The dossier that it is for.
+    pub dossier: DossierCode,
+    /// The user.
+    pub by: String,
+    /// Bytes of the whole file.
+    pub length: u64,
+    /// Bytes that are here.
+    pub offset: u64,
+    /// When it is removed unless bytes come.
+    pub expires: Timestamp,
+    /// What became of the whole file.
+    pub outcome: Option<Received>,
+}
+
+/// Whether an upload could be begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It is open.
+    Open(OpenUpload),
+    /// The file is larger than files may be.
+    TooLarge,
+    /// Those that are unfinished take all the room there is for them.
+    Full,
+}
+
+/// Whether bytes could be added to an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// They are there.
+    Open(OpenUpload),
+    /// They do not go on where it stands.
+    WrongOffset,
+    /// There are more than were announced.
+    TooMuch,
+}
+
+/// What keeps large files until they are whole, also over a restart. Each upload is worked on by one caller at a time.
+#[async_trait]
+pub trait ResumableUploads: Send + Sync {
+    /// Begins an upload of so many bytes.
+    async fn begin(&self, upload: Upload<'_>, length: u64, now: Timestamp) -> io::Result<Begun>;
+    /// How far it is; `None` when there is none, or its time is over.
+    async fn look(&self, id: &str, now: Timestamp) -> io::Result<Option<OpenUpload>>;
+    /// Adds bytes from `offset` on. What came of them before they broke off stays. One that is whole then goes into the queue.
+    async fn append(&self, upload: OpenUpload, offset: u64, bytes: Chunks<'_>) -> io::Result<Appended>;
+    /// Puts one that is whole into the queue.
+    async fn finish(&self, upload: OpenUpload) -> io::Result<OpenUpload>;
+    /// Removes it.
+    async fn end(&self, upload: &OpenUpload) -> io::Result<()>;
+}
+
+/// What sends messages to webhooks.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    /// Posts JSON with these headers; an answer of 2xx says that it was taken, everything else is a failure, told in a clause without
+    /// what may be secret.
+    async fn post(&self, address: &str, headers: &[(&'static str, String)], body: &str) -> Result<(), String>;
 }

@@ -39,6 +39,8 @@ pub(crate) enum By {
     },
     /// With a token.
     Token {
+        /// What it is called, among those of its user.
+        name: String,
         /// What it may be used for.
         scopes: Vec<Scope>,
     },
@@ -52,7 +54,7 @@ impl Visitor {
             && let Some(token) = bearer(&parts.headers)
         {
             let token = app.accounts().token(&secret::digest(token)).await?;
-            return Ok(token.map(|t| Self { user: t.user, by: By::Token { scopes: t.scopes } }));
+            return Ok(token.map(|t| Self { user: t.user, by: By::Token { name: t.name, scopes: t.scopes } }));
         }
         let Some(shown) = cookie(&parts.headers, COOKIE) else { return Ok(None) };
         let digest = secret::digest(shown);
@@ -68,6 +70,14 @@ impl Visitor {
             app.accounts().touch_session(&digest, now).await?;
         }
         Ok(Some(Self { user: session.user, by: By::Session { digest, csrf: csrf_of(shown) } }))
+    }
+
+    /// Who it is in the eyes of limits: each token of a user is somebody of its own.
+    pub(crate) fn caller(&self) -> String {
+        match &self.by {
+            By::Session { .. } => self.user.name.to_string(),
+            By::Token { name, .. } => format!("{} {name}", self.user.name),
+        }
     }
 
     /// Whether this user may see what belongs to this agency; `None` is an agency that is not known.

@@ -1,15 +1,16 @@
 //! `sohoa backup DEST` and `sohoa restore FROM`: everything that counts, copied while work goes on.
 //!
-//! The database is left out: it follows from the rest. The accounts do not, and are copied. Events are copied first, then received bytes, then packages, so that
+//! The database is left out: it follows from the rest. The accounts and what is kept for programs do not, and are copied. Events are copied first, then received bytes, then packages, so that
 //! what comes in meanwhile is there in full or adopted when the database is made anew.
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Serialize;
-use sohoa_store::{Accounts as _, PackageEntry};
+use sohoa_store::{Accounts as _, PackageEntry, Programs as _};
 use walkdir::WalkDir;
 
 use super::rebuild;
@@ -20,6 +21,8 @@ use crate::output::Output;
 
 /// The accounts in a backup.
 const ACCOUNTS: &str = "accounts.db";
+/// What is kept for programs.
+const PROGRAMS: &str = "programs.db";
 
 #[derive(clap::Args)]
 pub(crate) struct BackupArgs {
@@ -123,12 +126,20 @@ pub(crate) fn backup(home: &Path, args: &BackupArgs, output: Output) -> anyhow::
             copied.file(&key.with_extension("pub"), &copy.with_extension("pub"))?;
         }
         copied.file(&home.path.join("sohoa.toml"), &args.dest.join("sohoa.toml"))?;
+        // Databases that may be in use are not copied byte by byte.
+        let folder = tempfile::tempdir_in(&args.dest)?;
         if home.accounts_path()?.exists() {
-            // A database that may be in use is not copied byte by byte.
-            let folder = tempfile::tempdir_in(&args.dest)?;
-            let copy = folder.path().join(ACCOUNTS);
-            home.accounts().await?.copy_to(&copy).await?;
-            copied.file(&copy, &args.dest.join(ACCOUNTS))?;
+            home.accounts().await?.copy_to(&folder.path().join(ACCOUNTS)).await?;
+        }
+        if home.programs_path()?.exists() {
+            home.programs().await?.copy_to(&folder.path().join(PROGRAMS)).await?;
+        }
+        for name in [ACCOUNTS, PROGRAMS] {
+            let copy = folder.path().join(name);
+            if copy.exists() {
+                fs::set_permissions(&copy, fs::Permissions::from_mode(0o600))?;
+                copied.file(&copy, &args.dest.join(name))?;
+            }
         }
         Ok(copied)
     })?;
@@ -164,6 +175,10 @@ pub(crate) fn restore(home: &Path, args: &RestoreArgs, output: Output) -> anyhow
     let accounts = args.from.join(ACCOUNTS);
     if accounts.exists() {
         copied.file(&accounts, &config.store.accounts(&home)?)?;
+    }
+    let programs = args.from.join(PROGRAMS);
+    if programs.exists() {
+        copied.file(&programs, &config.store.programs(&home)?)?;
     }
     let report = rebuild::rebuild(&home)?;
     output.print(&report, rebuild::text)?;

@@ -24,3 +24,4 @@ pub(crate) mod session;
 pub(crate) mod status;
 pub(crate) mod user;
 pub(crate) mod verify;
+pub(crate) mod webhook;

@@ -61,7 +61,7 @@ fn run(
         let (stop, stopped) = signal::channel(false);
         let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
         if let Some(listen) = answering {
-            let (server, web) = web_home::open(&home, listen).await?;
+            let (server, web, programs) = web_home::open(&home, listen).await?;
             tracing::info!(address = server.url(), "answering");
             if let Some(path) = web.first_admin_path().await? {
                 // To whoever started it, and not to the log, which others read.
@@ -69,6 +69,14 @@ fn run(
                 let output = Output { json: false };
                 output.print(&link, |link| format!("There are no users yet. Open {link} once to make the first."))?;
             }
+            let mut stopping = stopped.clone();
+            tasks.spawn(async move {
+                tokio::select! {
+                    () = programs.keep_swept() => {}
+                    _ = stopping.wait_for(|stopped| *stopped) => {}
+                }
+                Ok(())
+            });
             let stopped = stopped.clone();
             tasks.spawn(async move { Ok(server.run(Arc::new(web), stopped).await?) });
         }

@@ -170,7 +170,8 @@ async fn link(home: &Home, accounts: &SqliteAccounts, name: &UserName) -> anyhow
     Ok(format!("{}{path}", if web.public_url.is_empty() { &own } else { &web.public_url }))
 }
 
-async fn tell(home: &Home, by: &Person, detail: String) -> anyhow::Result<()> {
+/// Puts on record that somebody changed who may see what.
+pub(super) async fn tell(home: &Home, by: &Person, detail: String) -> anyhow::Result<()> {
     let event = Event {
         at: home.clock.now(),
         kind: EventKind::UserChanged,

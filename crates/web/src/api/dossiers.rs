@@ -5,18 +5,16 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use sohoa_domain::DossierCode;
-use sohoa_store::{DocumentRow, DossierPage};
+use sohoa_store::DossierPage;
 use utoipa::{IntoParams, ToSchema};
 
-use super::tagged;
+use super::documents::Document;
+use super::responses::Reading;
+use super::{page_size, tagged};
 use crate::app::App;
-use crate::checklist::{ComponentState, Holdings, Item};
-use crate::error::{Problem, WebError};
+use crate::checklist::{Holdings, Item};
+use crate::error::WebError;
 use crate::visitor::Visitor;
-
-/// Dossiers of an answer when the caller does not say, and at most.
-const USUAL: u32 = 50;
-const MOST: u32 = 200;
 
 /// Which dossiers.
 #[derive(Deserialize, IntoParams)]
@@ -57,15 +55,10 @@ pub(crate) struct Dossiers {
 
 /// Dossiers of the register that the caller may see.
 #[utoipa::path(
-    get, path = "/api/v1/dossiers", operation_id = "dossiers", params(Asked),
+    get, path = "/api/v1/dossiers", operation_id = "dossiers", tag = "dossiers", params(Asked),
     responses(
         (status = 200, body = Dossiers),
-        (status = 304, description = "as it was"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        Reading,
     )
 )]
 pub(crate) async fn list(
@@ -74,15 +67,12 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let most = asked.most.unwrap_or(USUAL);
+    let most = page_size(asked.most)?;
     let after = asked.after.as_deref().map(str::parse::<DossierCode>).transpose().map_err(|_| WebError::Invalid)?;
-    if !(1..=MOST).contains(&most) {
-        return Err(WebError::Invalid);
-    }
-    let wanted = DossierPage { agency: visitor.user.agency, begins: asked.begins, after, most: most + 1 };
+    let wanted = DossierPage { agency: visitor.user.agency, begins: asked.begins, after, most: most as u32 + 1 };
     let mut found = app.records().dossiers(&wanted).await?;
-    let more = found.len() > most as usize;
-    found.truncate(most as usize);
+    let more = found.len() > most;
+    found.truncate(most);
     let next = if more { found.last().map(|d| d.code.to_string()) } else { None };
     let line = |d: sohoa_store::DossierLine| DossierLine {
         code: d.code.to_string(),
@@ -105,6 +95,8 @@ pub(crate) struct Component {
     /// `attached`, `missing`, `exempt`, `awaiting`, `in_review`, `not_due`.
     state: &'static str,
     exempt_reason: Option<String>,
+    /// Ids of the documents that hang on it.
+    documents: Vec<String>,
 }
 
 /// A dossier, without its applicant.
@@ -121,20 +113,17 @@ pub(crate) struct Dossier {
     /// Nothing that is due is missing.
     complete: bool,
     documents: usize,
+    /// Files that are in work or wait for a person.
+    open_files: usize,
 }
 
 /// One dossier: what is due, and what of it is digitized.
 #[utoipa::path(
-    get, path = "/api/v1/dossiers/{code}", operation_id = "dossier",
+    get, path = "/api/v1/dossiers/{code}", operation_id = "dossier", tag = "dossiers",
     params(("code" = String, Path, description = "Dossier code")),
     responses(
         (status = 200, body = Dossier),
-        (status = 304, description = "as it was"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        Reading,
     )
 )]
 pub(crate) async fn get(
@@ -144,10 +133,10 @@ pub(crate) async fn get(
 ) -> Result<Response, WebError> {
     let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
     let holdings = Holdings::read(app.records(), &code).await?.ok_or(WebError::NotFound)?;
-    let open = [ComponentState::Missing, ComponentState::InReview, ComponentState::Awaiting];
-    let complete = holdings.entry.is_some() && open.iter().all(|state| holdings.count(*state) == 0);
-    let Holdings { entry, documents, items, .. } = holdings;
+    let complete = holdings.is_complete();
+    let Holdings { entry, documents, items, files, .. } = holdings;
     let component = |i: Item| Component {
+        documents: documents.iter().filter(|d| d.component.as_ref() == Some(&i.id)).map(|d| d.id.to_string()).collect(),
         id: i.id.to_string(),
         name: i.name,
         kind: if i.is_result { "result" } else { "component" },
@@ -164,43 +153,24 @@ pub(crate) async fn get(
         components: items.into_iter().map(component).collect(),
         complete,
         documents: documents.len(),
+        open_files: files.len(),
     };
     tagged(&headers, &dossier)
-}
-
-/// A document that hangs on a dossier.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DocumentLine {
-    id: String,
-    /// Component that it is, none when that is not known.
-    component: Option<String>,
-    /// Mã kết quả số hóa.
-    result_code: String,
-    /// `attached`, `awaiting_register`, `incomplete`.
-    state: &'static str,
-    pages: usize,
-    /// SHA-256 of what was received.
-    source_digest: String,
 }
 
 /// Documents of a dossier, in order.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Documents {
-    documents: Vec<DocumentLine>,
+    documents: Vec<Document>,
 }
 
 /// The documents of a dossier.
 #[utoipa::path(
-    get, path = "/api/v1/dossiers/{code}/documents", operation_id = "documents",
+    get, path = "/api/v1/dossiers/{code}/documents", operation_id = "documents", tag = "dossiers",
     params(("code" = String, Path, description = "Dossier code")),
     responses(
         (status = 200, body = Documents),
-        (status = 304, description = "as it was"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        Reading,
     )
 )]
 pub(crate) async fn documents(
@@ -210,13 +180,5 @@ pub(crate) async fn documents(
 ) -> Result<Response, WebError> {
     let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
     let holdings = Holdings::read(app.records(), &code).await?.ok_or(WebError::NotFound)?;
-    let line = |d: DocumentRow| DocumentLine {
-        id: d.id.as_str().to_owned(),
-        component: d.component.map(|c| c.to_string()),
-        result_code: d.result_code,
-        state: d.state.as_str(),
-        pages: d.physical_pages.len(),
-        source_digest: d.source_digest.to_string(),
-    };
-    tagged(&headers, &Documents { documents: holdings.documents.into_iter().map(line).collect() })
+    tagged(&headers, &Documents { documents: holdings.documents.into_iter().map(Document::of).collect() })
 }

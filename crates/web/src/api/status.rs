@@ -6,13 +6,14 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::responses::Reading;
 use super::tagged;
 use crate::app::App;
-use crate::error::{Problem, WebError};
+use crate::error::WebError;
 
 /// Files by state: `seen` is the sum of the others.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Files {
+pub(crate) struct FilesByState {
     seen: u64,
     pending: u64,
     attached: u64,
@@ -23,7 +24,7 @@ pub(crate) struct Files {
 
 /// Pages by state: `in` is the sum of the others.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Pages {
+pub(crate) struct PagesByState {
     #[serde(rename = "in")]
     input: u64,
     kept: u64,
@@ -35,26 +36,23 @@ pub(crate) struct Pages {
 /// Files and pages.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Status {
-    files: Files,
-    pages: Pages,
+    files: FilesByState,
+    pages: PagesByState,
 }
 
-/// The conservation ledger: every file ever seen is in exactly one state, and so is every page. Of all agencies: who may see one
-/// only gets 404.
+/// The conservation ledger: every file ever seen is in exactly one state, and so is every page.
+///
+/// Of all agencies: who may see one only gets 404.
 #[utoipa::path(
-    get, path = "/api/v1/status", operation_id = "status",
+    get, path = "/api/v1/status", operation_id = "status", tag = "coverage",
     responses(
         (status = 200, body = Status),
-        (status = 304, description = "as it was"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        Reading,
     )
 )]
 pub(crate) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
     let (f, p) = (app.records().ledger().await?, app.records().page_ledger().await?);
-    let files = Files {
+    let files = FilesByState {
         seen: f.seen,
         pending: f.pending,
         attached: f.attached,
@@ -62,6 +60,6 @@ pub(crate) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Re
         rejected: f.rejected,
         duplicate: f.duplicate,
     };
-    let pages = Pages { input: p.input, kept: p.kept, separator: p.separator, blank: p.blank, failed: p.failed };
+    let pages = PagesByState { input: p.input, kept: p.kept, separator: p.separator, blank: p.blank, failed: p.failed };
     tagged(&headers, &Status { files, pages })
 }

@@ -162,7 +162,7 @@ async fn view(app: &App, page: &Page, visitor: &Visitor, headers: &HeaderMap, co
 }
 
 /// What stands against handing the dossier over. A result is due once the matter is decided.
-fn lacks(page: &Page, holdings: &Holdings) -> Vec<String> {
+pub(crate) fn lacks(page: &Page, holdings: &Holdings) -> Vec<String> {
     let finished = holdings.entry.as_ref().is_some_and(|entry| entry.finished.is_some());
     let missing = |item: &&Item| item.state == ComponentState::Missing && (finished || !item.is_result);
     let mut lacks: Vec<String> = holdings.items.iter().filter(missing).map(|item| name(item).to_owned()).collect();
@@ -345,22 +345,35 @@ pub(crate) async fn hand_over(
     let dossier: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
     let holdings = Holdings::read(app.records(), &dossier).await?.ok_or(WebError::NotFound)?;
     let lacks = lacks(&page, &holdings).len();
-    let reason = reason.trim();
-    if reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
-        return Err(WebError::Invalid);
+    match hand_on(&app, &visitor, &dossier, lacks, &reason).await {
+        Err(WebError::Lacking) => {
+            let error = page.t("hand-over-refused");
+            return screen(&app, page, &visitor, &headers, &code, Some(error)).await;
+        }
+        done => done?,
     }
-    if lacks > 0 && reason.is_empty() {
-        let error = page.t("hand-over-refused");
-        return screen(&app, page, &visitor, &headers, &code, Some(error)).await;
-    }
-    let (outcome, detail) = match lacks {
-        0 => (Outcome::Success, String::new()),
-        n => (Outcome::Warning, format!("{n} lacking: {reason}")),
-    };
-    let by = visitor.user.name.as_str();
-    tell(&app, EventKind::HandedOn, outcome, by, Some(&dossier), &detail).await?;
     if let Some(desk) = desk(&app, &visitor, &headers) {
         close_at(&app, &visitor, &desk, Some(&dossier)).await?;
     }
     Ok(Redirect::to(&format!("/counter?handed={dossier}")).into_response())
+}
+
+/// Puts on record that a dossier was handed on. [`WebError::Lacking`] when so many things are lacking and no reason is given.
+pub(crate) async fn hand_on(
+    app: &App,
+    visitor: &Visitor,
+    dossier: &DossierCode,
+    lacks: usize,
+    reason: &str,
+) -> Result<(), WebError> {
+    let reason = reason.trim();
+    if reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
+        return Err(WebError::Invalid);
+    }
+    let (outcome, detail) = match lacks {
+        0 => (Outcome::Success, String::new()),
+        _ if reason.is_empty() => return Err(WebError::Lacking),
+        n => (Outcome::Warning, format!("{n} lacking: {reason}")),
+    };
+    Ok(tell(app, EventKind::HandedOn, outcome, visitor.user.name.as_str(), Some(dossier), &detail).await?)
 }

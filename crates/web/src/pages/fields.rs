@@ -141,7 +141,7 @@ pub(crate) async fn item(
     Ok(html(&Screen { page, shown })?.into_response())
 }
 
-fn place(document: &str, field: &str) -> Result<(DocumentId, FieldKey), WebError> {
+pub(crate) fn place(document: &str, field: &str) -> Result<(DocumentId, FieldKey), WebError> {
     Ok((document.parse().map_err(|_| WebError::NotFound)?, field.parse().map_err(|_| WebError::NotFound)?))
 }
 
@@ -169,7 +169,7 @@ async fn next(
 }
 
 /// A field, with its document.
-struct Found {
+pub(crate) struct Found {
     row: DocumentRow,
     description: DocumentFile,
     position: u32,
@@ -178,10 +178,16 @@ struct Found {
     said: Option<FieldValue>,
 }
 
+/// A document with its description.
+pub(crate) async fn described(app: &App, document: &DocumentId) -> Result<(DocumentRow, DocumentFile), WebError> {
+    let row = app.records().document(document).await?.ok_or(WebError::NotFound)?;
+    let description = description(app, &row).await.ok_or(WebError::Conflict)?;
+    Ok((row, description))
+}
+
 impl Found {
-    async fn of(app: &App, document: &DocumentId, key: &FieldKey) -> Result<Self, WebError> {
-        let row = app.records().document(document).await?.ok_or(WebError::NotFound)?;
-        let description = description(app, &row).await.ok_or(WebError::Conflict)?;
+    pub(crate) async fn of(app: &App, document: &DocumentId, key: &FieldKey) -> Result<Self, WebError> {
+        let (row, description) = described(app, document).await?;
         let keys = FieldKey::of(&description.fields);
         let position = keys.iter().position(|(there, _)| there == key).ok_or(WebError::NotFound)?;
         let confirmations = app.records().confirmations(&row.dossier).await?;
@@ -298,41 +304,30 @@ pub(crate) async fn confirm(
 ) -> Result<Response, WebError> {
     let (document, key) = place(&document, &field)?;
     let found = Found::of(&app, &document, &key).await?;
-    let value: String = nfc(&said.value).split_whitespace().collect::<Vec<_>>().join(" ");
-    let value = match said.action.as_str() {
-        "confirm" if value.is_empty() => {
-            return lacking(&app, page, &visitor, (document, key), said.done, msg!("field-empty")).await;
-        }
-        "confirm" if value.chars().count() > LONGEST_VALUE || value.contains(char::is_control) => {
-            return lacking(&app, page, &visitor, (document, key), said.done, msg!("field-long")).await;
-        }
-        "confirm" => Some(value),
-        "absent" => Some(String::new()),
-        "undo" => None,
+    let word = match said.action.as_str() {
+        "confirm" => match Word::parse(&said.value) {
+            Some(Word::Absent) => {
+                return lacking(&app, page, &visitor, (document, key), said.done, msg!("field-empty")).await;
+            }
+            Some(word) => word,
+            None => return lacking(&app, page, &visitor, (document, key), said.done, msg!("field-long")).await,
+        },
+        "absent" => Word::Absent,
+        "undo" => Word::TakenBack,
         _ => return Err(WebError::Invalid),
     };
     let seen = match said.seen.as_str() {
         "" => None,
         digest => Some(digest.parse::<Sha256Digest>().map_err(|_| WebError::Invalid)?),
     };
-    let kept = match &value {
-        Some(value) => {
-            let salt = Secret::new()?.reveal().to_owned();
-            let value = FieldValue::new(document.clone(), key.clone(), value.clone(), salt);
-            Some(app.services.values.keep(value).await?)
-        }
-        None => None,
-    };
-    let (read, number) = (&found.field()?.value, found.field()?.page);
-    let corrected = value.as_ref().is_some_and(|value| value != read);
-    let word = FieldWord { document: document.clone(), field: key.clone(), page: number, seen, value: kept, corrected };
-    match app.records().confirm_field(&word, app.now(), visitor.user.name.as_str()).await {
-        Err(StoreError::Changed(_)) => {
+    let (undone, corrected) = (word == Word::TakenBack, word.corrects(found.field()?));
+    let kept = match say(&app, &visitor, &found, &key, word, seen).await {
+        Err(WebError::Changed) => {
             return lacking(&app, page, &visitor, (document, key), said.done, msg!("field-changed")).await;
         }
-        confirmed => confirmed?,
-    }
-    if value.is_none() {
+        said => said?,
+    };
+    if undone {
         let done = said.done.saturating_sub(1);
         let mut shown = show(&app, &page, &visitor, Some((document, key)), done).await?;
         shown.notice = Some(Notice::good(page.t("field-undone")));
@@ -347,6 +342,71 @@ pub(crate) async fn confirm(
     let digest = kept.map(|digest| digest.to_string()).unwrap_or_default();
     shown.done = Some((format!("/fields/{document}/{key}"), digest, words));
     answer(page, shown)
+}
+
+/// What a person says of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// It is this, which is not empty.
+    Value(String),
+    /// It is not on the paper.
+    Absent,
+    /// What was confirmed is taken back.
+    TakenBack,
+}
+
+impl Word {
+    /// What was typed, with single spaces; nothing means that it is not there. `None` when it cannot be a value.
+    pub(crate) fn parse(typed: &str) -> Option<Self> {
+        let value: String = nfc(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+        match value {
+            value if value.is_empty() => Some(Self::Absent),
+            value if value.chars().count() > LONGEST_VALUE || value.contains(char::is_control) => None,
+            value => Some(Self::Value(value)),
+        }
+    }
+
+    fn value(&self) -> Option<&str> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent => Some(""),
+            Self::TakenBack => None,
+        }
+    }
+
+    /// It is not what was read.
+    fn corrects(&self, field: &Field) -> bool {
+        self.value().is_some_and(|value| value != field.value)
+    }
+}
+
+/// Puts on record what a person says of a field, unless somebody else said something since it was seen: [`WebError::Changed`]. Gives the
+/// digest of the stored value.
+pub(crate) async fn say(
+    app: &App,
+    visitor: &Visitor,
+    found: &Found,
+    key: &FieldKey,
+    word: Word,
+    seen: Option<Sha256Digest>,
+) -> Result<Option<Sha256Digest>, WebError> {
+    let document = &found.row.id;
+    let field = found.field()?;
+    let kept = match word.value() {
+        Some(value) => {
+            let salt = Secret::new()?.reveal().to_owned();
+            let value = FieldValue::new(document.clone(), key.clone(), value.to_owned(), salt);
+            Some(app.services.values.keep(value).await?)
+        }
+        None => None,
+    };
+    let corrected = word.corrects(field);
+    let said =
+        FieldWord { document: document.clone(), field: key.clone(), page: field.page, seen, value: kept, corrected };
+    match app.records().confirm_field(&said, app.now(), visitor.user.name.as_str()).await {
+        Err(StoreError::Changed(_)) => Err(WebError::Changed),
+        said => Ok(said.map(|()| kept)?),
+    }
 }
 
 /// The same field again, with what is wrong.

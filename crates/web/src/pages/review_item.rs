@@ -120,7 +120,7 @@ impl Done {
 }
 
 /// The part of a file that the next decision is about, when the file has several.
-pub(super) fn part_in_question(row: &FileRow) -> Option<u32> {
+pub(crate) fn part_in_question(row: &FileRow) -> Option<u32> {
     let first = row.parts.iter().find(|part| part.document.is_none())?.first;
     (row.parts.len() > 1).then_some(first)
 }

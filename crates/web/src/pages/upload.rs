@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use sohoa_domain::{DossierCode, RefusalCode};
+use sohoa_domain::DossierCode;
 use tokio_stream::StreamExt as _;
 
 use crate::app::App;
@@ -45,19 +45,14 @@ pub(crate) async fn receive(
     let upload = Upload { name, dossier: &code, desk: desk.as_ref(), by: visitor.user.name.as_str() };
     let bytes =
         body.into_data_stream().map(|chunk| chunk.map_err(|e| io::Error::new(io::ErrorKind::ConnectionAborted, e)));
-    match app.services.uploads.receive(upload, Box::pin(bytes)).await {
-        Ok(Received::Accepted(file)) => Ok((StatusCode::ACCEPTED, Json(Taken { file: file.0 })).into_response()),
-        Ok(Received::Refused(RefusalCode::TooManyBytes)) => Err(WebError::TooLarge),
-        Ok(Received::Refused(_)) => Err(WebError::Invalid),
-        // Whoever sent it is gone.
-        Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => Err(WebError::Invalid),
-        Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(WebError::Unavailable),
-        Err(error) => Err(error.into()),
+    match app.services.uploads.receive(upload, Box::pin(bytes)).await? {
+        Received::Accepted(file) => Ok((StatusCode::ACCEPTED, Json(Taken { file: file.0 })).into_response()),
+        Received::Refused(code) => Err(WebError::Refused(code)),
     }
 }
 
 /// The name without folders, when it can be one.
-fn plain_name(name: &str) -> Option<&str> {
+pub(crate) fn plain_name(name: &str) -> Option<&str> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let usable =
         !name.is_empty() && name.len() <= LONGEST_NAME && !name.starts_with('.') && !name.contains(char::is_control);

@@ -21,6 +21,8 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{sample}", "1")
         .replace("{page}", "1")
         .replace("{field}", "number.0")
+        .replace("{upload}", "none")
+        .replace("{rendition}", "pdf")
         .replace("{secret}", "none")
         .replace("{hash}", "none");
     filled.replace("{name}", user)

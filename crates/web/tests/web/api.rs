@@ -104,6 +104,22 @@ async fn every_route_of_the_api_is_described_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_explorer_shows_operations_and_tries_what_reads() {
+    let web = TestWeb::new().await;
+    let client = web.user(Role::Counter, OWN).await;
+    let page = client.get("/api").await;
+    for word in ["/api/v1/dossiers/{code}/uploads", "Push dossiers and changes of their state.", "uploads-full"] {
+        assert_eq!(page.text.contains(word), word != "uploads-full", "{word}");
+    }
+    let tried = client.get("/api?operation=dossier&code=H41.31-230615-0001").await;
+    assert_eq!(tried.header("location"), "/api/v1/dossiers/H41.31-230615-0001");
+    let tried = client.get("/api?operation=dossiers&most=1&begins=H41+31&after=").await;
+    assert_eq!(tried.header("location"), "/api/v1/dossiers?begins=H41%2031&most=1");
+    // What changes something is only shown.
+    assert_eq!(client.get("/api?operation=push_dossiers").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn operations_need_no_sign_in() {
     let web = TestWeb::new().await;
     assert_eq!(web.nobody().get("/healthz").await.text, "ok\n");

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod api;
+mod api_writes;
 mod audit;
 mod batches;
 mod catalogue;
@@ -16,3 +17,5 @@ mod pages;
 mod review;
 mod sign_in;
 mod support;
+mod systems;
+mod webhooks;

@@ -11,7 +11,7 @@ use sohoa_store::{Accepted, Completion, FileId, NewFile, Records as _, Role};
 use crate::support::{Answer, Client, OTHER, OWN, TestWeb, between};
 
 /// A file of three pages that waits, in the scan folder of an agency: its names point nowhere, its text to `said`.
-async fn waiting(web: &TestWeb, folder: &str, name: &str, said: &DossierCode, doubts: &[u32]) -> FileId {
+pub async fn waiting(web: &TestWeb, folder: &str, name: &str, said: &DossierCode, doubts: &[u32]) -> FileId {
     let now: Timestamp = "2023-06-15T01:10:00Z".parse().unwrap();
     let batch = web.records.open_batch("inbox", folder, "", now).await.unwrap();
     let file = NewFile {

@@ -11,16 +11,17 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sohoa_domain::{
-    AttachmentState, Clock, ColourKind, ComponentEntry, ComponentId, ComponentKind, Desk, DocumentId, DossierCode,
-    DossierEntry, DossierStatus, Dpi, Field, FieldIssue, FieldName, PageInspection, PageOutcome, PageRecord, Rect,
-    RefusalCode, Rotation, Sha256Digest, StratumBy,
+    AttachmentState, Change, Clock, ColourKind, ComponentEntry, ComponentId, ComponentKind, Desk, DocumentId,
+    DossierCode, DossierEntry, DossierStatus, Dpi, Event, EventKind, Field, FieldIssue, FieldName, Outcome,
+    PageInspection, PageOutcome, PageRecord, Rect, RefusalCode, Rotation, Sha256Digest, StratumBy,
 };
 use sohoa_report::{
     CheckReport, Figures, Finding, Made, Problem, ProblemKind, SampleRequest, SampleSize, Statement, VerifyReport,
 };
 use sohoa_store::{
     Accepted, Accounts, BatchId, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument,
-    NewFile, Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
+    NewFile, Records, Rendition, RenditionKind, Role, Scope, SqliteAccounts, SqlitePrograms, SqliteRecords, User,
+    UserName,
 };
 use sohoa_web::{
     BacklogFolder, Backlogs, Certificates, Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness,
@@ -30,11 +31,17 @@ use tempfile::TempDir;
 use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 
+use crate::systems::Systems;
+
 /// The two agencies.
 pub const OWN: &str = "UBND xã Đông Khê Hạ";
 pub const OTHER: &str = "Sở Thử nghiệm";
 
 pub const PERSON: &str = "Trần Thị Bịa";
+
+/// Files of each document.
+pub const PDF: &str = "%PDF-1.7 of a test";
+pub const TEXT: &str = "văn bản";
 
 /// A clock that a test sets.
 pub struct SetClock(Mutex<Timestamp>);
@@ -239,6 +246,8 @@ pub struct TestWeb {
     pub accounts: Arc<SqliteAccounts>,
     pub clock: Arc<SetClock>,
     pub counter: Arc<Counter>,
+    pub systems: Arc<Systems>,
+    pub programs: Arc<SqlitePrograms>,
     pub own: Holdings,
     pub other: Holdings,
     _dir: TempDir,
@@ -258,13 +267,15 @@ impl TestWeb {
         let clock = Arc::new(SetClock(Mutex::new("2023-06-15T01:30:00Z".parse().unwrap())));
         let entries = [dossier("H41.31-230615-0001", OWN), dossier("H41.20-230615-0002", OTHER)];
         records.import_register(&Sha256Digest::of(b"register"), &entries, clock.now(), "test").await.unwrap();
-        let own = holdings(&records, &entries[0], "/scan/own", dir.path()).await;
-        let other = holdings(&records, &entries[1], "/scan/other", dir.path()).await;
+        let own = holdings(&records, &entries[0].code, "TP1", "/scan/own", dir.path()).await;
+        let other = holdings(&records, &entries[1].code, "TP1", "/scan/other", dir.path()).await;
         let picture = dir.path().join("page.jpg");
         std::fs::write(&picture, b"a picture").unwrap();
         let blobs = DiskBlobs::open(dir.path().join("blobs")).unwrap();
         let stores = Arc::new(Stores { picture, packages: dir.path().join("packages"), blobs });
         let counter = Arc::new(Counter::default());
+        let systems = Arc::new(Systems::default());
+        let programs = Arc::new(SqlitePrograms::open(&dir.path().join("programs.db")).await.unwrap());
         let place = |path: &str, agency: &str| InboxPlace {
             path: path.into(),
             desk: Desk { agency: agency.to_owned(), counter: "Quầy 1".to_owned() },
@@ -276,6 +287,9 @@ impl TestWeb {
             public_url: String::new(),
             tls: false,
             late: SignedDuration::from_hours(24),
+            api_per_second: 50,
+            api_at_once: 200,
+            late_hours: 24,
         };
         change(&mut settings);
         let web = Web::new(Services {
@@ -289,13 +303,17 @@ impl TestWeb {
             certificates: stores.clone(),
             verification: stores.clone(),
             backlogs: Arc::new(Shelves(records.clone())),
+            programs: programs.clone(),
+            registers: systems.clone(),
+            resumable: systems.clone(),
+            messenger: systems.clone(),
             readiness: stores,
             clock: clock.clone(),
             inboxes: vec![place("/scan/own", OWN), place("/scan/other", OTHER)],
             settings,
             agent: "sohoa/test".to_owned(),
         });
-        Self { router: web.router(), web, records, accounts, clock, counter, own, other, _dir: dir }
+        Self { router: web.router(), web, records, accounts, clock, counter, systems, programs, own, other, _dir: dir }
     }
 
     /// Draws a sample of all documents.
@@ -337,8 +355,7 @@ impl TestWeb {
         let secret = Secret::new().unwrap();
         let (name, now): (UserName, _) = (name.parse().unwrap(), self.clock.now());
         self.accounts.open_session(&secret.digest(), &name, now, Timestamp::UNIX_EPOCH).await.unwrap();
-        let mut client =
-            Client { web: self, cookie: format!("sohoa_session={}", secret.reveal()), csrf: String::new() };
+        let mut client = Client { cookie: format!("sohoa_session={}", secret.reveal()), ..self.nobody() };
         let home = client.get("/").await;
         client.csrf = between(&home.text, "data-csrf=\"", "\"").to_owned();
         assert_eq!(client.csrf.len(), 64, "{}", home.text);
@@ -353,9 +370,32 @@ impl TestWeb {
         self.session(&name).await
     }
 
+    /// A program with a token that acts as a new user.
+    pub async fn program(&self, role: Role, agency: &str, scopes: &[Scope]) -> Client<'_> {
+        let name = format!("program-{}", self.accounts.users().await.unwrap().len());
+        self.add(&name, role, agency, None).await;
+        let secret = Secret::new().unwrap();
+        let user = name.parse().unwrap();
+        self.accounts.add_token(&secret.digest(), &user, "portal", scopes, self.clock.now()).await.unwrap();
+        Client { token: secret.reveal().to_owned(), ..self.nobody() }
+    }
+
     /// Nobody.
     pub fn nobody(&self) -> Client<'_> {
-        Client { web: self, cookie: String::new(), csrf: String::new() }
+        Client { web: self, cookie: String::new(), csrf: String::new(), token: String::new() }
+    }
+
+    /// Attaches another document.
+    pub async fn attach(&self, code: &DossierCode, component: &str, folder: &str) -> DocumentId {
+        holdings(&self.records, code, component, folder, self._dir.path()).await.document
+    }
+
+    /// The register lists these components for a dossier from now on.
+    pub async fn register(&self, code: &DossierCode, agency: &str, components: &[&str]) {
+        let components = components.iter().map(|id| component(id, ComponentKind::Component)).collect();
+        let entry = DossierEntry { components, ..dossier(code.as_str(), agency) };
+        let source = Sha256Digest::of(b"another register");
+        self.records.import_register(&source, &[entry], self.clock.now(), "test").await.unwrap();
     }
 
     pub async fn events(&self) -> Vec<sohoa_domain::Event> {
@@ -368,6 +408,8 @@ pub struct Client<'a> {
     web: &'a TestWeb,
     pub cookie: String,
     pub csrf: String,
+    /// Token of a program, empty for a browser.
+    pub token: String,
 }
 
 /// An answer, read to its end.
@@ -388,9 +430,12 @@ impl Answer {
 }
 
 impl Client<'_> {
-    /// A request as a browser sends it from one of our pages.
+    /// A request as a browser sends it from one of our pages, or a program with its token.
     pub fn request(&self, method: &Method, path: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "sohoa.test");
+        if !self.token.is_empty() {
+            return request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        }
         let request = if self.cookie.is_empty() { request } else { request.header(header::COOKIE, &self.cookie) };
         if *method == Method::GET { request } else { request.header(header::ORIGIN, "http://sohoa.test") }
     }
@@ -466,8 +511,9 @@ fn fields() -> Vec<Field> {
     ]
 }
 
-/// A scanned file of one page that hangs on the dossier as its first component.
-async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, home: &Path) -> Holdings {
+/// A scanned file of one page that hangs on the dossier as this component.
+async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, folder: &str, home: &Path) -> Holdings {
+    let component = Some(component.parse::<ComponentId>().unwrap());
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
     let batch = records.open_batch("inbox", folder, &entry.agency, now).await.unwrap();
     let file = NewFile {
@@ -484,8 +530,8 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
     let Accepted::New(file) = records.accept(&file, now, "test").await.unwrap() else { panic!("known already") };
     let lease = records.reserve("w", now, SignedDuration::from_mins(1), 3, None).await.unwrap().unwrap();
     let digest = lease.file.digest.unwrap();
-    let id = DocumentId::derive(&entry.code, &digest, 0);
-    let ordinal = records.ordinal(&entry.code, &id).await.unwrap();
+    let id = DocumentId::derive(code, &digest, 0);
+    let ordinal = records.ordinal(code, &id).await.unwrap();
     let page = PageRecord {
         number: 1,
         outcome: PageOutcome::Ok,
@@ -509,11 +555,11 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
         own_text: false,
         reason: None,
     };
-    let result_code = format!("{}.{ordinal}", entry.code);
+    let result_code = format!("{}.{ordinal}", code);
     let description = DocumentFile {
         id: id.clone(),
-        dossier: entry.code.clone(),
-        component: Some(entry.components[0].id.clone()),
+        dossier: code.clone(),
+        component: component.clone(),
         result_code: result_code.clone(),
         ordinal,
         source: DocumentSource { name: "SCAN0001.pdf".to_owned(), digest, bytes: 10, accepted: now },
@@ -537,10 +583,20 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
         digest: Sha256Digest::of(&description),
         bytes: description.len() as u64,
     };
+    let mut renditions = vec![metadata];
+    for (kind, logical, bytes) in
+        [(RenditionKind::Pdf, "document.pdf", PDF), (RenditionKind::Text, "document.txt", TEXT)]
+    {
+        let stored = format!("{id}-{logical}");
+        std::fs::write(home.join("packages").join(&stored), bytes).unwrap();
+        let logical = format!("documents/{id}/{logical}");
+        let digest = Sha256Digest::of(bytes.as_bytes());
+        renditions.push(Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 });
+    }
     let document = NewDocument {
         id: id.clone(),
-        dossier: entry.code.clone(),
-        component: Some(entry.components[0].id.clone()),
+        dossier: code.clone(),
+        component: component.clone(),
         state: AttachmentState::Attached,
         ordinal,
         result_code,
@@ -549,13 +605,27 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
         part: 0,
         version: 1,
         pages: vec![page],
-        renditions: vec![metadata],
-        text: "văn bản".to_owned(),
+        renditions,
+        text: TEXT.to_owned(),
         evidence: "{}".to_owned(),
         paper: None,
         fields: fields(),
     };
     let completion = Completion::Attached { documents: vec![document], loose_pages: Vec::new(), parts: Vec::new() };
-    records.complete(&lease, &completion, &[], now).await.unwrap();
-    Holdings { code: entry.code.clone(), batch, file, document: id }
+    let event = |kind, change| Event {
+        at: now,
+        kind,
+        outcome: Outcome::Success,
+        agent: "test".to_owned(),
+        source: Some(digest),
+        dossier: Some(code.clone()),
+        document: Some(id.clone()),
+        detail: String::new(),
+        file: None,
+        change,
+    };
+    let change = Change::Attachment { state: AttachmentState::Attached, component };
+    let events = [event(EventKind::Packaged, Some(change)), event(EventKind::Attached, None)];
+    records.complete(&lease, &completion, &events, now).await.unwrap();
+    Holdings { code: code.clone(), batch, file, document: id }
 }
