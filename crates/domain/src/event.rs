@@ -70,11 +70,13 @@ pub enum EventKind {
     FieldConfirmed,
     /// A clerk handed the papers of a dossier over; the detail says why although something is missing.
     HandedOn,
+    /// A user took a file of a document out of the system; the detail says which.
+    Downloaded,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -104,6 +106,7 @@ impl EventKind {
         Self::Unmasked,
         Self::FieldConfirmed,
         Self::HandedOn,
+        Self::Downloaded,
     ];
 
     /// As stored.
@@ -138,6 +141,7 @@ impl EventKind {
             Self::Unmasked => "unmasked",
             Self::FieldConfirmed => "field_confirmed",
             Self::HandedOn => "handed_on",
+            Self::Downloaded => "downloaded",
         }
     }
 
@@ -161,7 +165,7 @@ impl EventKind {
             | Self::Reused
             | Self::FieldConfirmed => "metadata modification",
             Self::FixityChecked => "fixity check",
-            Self::HandedOver => "dissemination",
+            Self::HandedOver | Self::Downloaded => "dissemination",
             Self::Certified => "digital signature generation",
             Self::Sampled | Self::Compared => "quality review",
             Self::SignedIn | Self::SignedOut | Self::SignInFailed | Self::UserChanged | Self::Unmasked => {

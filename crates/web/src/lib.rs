@@ -7,15 +7,17 @@
 //! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
 //! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
-//! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
+//! - `live`: what changed, as it happens; `pictures`: pages as pictures; `alto`, `downloads`: words and files of documents; `operations`: health and metrics.
 
 pub mod access;
+mod alto;
 mod api;
 mod app;
 mod assets;
 mod checklist;
 mod csrf;
 mod desk;
+mod downloads;
 mod error;
 mod events;
 mod format;

@@ -6,8 +6,8 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use sohoa_domain::{ComponentId, Desk, DossierCode, RefusalCode, Rotation, Sha256Digest};
-use sohoa_store::{FieldValue, FileId, Rendition};
+use sohoa_domain::{ComponentId, Desk, DocumentId, DossierCode, RefusalCode, Rotation, Sha256Digest};
+use sohoa_store::{DocumentVersion, FieldValue, FileId, Rendition};
 use tokio_stream::Stream;
 
 /// Stored files of documents.
@@ -15,6 +15,9 @@ use tokio_stream::Stream;
 pub trait Renditions: Send + Sync {
     /// Opens one for reading.
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File>;
+
+    /// The versions of a document, the earliest first.
+    async fn versions(&self, dossier: &DossierCode, document: &DocumentId) -> io::Result<Vec<DocumentVersion>>;
 }
 
 /// What people say that fields are.

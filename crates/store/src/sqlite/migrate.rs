@@ -7,7 +7,7 @@ use super::facts;
 use crate::records::StoreError;
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -19,12 +19,13 @@ const STEPS: [&str; 11] = [
     include_str!("../../migrations/sqlite/0009_audit.sql"),
     include_str!("../../migrations/sqlite/0010_fields.sql"),
     include_str!("../../migrations/sqlite/0011_counter.sql"),
+    include_str!("../../migrations/sqlite/0012_search.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
 const APPLICANT_KEY: usize = 5;
-/// The step that brought the facts of coverage.
-const COVERAGE: usize = 7;
+/// The step that brought the filters of the search, and after that of the facts of coverage: both are computed together.
+const SEARCH: usize = 12;
 
 /// Folds the names of applicants, which SQL cannot.
 async fn fold_applicants(conn: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -64,7 +65,7 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     if done < APPLICANT_KEY {
         fold_applicants(&mut tx).await?;
     }
-    if done < COVERAGE {
+    if done < SEARCH {
         facts::refresh_all(&mut tx).await?;
     }
     tx.commit().await?;
@@ -75,6 +76,9 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use sqlx::sqlite::SqliteConnectOptions;
+
+    /// The step that brought the facts of coverage.
+    const COVERAGE: usize = 7;
 
     /// A database as a program of before left it, at the step of this number.
     async fn old(folder: &tempfile::TempDir, steps: usize) -> SqlitePool {

@@ -19,9 +19,11 @@ pub(crate) mod paper;
 pub(crate) mod password;
 pub(crate) mod review;
 mod review_item;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod upload;
 pub(crate) mod users;
+pub(crate) mod viewer;
 
 /// A screen from its template.
 pub(crate) fn html(template: &impl Template) -> Result<Html<String>, WebError> {

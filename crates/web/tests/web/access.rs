@@ -18,6 +18,7 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{batch}", "1")
         .replace("{page}", "1")
         .replace("{field}", "number.0")
+        .replace("{kind}", "metadata")
         .replace("{secret}", "none")
         .replace("{hash}", "none");
     filled.replace("{name}", user)

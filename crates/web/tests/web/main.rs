@@ -12,5 +12,7 @@ mod headers;
 mod live;
 mod pages;
 mod review;
+mod search;
 mod sign_in;
 mod support;
+mod viewer;

@@ -15,8 +15,8 @@ use sohoa_domain::{
     RefusalCode, Rotation, Sha256Digest,
 };
 use sohoa_store::{
-    Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument, NewFile,
-    Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
+    Accepted, Accounts, Completion, DiskBlobs, DocumentFile, DocumentSource, DocumentVersion, FieldValue, FileId,
+    NewDocument, NewFile, Records, Rendition, RenditionKind, Role, SqliteAccounts, SqliteRecords, User, UserName,
 };
 use sohoa_web::{
     Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness, Received, Renditions, Secret, Services,
@@ -117,6 +117,10 @@ impl CoverSheets for Counter {
 impl Renditions for Stores {
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
         tokio::fs::File::open(self.packages.join(&rendition.stored)).await
+    }
+
+    async fn versions(&self, _: &DossierCode, _: &DocumentId) -> io::Result<Vec<DocumentVersion>> {
+        Ok(Vec::new())
     }
 }
 
@@ -348,6 +352,14 @@ fn fields() -> Vec<Field> {
     ]
 }
 
+/// What is printed on the paper, and where.
+const TEXT: &str = "Đơn của bà Trần Thị Bịa & <con>";
+const ALTO: &str = "<alto><Page PHYSICAL_IMG_NR=\"1\" WIDTH=\"1000\" HEIGHT=\"1400\" ROTATION=\"90\"><TextLine>\
+    <String HPOS=\"100\" VPOS=\"200\" WIDTH=\"80\" HEIGHT=\"30\" CONTENT=\"Đơn\"/>\
+    <String HPOS=\"200\" VPOS=\"200\" WIDTH=\"70\" HEIGHT=\"30\" CONTENT=\"của\"/></TextLine><TextLine>\
+    <String HPOS=\"100\" VPOS=\"260\" WIDTH=\"90\" HEIGHT=\"30\" CONTENT=\"&amp;\"/>\
+    <String HPOS=\"200\" VPOS=\"260\" WIDTH=\"90\" HEIGHT=\"30\" CONTENT=\"&lt;con&gt;\"/></TextLine></Page></alto>";
+
 /// A scanned file of one page that hangs on the dossier as its first component.
 async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, home: &Path) -> Holdings {
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
@@ -410,14 +422,17 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
     };
     let description = serde_json::to_vec(&description).unwrap();
     std::fs::create_dir_all(home.join("packages")).unwrap();
-    std::fs::write(home.join("packages").join(id.as_str()), &description).unwrap();
-    let metadata = Rendition {
-        kind: RenditionKind::Metadata,
-        logical: format!("documents/{id}/document.json"),
-        stored: id.to_string(),
-        digest: Sha256Digest::of(&description),
-        bytes: description.len() as u64,
+    let rendition = |kind, name: &str, bytes: &[u8]| {
+        let stored = format!("{id}-{name}");
+        std::fs::write(home.join("packages").join(&stored), bytes).unwrap();
+        let (logical, digest) = (format!("documents/{id}/{name}"), Sha256Digest::of(bytes));
+        Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 }
     };
+    let renditions = vec![
+        rendition(RenditionKind::Metadata, "document.json", &description),
+        rendition(RenditionKind::Alto, "document.alto.xml", ALTO.as_bytes()),
+        rendition(RenditionKind::Text, "document.txt", TEXT.as_bytes()),
+    ];
     let document = NewDocument {
         id: id.clone(),
         dossier: entry.code.clone(),
@@ -430,8 +445,8 @@ async fn holdings(records: &SqliteRecords, entry: &DossierEntry, folder: &str, h
         part: 0,
         version: 1,
         pages: vec![page],
-        renditions: vec![metadata],
-        text: "văn bản".to_owned(),
+        renditions,
+        text: TEXT.to_owned(),
         evidence: "{}".to_owned(),
         paper: None,
         fields: fields(),
