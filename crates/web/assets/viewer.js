@@ -23,7 +23,7 @@ function show() {
   leaf().setAttribute("height", (wide * height) / width);
   // The finer picture only when it is looked at from close by.
   const dots = Math.max(wide, (wide * height) / width) * devicePixelRatio;
-  if (dots > 1400) leaf().querySelector("image").setAttribute("href", leaf().dataset.close);
+  if (dots > 1400) leaf().querySelector("image").setAttribute("href", leaf().dataset.fine);
   document.querySelector(".zoom-now").textContent = `${Math.round(shown())} %`;
   for (const button of document.querySelectorAll("[data-zoom]")) {
     button.setAttribute("aria-pressed", String(button.dataset.zoom === String(zoom)));
