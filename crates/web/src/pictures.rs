@@ -42,12 +42,13 @@ pub(crate) fn address(document: &DocumentRow, number: usize, side: u32, turn: Op
 pub(crate) fn thumbnail_of(document: &DocumentRow, number: usize, records: &[PageRecord]) -> String {
     let physical = number.checked_sub(1).and_then(|i| document.physical_pages.get(i));
     let record = records.iter().find(|record| Some(&record.number) == physical);
-    address(document, number, thumbnail(), record.and_then(turn_of))
+    address(document, number, thumbnail(), record.map(turn_of))
 }
 
-/// The turn by which a page was upright when it was recognized, degrees.
-pub(crate) fn turn_of(record: &PageRecord) -> Option<u16> {
-    record.inspection.as_ref().map(|inspection| inspection.rotation.degrees())
+/// The turn by which a page was upright when it was recognized, degrees. One that was not looked at, since it has text of its own, lies
+/// as it came.
+pub(crate) fn turn_of(record: &PageRecord) -> u16 {
+    record.inspection.as_ref().map_or(0, |inspection| inspection.rotation.degrees())
 }
 
 /// `/files/{file}/pages/{page}?side=`: a page (from 1) of what was received.

@@ -223,7 +223,7 @@ async fn sheet(
     };
     let dpi = record.and_then(|r| r.inspection.as_ref()).map(|inspection| inspection.dpi.x).filter(|dpi| *dpi > 0.0);
     let dpi = dpi.unwrap_or(width.max(height) / A4_SIDE * CSS_DPI);
-    let turn = alto.as_ref().map(|alto| alto.turn).or(record.and_then(pictures::turn_of));
+    let turn = alto.as_ref().map(|alto| alto.turn).or(record.map(pictures::turn_of));
     let picture = |side| pictures::address(row, number, side, turn);
     let count = row.physical_pages.len();
     let to = |number: Option<usize>| number.map(|number| path(&row.id, number, &q)).unwrap_or_default();
