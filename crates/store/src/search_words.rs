@@ -76,8 +76,8 @@ impl SearchWords {
         };
         let _ = mark(&exact, &self.exact)
             || mark(&folded, &self.folded)
-            || self.exact.iter().fold(false, |found, word| mark(&exact, std::slice::from_ref(word)) || found)
-            || self.folded.iter().fold(false, |found, word| mark(&folded, std::slice::from_ref(word)) || found);
+            || self.exact.iter().filter(|word| mark(&exact, std::slice::from_ref(*word))).count() > 0
+            || self.folded.iter().filter(|word| mark(&folded, std::slice::from_ref(*word))).count() > 0;
         marked
     }
 
