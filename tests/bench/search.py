@@ -16,6 +16,7 @@ import os
 from pathlib import Path
 import random
 import re
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -105,6 +106,16 @@ class Client:
         return other
 
 
+def wait_for(port):
+    """Until somebody listens there."""
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("serve does not answer")
+
+
 def figures(seconds):
     ms = sorted(second * 1000 for second in seconds)
     at = lambda share: ms[min(len(ms) - 1, int(share * len(ms)))]
@@ -179,18 +190,22 @@ def main():
         subprocess.run([args.fill, str(database), "250", "180"], check=True, stdout=subprocess.DEVNULL)
         print(f"documents made and indexed in {time.perf_counter() - start:.0f} s")
     with connect() as db:
+        documents, = db.execute("SELECT count(*) FROM document").fetchone()
         counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("dossier", "document", "document_text")]
         print("{:,} dossiers, {:,} documents, {:,} pages of text".format(*counts), f"in {os.path.getsize(database) / 1e9:.1f} GB")
         asked = queries(db)
-        codes = [code for code, in db.execute("SELECT dossier FROM document WHERE row % 9973 = 1 ORDER BY row LIMIT 100")]
+        codes = [code for code, in db.execute("SELECT DISTINCT dossier FROM document WHERE row % ? = 0 LIMIT 100", (max(1, documents // 100),))]
     for name, agency in (("bench-all", ""), ("bench-one", AGENCY)):
         env = {**os.environ, "SOHOA_PASSWORD": PASSWORD}
         command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", "archivist", "--agency", agency]
         subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    env = {**os.environ, "SOHOA_WEB__LISTEN": "127.0.0.1:0"}
-    serve = subprocess.Popen([args.sohoa, "--home", str(args.home), "serve", "--workers", "1"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "SOHOA_WEB__LISTEN": f"127.0.0.1:{port}"}
+    serve = subprocess.Popen([args.sohoa, "--home", str(args.home), "serve", "--workers", "1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        port = int(next(found[1] for line in serve.stdout if (found := re.search(r"http://127\.0\.0\.1:(\d+)", line))))
+        wait_for(port)
         everybody, one = Client(port, "bench-all"), Client(port, "bench-one")
         measure_search("all agencies", everybody, asked)
         measure_search("one agency", one, asked)
