@@ -63,6 +63,16 @@ bench-coverage: release
 		$(SOHOA) --home $(BENCH_DIR)/home init && $(SOHOA) --home $(BENCH_DIR)/home register import $(BENCH_DIR)/register.csv; }
 	python3 tests/bench/coverage.py $(SOHOA) $(BENCH_DIR)/home --fill $(TARGET)/release/examples/fill
 
+# Searches and pages over HTTP on a register of a million dossiers with a million pages of text, in a home of its own.
+SEARCH_DIR := $(TARGET)/bench-search
+.PHONY: bench-search
+bench-search: release
+	cargo build --release --locked -p sohoa-cli -p sohoa-store --bin sohoa --example fill
+	[ -f $(SEARCH_DIR)/home/sohoa.db ] || { rm -rf $(SEARCH_DIR) && mkdir -p $(SEARCH_DIR) && \
+		python3 tests/generator/big_register.py $(SEARCH_DIR)/register.csv --dossiers $(BENCH_DOSSIERS) && \
+		$(SOHOA) --home $(SEARCH_DIR)/home init && $(SOHOA) --home $(SEARCH_DIR)/home register import $(SEARCH_DIR)/register.csv; }
+	python3 tests/bench/search.py $(SOHOA) $(SEARCH_DIR)/home --fill $(TARGET)/release/examples/fill
+
 # Each target for so many seconds, on one core. What it finds is kept in tests/fuzz/artifacts.
 FUZZ_SECONDS := 900
 FUZZ := model lines page image pdf text

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use sohoa_domain::{Desk, Rotation, Sha256Digest};
-use sohoa_store::{FieldValue, Rendition};
+use sohoa_domain::{Desk, DocumentId, DossierCode, Rotation, Sha256Digest};
+use sohoa_store::{DocumentVersion, FieldValue, Rendition};
 use sohoa_web::{FieldValues, InboxPlace, PagePictures, Readiness, Renditions, Server, Services, Settings, Web};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -93,6 +93,12 @@ impl Renditions for WebHome {
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
         tokio::fs::File::open(self.home.packages.root().join(&rendition.stored)).await
     }
+
+    async fn versions(&self, dossier: &DossierCode, document: &DocumentId) -> io::Result<Vec<DocumentVersion>> {
+        let (packages, dossier, document) = (self.home.packages.clone(), dossier.clone(), document.clone());
+        let read = move || packages.document_versions(&dossier, &document);
+        tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?.map_err(io::Error::other)
+    }
 }
 
 #[async_trait]
@@ -160,6 +166,11 @@ impl WebHome {
         turn: Option<Rotation>,
     ) -> io::Result<Option<PathBuf>> {
         let folder = self.home.thumbnails(received);
+        // What was drawn before needs neither its turn nor the received bytes.
+        let drawn = sohoa_pipeline::picture_path(&folder, page, side, turn);
+        if tokio::fs::try_exists(&drawn).await? {
+            return Ok(Some(drawn));
+        }
         let draw = move |input: &std::path::Path, limits: &sohoa_domain::Limits| {
             sohoa_pipeline::pictures(input, &[page], &folder, side, turn, limits)
         };

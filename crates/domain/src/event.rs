@@ -74,11 +74,13 @@ pub enum EventKind {
     BatchPaused,
     /// A batch goes on.
     BatchResumed,
+    /// A user took a file of a document out of the system; the detail says which.
+    Downloaded,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Accepted,
         Self::Rejected,
         Self::Duplicate,
@@ -110,6 +112,7 @@ impl EventKind {
         Self::HandedOn,
         Self::BatchPaused,
         Self::BatchResumed,
+        Self::Downloaded,
     ];
 
     /// As stored.
@@ -146,6 +149,7 @@ impl EventKind {
             Self::HandedOn => "handed_on",
             Self::BatchPaused => "batch_paused",
             Self::BatchResumed => "batch_resumed",
+            Self::Downloaded => "downloaded",
         }
     }
 
@@ -171,7 +175,7 @@ impl EventKind {
             | Self::BatchPaused
             | Self::BatchResumed => "metadata modification",
             Self::FixityChecked => "fixity check",
-            Self::HandedOver => "dissemination",
+            Self::HandedOver | Self::Downloaded => "dissemination",
             Self::Certified => "digital signature generation",
             Self::Sampled | Self::Compared => "quality review",
             Self::SignedIn | Self::SignedOut | Self::SignInFailed | Self::UserChanged | Self::Unmasked => {

@@ -29,7 +29,7 @@ pub use assemble::{AssembleError, Outputs};
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedPart, Filing, SplitOptions, convert};
 pub use engines::{BarcodeReader, EnginePool, Engines, NewEngine};
 pub use intake::{Claim, Found, Intake, IntakeError, find};
-pub use picture::{PictureError, READABLE_SIDE, page_count, pictures, upright};
+pub use picture::{PictureError, READABLE_SIDE, page_count, picture_path, pictures, upright};
 pub use process::Context;
 pub use profiles::{NamedProfile, Profiles};
 pub use register::{RegisterError, RegisterIntake};

@@ -26,6 +26,12 @@ pub enum PictureError {
     Io(#[from] io::Error),
 }
 
+/// Where the picture of a page lies in its folder, once it was drawn.
+pub fn picture_path(folder: &Path, page: u32, side: u32, turn: Option<Rotation>) -> PathBuf {
+    let turned = turn.map(|turn| format!("-{}", turn.degrees())).unwrap_or_default();
+    folder.join(format!("page-{page}-{side}{turned}.jpg"))
+}
+
 /// Draws these pages (from 1) of a received file as `page-N-SIDE.jpg` into a folder, which is made, and returns where they lie. Their
 /// longer side has at most `side` px. One that lies there already is kept; one that cannot be shown is left out. `turn` is what a
 /// person said makes them upright; else that is measured.
@@ -43,15 +49,14 @@ pub fn pictures(
     let source = PageSource::open(input, limits)?;
     std::fs::create_dir_all(folder)?;
     let mut drawn = Vec::new();
-    let turned = turn.map(|turn| format!("-{}", turn.degrees())).unwrap_or_default();
     for page in pages.iter().copied().filter(|page| (1..=source.page_count()).contains(page)) {
-        let path = folder.join(format!("page-{page}-{side}{turned}.jpg"));
+        let path = picture_path(folder, page, side, turn);
         if !path.exists() {
             let Ok((raster, dpi)) = raster(&source, page - 1, side, limits) else { continue };
             let upright = turn.unwrap_or_else(|| imaging::inspect(&raster, dpi).page.rotation);
             let small = imaging::thumbnail(&raster, upright, side);
             // Under another name first: half a picture is none.
-            let half = folder.join(format!("page-{page}-{side}{turned}.{}.half", std::process::id()));
+            let half = path.with_extension(format!("{}.half", std::process::id()));
             std::fs::write(&half, imaging::encode_jpeg(&small, JPEG_QUALITY).bytes.as_slice())?;
             std::fs::rename(&half, &path)?;
         }

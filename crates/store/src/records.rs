@@ -25,6 +25,7 @@ mod period;
 mod register;
 mod review;
 mod rows;
+mod search;
 mod survey;
 
 pub use audit::{Comparison, SampleItem, SampleRow};
@@ -42,9 +43,9 @@ pub use register::{
 pub use review::ReviewLine;
 pub use rows::{
     Accepted, BatchId, Completion, Decision, DocumentRow, FileId, FileRow, ImportSummary, JobId, Lease, Ledger,
-    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, SearchHit,
-    Waiting,
+    NewDocument, NewFile, NewRefusal, OpenSession, PageLedger, Rebuilt, Rendition, RenditionKind, SamePaper, Waiting,
 };
+pub use search::{DossierHit, Found, PaperKind, SearchHit, SearchQuery};
 pub use survey::{StandingDocument, Witness};
 
 /// A failure of the records. Says whether trying again can help.
@@ -421,8 +422,11 @@ pub trait Records: Send + Sync {
     /// Pages by state, over all files.
     async fn page_ledger(&self) -> Result<PageLedger, StoreError>;
 
-    /// Full-text search, accent-exact hits first, at most `limit`.
-    async fn search(&self, words: &str, limit: u32) -> Result<Vec<SearchHit>, StoreError>;
+    /// What was found, best first.
+    async fn search(&self, query: &SearchQuery) -> Result<Found, StoreError>;
+
+    /// Agencies of the register, in order.
+    async fn agencies(&self) -> Result<Vec<String>, StoreError>;
 
     /// Events in order, those of one dossier or all.
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError>;

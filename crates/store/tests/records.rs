@@ -76,9 +76,12 @@ on_sqlite! {
     search:
         accents_count_but_are_not_needed
         words_are_never_search_syntax
-        codes_and_file_names_are_found
+        a_phrase_comes_before_its_words
+        codes_file_names_and_numbers_are_found
         an_exact_hit_shows_where_it_is
-        incomplete_and_waiting_documents_are_found;
+        incomplete_and_waiting_documents_are_found
+        an_agency_finds_its_own_only
+        filters_are_kept_to;
 }
 
 /// A connection behind the back of the records.
@@ -157,7 +160,7 @@ async fn all_is_there_after_opening_again() {
     assert_eq!((records.ledger().await.unwrap(), records.events(None).await.unwrap()), before);
     assert!(records.reserve("w", at(59), MINUTE, 3, None).await.unwrap().is_none());
     assert_eq!(records.reserve("w", at(60), MINUTE, 3, None).await.unwrap().unwrap().attempt, 2);
-    assert_eq!(records.search("chu", 5).await.unwrap().len(), 1);
+    assert_eq!(found(&records, "chu").await.len(), 1);
     sound(&records).await;
 }
 
@@ -286,7 +289,7 @@ async fn a_removed_document_makes_room_for_the_same_bytes() {
     records.complete(&lease, &attached(given.clone()), &[], at(1)).await.unwrap();
     let removal = "UPDATE document SET state = 'removed'; UPDATE file SET state = 'review', reason_code = 'removed'";
     run(&mut raw(&path).await, removal).await.unwrap();
-    assert_eq!(records.search("bản", 5).await.unwrap(), []);
+    assert_eq!(found(&records, "bản").await, []);
     assert!(records.document_of_source(&code(1), &given.source_digest).await.unwrap().is_none());
 
     let second = accept(&records, batch, "b.pdf", "same").await;
@@ -299,8 +302,8 @@ async fn a_removed_document_makes_room_for_the_same_bytes() {
     assert_eq!((documents.len(), documents[0].source, documents[0].pages.input), (1, second, 1));
     assert_eq!(records.page_ledger().await.unwrap().input, 2);
     assert_eq!(records.file(first).await.unwrap().unwrap().state, FileState::Review);
-    assert_eq!(records.search("đầu", 5).await.unwrap(), []);
-    assert_eq!(records.search("sau", 5).await.unwrap().len(), 1);
+    assert_eq!(found(&records, "đầu").await, []);
+    assert_eq!(found(&records, "sau").await.len(), 1);
     sound(&records).await;
 }
 

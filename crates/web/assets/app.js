@@ -55,6 +55,9 @@ document.addEventListener("focusin", (event) => selectWhole(event.target));
 selectWhole(document.activeElement);
 
 // Keys: an element says with `data-key` which key or keys, one after the other, click it, or focus it when it is a field.
+// `data-key-also` names one more. Of several elements with the same key the last one on the page is meant: its own field comes before
+// the way to another screen.
+const keysOf = ({ dataset }) => [dataset.key, dataset.keyAlso].filter(Boolean);
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter((element) => element.checkVisibility());
 
 function listKeys(dialog) {
@@ -62,7 +65,7 @@ function listKeys(dialog) {
   list.replaceChildren();
   for (const element of keyed()) {
     const term = document.createElement("dt");
-    for (const key of element.dataset.key.split(" ")) {
+    for (const key of keysOf(element).join(" ").split(" ")) {
       const cap = document.createElement("kbd");
       cap.textContent = { ArrowLeft: "←", ArrowRight: "→" }[key] ?? key;
       term.append(cap, " ");
@@ -84,10 +87,10 @@ document.addEventListener("keydown", (event) => {
   if (event.timeStamp - typedAt > 1500) typed = [];
   typedAt = event.timeStamp;
   typed = [...typed, event.key.length === 1 ? event.key.toLowerCase() : event.key].slice(-2);
-  const found = keyed().find((element) => {
-    const keys = element.dataset.key.split(" ");
-    return keys.every((key, i) => typed.at(i - keys.length) === key);
-  });
+  const isTyped = (keys) => keys.every((key, i) => typed.at(i - keys.length) === key);
+  const wanted = (length) => (element) =>
+    keysOf(element).some((keys) => keys.split(" ").length === length && isTyped(keys.split(" ")));
+  const found = keyed().findLast(wanted(2)) ?? keyed().findLast(wanted(1));
   if (!found) return;
   event.preventDefault();
   typed = [];

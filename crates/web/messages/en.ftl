@@ -166,6 +166,55 @@ files-review =
        *[other] { $count } files of this dossier wait for a person
     }
 
+## Viewer
+viewer-pages = Pages
+viewer-about = About this document
+viewer-has-hit = with a hit
+viewer-place = Page { $page } of { $count }
+viewer-go = Go to page
+viewer-dossier = To the dossier
+viewer-files = Download
+viewer-files-hint = Each download is put on record in the history of the dossier.
+viewer-versions = Earlier versions
+viewer-version = Version { $number }
+viewer-hits = Marked: “{ $query }”.
+viewer-hit-count = Words on this page: { $marks }; pages with hits: { $pages }.
+viewer-no-hits = “{ $query }” was not found in this document.
+viewer-next-hit = Next page with a hit
+viewer-no-words = The machine could read no words on this page.
+file-kind-pdf = Searchable PDF/A
+file-kind-original = Original scan
+file-kind-text = Plain text (TXT)
+file-kind-alto = ALTO (XML)
+zoom-in = Larger
+zoom-out = Smaller
+zoom-width = Fit width
+zoom-page = Whole page
+zoom-real = Size of the paper
+
+## Search
+search-field = Find dossiers and papers
+search-hint = Dossier code, name of the applicant, number and symbol (15/QĐ-UBND), issuer, or words of a paper; with or without accents.
+search-kind = Kind of paper
+search-component = Component
+search-result = Result
+search-register = Register
+search-registered = In the register
+search-unregistered = Not in the register yet
+search-from = Received from
+search-to = Received until
+search-wrong-day = Write days like 31/12/2025.
+search-begin = Search all digitized papers
+search-begin-help = A whole code and Enter open the dossier itself.
+search-nothing = “{ $query }” was not found
+search-nothing-help = Try fewer words, or fewer filters. Dossiers of other agencies are not shown here.
+search-count = { $count } papers
+search-more-dossiers = There are many more dossiers. Type more, or filter by day.
+search-other-accents = other accents
+search-impersonal = Codes, names of files and numbers were searched. Names of people and texts are masked for auditors.
+search-unmask = Search names and texts too
+search-unmask-text = A search by names of people and in the texts of papers goes on record, with its reason.
+
 ## Warnings
 warning-resolution = { $found } dpi, at least { $asked } dpi are asked
 warning-resolution-unstated = The file does not state its resolution

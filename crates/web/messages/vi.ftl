@@ -138,6 +138,55 @@ pages-more = và { $count } trang nữa
 files-pending = Đang xử lý { $count } tệp
 files-review = { $count } tệp của hồ sơ này đang chờ người quyết định
 
+## Xem văn bản
+viewer-pages = Các trang
+viewer-about = Về văn bản này
+viewer-has-hit = có từ tìm thấy
+viewer-place = Trang { $page } trên { $count }
+viewer-go = Đến trang
+viewer-dossier = Đến hồ sơ
+viewer-files = Tải về
+viewer-files-hint = Mỗi lần tải về được ghi vào lịch sử của hồ sơ.
+viewer-versions = Các phiên bản trước
+viewer-version = Phiên bản { $number }
+viewer-hits = Đang đánh dấu “{ $query }”:
+viewer-hit-count = { $marks } từ trên trang này; có ở { $pages } trang.
+viewer-no-hits = Không tìm thấy “{ $query }” trong văn bản này.
+viewer-next-hit = Trang có từ tìm thấy tiếp theo
+viewer-no-words = Trang này không có chữ nào máy đọc được.
+file-kind-pdf = PDF/A tìm kiếm được
+file-kind-original = Bản quét gốc
+file-kind-text = Văn bản thuần (TXT)
+file-kind-alto = ALTO (XML)
+zoom-in = Phóng to
+zoom-out = Thu nhỏ
+zoom-width = Vừa bề ngang
+zoom-page = Cả trang
+zoom-real = Cỡ thật của giấy
+
+## Tra cứu
+search-field = Tìm hồ sơ và giấy tờ
+search-hint = Mã hồ sơ, tên người nộp, số ký hiệu (15/QĐ-UBND), cơ quan ban hành, hoặc lời trong giấy tờ; có dấu hay không dấu đều được.
+search-kind = Loại giấy tờ
+search-component = Thành phần hồ sơ
+search-result = Kết quả giải quyết
+search-register = Sổ tiếp nhận
+search-registered = Có trong sổ
+search-unregistered = Chưa có trong sổ
+search-from = Nhận từ ngày
+search-to = Nhận đến ngày
+search-wrong-day = Hãy viết ngày như 31/12/2025.
+search-begin = Tìm trong mọi giấy tờ đã số hóa
+search-begin-help = Gõ mã đầy đủ rồi bấm Enter để mở thẳng hồ sơ.
+search-nothing = Không tìm thấy “{ $query }”
+search-nothing-help = Hãy thử ít từ hơn, viết không dấu, hoặc bỏ bớt điều kiện lọc. Hồ sơ của cơ quan khác không hiện ra ở đây.
+search-count = { $count } giấy tờ
+search-more-dossiers = Còn nhiều hồ sơ khác. Hãy gõ thêm, hoặc lọc theo ngày.
+search-other-accents = khác dấu
+search-impersonal = Đã tìm theo mã, tên tệp và số ký hiệu. Tên người và nội dung giấy tờ được che với kiểm tra viên.
+search-unmask = Tìm cả trong tên và nội dung
+search-unmask-text = Việc tìm theo tên người và trong nội dung giấy tờ, cùng với lý do, được ghi vào lịch sử.
+
 ## Cảnh báo
 warning-resolution = Độ phân giải { $found } dpi, cần ít nhất { $asked } dpi
 warning-resolution-unstated = Tệp không ghi độ phân giải

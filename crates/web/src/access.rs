@@ -21,7 +21,7 @@ use sohoa_store::{BatchId, FileId, Role, Scope, User as Account, UserName};
 use crate::app::App;
 use crate::error::WebError;
 use crate::visitor::{By, Visitor, address};
-use crate::{api, assets, csrf, error, headers, live, observe, operations, pages, pictures};
+use crate::{api, assets, csrf, downloads, error, headers, live, observe, operations, pages, pictures};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +128,11 @@ fn table() -> Vec<Route> {
         get("/dossiers/{code}", PAPERS, Dossier, pages::dossier::page),
         get("/dossiers/{code}/contents", PAPERS, Dossier, pages::dossier::contents),
         post("/dossiers/{code}/unmask", AUDITOR, Dossier, pages::dossier::unmask),
+        // Documents, and what is found in them.
+        get("/documents/{document}", PAPERS, Document, pages::viewer::page),
+        get("/documents/{document}/files/{kind}", PAPERS, Document, downloads::of_document),
+        get("/search", PAPERS, Nothing, pages::search::page),
+        post("/search/unmask", AUDITOR, Nothing, pages::search::unmask),
         // What waits for a person.
         get("/review", DECIDES, Nothing, pages::review::queue),
         get("/review/{file}", DECIDES, File, pages::review::item),

@@ -14,7 +14,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Name, kind, bytes. Of others: htmx, its extension for events, and idiomorph, which changes a part of a page without taking away what
 /// has the focus (all 0BSD, `htmx.LICENSE`).
-const ASSETS: [(&str, &str, &[u8]); 8] = [
+const ASSETS: [(&str, &str, &[u8]); 9] = [
     ("app.css", CSS, include_bytes!("../assets/app.css")),
     ("app.js", SCRIPT, include_bytes!("../assets/app.js")),
     ("counter.js", SCRIPT, include_bytes!("../assets/counter.js")),
@@ -22,6 +22,7 @@ const ASSETS: [(&str, &str, &[u8]); 8] = [
     ("htmx-sse.min.js", SCRIPT, include_bytes!("../assets/htmx-sse.min.js")),
     ("idiomorph.min.js", SCRIPT, include_bytes!("../assets/idiomorph.min.js")),
     ("review.js", SCRIPT, include_bytes!("../assets/review.js")),
+    ("viewer.js", SCRIPT, include_bytes!("../assets/viewer.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];
 

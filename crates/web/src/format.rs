@@ -1,7 +1,7 @@
 //! Dates, numbers and names as they are written in Việt Nam: 15/06/2023 08:30, 21.969.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use sohoa_domain::local_time;
 
 /// `15/06/2023`, with the time of the day behind it unless that is midnight, which is how the register says that it knows none.
@@ -33,6 +33,22 @@ pub(crate) fn number(n: i64) -> String {
     grouped
 }
 
+/// The day that is written so: `31/12/2025`.
+pub(crate) fn day_of(written: &str) -> Option<Date> {
+    let parts: Vec<&str> = written.trim().split('/').collect();
+    let [day, month, year] = parts.as_slice() else { return None };
+    Date::new(year.parse().ok().filter(|_| year.len() == 4)?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// `12 KB`, `1,4 MB`: thousands of bytes, as file managers count.
+pub(crate) fn bytes(count: u64) -> String {
+    match count {
+        0..1000 => format!("{count} B"),
+        1000..1_000_000 => format!("{} KB", count / 1000),
+        _ => format!("{},{} MB", count / 1_000_000, count / 100_000 % 10),
+    }
+}
+
 /// A person's name that only shows that there is one: its first letters.
 pub(crate) fn masked(name: &str) -> String {
     let masked = |word: &str| word.chars().take(1).chain("•••".chars()).collect::<String>();
@@ -52,6 +68,15 @@ mod tests {
         assert_eq!(time_of_day("2023-06-15T01:30:05Z".parse().unwrap()), "08:30:05");
         let numbers = [0, 7, 999, 1_000, 21_969, 1_000_000, -4_500];
         assert_eq!(numbers.map(number), ["0", "7", "999", "1.000", "21.969", "1.000.000", "-4.500"]);
+    }
+
+    #[test]
+    fn days_and_sizes() {
+        assert_eq!(day_of(" 31/12/2025 "), Some(jiff::civil::date(2025, 12, 31)));
+        for wrong in ["", "31/2/2025", "2025-12-31", "1/1/25", "1/1", "a/b/c"] {
+            assert_eq!(day_of(wrong), None, "{wrong}");
+        }
+        assert_eq!([999, 12_345, 1_460_000].map(bytes), ["999 B", "12 KB", "1,4 MB"]);
     }
 
     #[test]

@@ -9,9 +9,11 @@
 //! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
 //! - `webhooks`: other systems are told of what happens; `busy`: what only one request at a time may work on.
-//! - `live`: what changed, as it happens; `pictures`: pages as pictures; `operations`: health and metrics.
+//! - `live`: what changed, as it happens; `pictures`: pages as pictures; `alto`, `downloads`: words and files of documents;
+//!   `operations`: health and metrics.
 
 pub mod access;
+mod alto;
 mod api;
 mod app;
 mod assets;
@@ -20,6 +22,7 @@ mod busy;
 mod checklist;
 mod csrf;
 mod desk;
+mod downloads;
 mod error;
 mod estimate;
 mod events;

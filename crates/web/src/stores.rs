@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use axum::body::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sohoa_domain::{ComponentId, Desk, DossierCode, RefusalCode, Rotation, Sha256Digest};
+use sohoa_domain::{ComponentId, Desk, DocumentId, DossierCode, RefusalCode, Rotation, Sha256Digest};
 use sohoa_report::{CheckReport, Made, Statement, VerifyReport};
-use sohoa_store::{BatchId, FieldValue, FileId, ImportReport, RegisterFileError, Rendition};
+use sohoa_store::{BatchId, DocumentVersion, FieldValue, FileId, ImportReport, RegisterFileError, Rendition};
 use tokio_stream::Stream;
 
 /// Stored files of documents.
@@ -18,6 +18,9 @@ use tokio_stream::Stream;
 pub trait Renditions: Send + Sync {
     /// Opens one for reading.
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File>;
+
+    /// The versions of a document, the earliest first.
+    async fn versions(&self, dossier: &DossierCode, document: &DocumentId) -> io::Result<Vec<DocumentVersion>>;
 }
 
 /// What people say that fields are.

@@ -385,21 +385,6 @@ pub struct ImportSummary {
     pub resolved: u64,
 }
 
-/// One hit of a search, best first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SearchHit {
-    /// Document.
-    pub document: DocumentId,
-    /// Dossier.
-    pub dossier: DossierCode,
-    /// File name of the source.
-    pub source_name: String,
-    /// Text around the hit, matches between `[` and `]`.
-    pub snippet: String,
-    /// The words were found with exactly these accents.
-    pub exact: bool,
-}
-
 /// A document that is the same paper as one of the dossier that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SamePaper {

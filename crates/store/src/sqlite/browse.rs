@@ -40,7 +40,8 @@ pub(super) async fn dossiers(db: &SqliteRecords, page: &DossierPage) -> Result<V
 
 pub(super) async fn open_files(db: &SqliteRecords, code: &DossierCode) -> Result<Vec<FileRow>, StoreError> {
     let mut query = QueryBuilder::new(FILE);
-    query.push("WHERE state IN ('pending', 'review') AND (dossier = ").push_bind(code.as_str().to_owned());
+    // Those of the dossier are few, those that wait may be many: `+` keeps SQLite from going through the latter.
+    query.push("WHERE +state IN ('pending', 'review') AND (dossier = ").push_bind(code.as_str().to_owned());
     query.push(" OR session = ").push_bind(code.as_str().to_owned());
     query.push(") ORDER BY id");
     query.build().fetch_all(&db.readers).await?.iter().map(accept::row).collect()

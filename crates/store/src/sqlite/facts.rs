@@ -3,6 +3,7 @@
 use serde_json::json;
 use sqlx::SqliteConnection;
 
+use super::search;
 use crate::records::StoreError;
 
 /// Dossiers that are brought up to date, or checked, together.
@@ -60,7 +61,8 @@ pub(super) async fn refresh(conn: &mut SqliteConnection, dossiers: &[&str]) -> R
         let made = format!("INSERT INTO {table} {rows}");
         sqlx::query(sqlx::AssertSqlSafe(made)).bind(&asked).execute(&mut *conn).await?;
     }
-    Ok(())
+    // Filters of the search follow from the same rows.
+    search::refresh(conn, dossiers).await
 }
 
 /// The same for the dossier of a document and those that it stands in for.
@@ -80,10 +82,15 @@ pub(super) async fn refresh_around(
 /// The same for all.
 pub(super) async fn refresh_all(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut last = String::new();
-    while let Some(codes) = next(conn, &mut last).await? {
-        refresh(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    }
+    while refresh_next(conn, &mut last).await? {}
     Ok(())
+}
+
+/// The same for the dossiers that come next after `last`, which is moved on; `false` when there are no more.
+pub(super) async fn refresh_next(conn: &mut SqliteConnection, last: &mut String) -> Result<bool, StoreError> {
+    let Some(codes) = next(conn, last).await? else { return Ok(false) };
+    refresh(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    Ok(true)
 }
 
 /// Says which dossiers have facts that do not follow from the other tables, at most so many.

@@ -8,7 +8,7 @@ use super::{batches, events, facts};
 use crate::records::{FileId, StoreError};
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 13] = [
+const STEPS: [&str; 14] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -22,14 +22,15 @@ const STEPS: [&str; 13] = [
     include_str!("../../migrations/sqlite/0011_counter.sql"),
     include_str!("../../migrations/sqlite/0012_batches.sql"),
     include_str!("../../migrations/sqlite/0013_fixity.sql"),
+    include_str!("../../migrations/sqlite/0014_search.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
 const APPLICANT_KEY: usize = 5;
-/// The step that brought the facts of coverage.
-const COVERAGE: usize = 7;
 /// The step that brought the times at which workers ended with files.
 const ENDED: usize = 12;
+/// The step that brought the filters of the search, and after that of the facts of coverage: both are computed together.
+const SEARCH: usize = 14;
 /// Events that are read together.
 const STRETCH: i64 = 10_000;
 
@@ -94,7 +95,7 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     if done < APPLICANT_KEY {
         fold_applicants(&mut tx).await?;
     }
-    if done < COVERAGE {
+    if done < SEARCH {
         facts::refresh_all(&mut tx).await?;
     }
     if done < ENDED {
@@ -108,6 +109,9 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use sqlx::sqlite::SqliteConnectOptions;
+
+    /// The step that brought the facts of coverage.
+    const COVERAGE: usize = 7;
 
     /// A database as a program of before left it, at the step of this number.
     async fn old(folder: &tempfile::TempDir, steps: usize) -> SqlitePool {

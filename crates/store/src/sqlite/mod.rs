@@ -47,10 +47,10 @@ use crate::records::{
     Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, Completion,
     Confirmation, CoverageBy, CoverageGroup, CoveragePage, CoverageScope, CoveredDossier, DataTime, Decision,
     DocumentRow, DossierChange, DossierLine, DossierPage, DoubtfulField, DoubtfulPage, ExemptPaper, FieldWord, FileId,
-    FileRow, FileSeen, FixityOf, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper, Lease,
-    Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt,
-    Records, RefusedRegister, Rerun, ReviewLine, SamePaper, SampleItem, SampleRow, SearchHit, StoreError, Unaccounted,
-    Waiting, Witness,
+    FileRow, FileSeen, FixityOf, Found, ImportReport, ImportRow, ImportSummary, IsGone, KeptFile, LateAfter, LatePaper,
+    Lease, Ledger, MissingPapers, NewFile, NewRefusal, Objects, OpenSession, Orphan, PageLedger, PeriodCount, Rebuilt,
+    Records, RefusedRegister, Rerun, ReviewLine, SamePaper, SampleItem, SampleRow, SearchQuery, StoreError,
+    Unaccounted, Waiting, Witness,
 };
 use crate::register::RegisterEntries;
 
@@ -149,12 +149,18 @@ impl SqliteRecords {
         rebuild::from_log(path, objects, now).await
     }
 
-    /// Computes what coverage is counted from anew, for rows that were not written by these records.
+    /// Computes what coverage is counted from and what is searched anew, for rows that were not written by these records: so many
+    /// dossiers at a time that the log of a large database stays small.
     pub async fn recount(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        facts::refresh_all(&mut tx).await?;
-        tx.commit().await?;
-        Ok(())
+        let mut last = String::new();
+        loop {
+            let mut tx = self.write().await?;
+            let more = facts::refresh_next(&mut tx, &mut last).await?;
+            tx.commit().await?;
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     /// Waits for running statements and closes the file. Without it the operating system does, with the same result.
@@ -619,8 +625,12 @@ impl Records for SqliteRecords {
         ledger::pages(self).await
     }
 
-    async fn search(&self, words: &str, limit: u32) -> Result<Vec<SearchHit>, StoreError> {
-        search::search(self, words, limit).await
+    async fn search(&self, query: &SearchQuery) -> Result<Found, StoreError> {
+        search::search(self, query).await
+    }
+
+    async fn agencies(&self) -> Result<Vec<String>, StoreError> {
+        search::agencies(self).await
     }
 
     async fn events(&self, dossier: Option<&DossierCode>) -> Result<Vec<Event>, StoreError> {

@@ -1,185 +1,335 @@
-//! Full-text search: words as they are written rank before words without their accents.
+//! Search: words as they are written rank before words without their accents, the latest papers first.
+//!
+//! Every query is answered from the index in stretches of rows, the latest first, until enough is found or the time is over: what a
+//! person waits for is bounded, however common the words are.
+
+mod scope;
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use sohoa_domain::text::{fold, nfc};
-use sqlx::{Row as _, SqliteConnection};
+use sohoa_domain::{DossierStatus, Sha256Digest};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteRecords;
 use super::accept::name_of;
-use super::values::parsed;
-use crate::records::{SearchHit, StoreError};
+use super::values::{parsed, parsed_opt};
+use crate::records::{DossierHit, Found, SearchHit, SearchQuery, StoreError};
+use crate::search_words::SearchWords;
 
-/// Characters of a snippet on each side of its first hit.
-const AROUND: usize = 60;
+pub(super) use scope::{index, refresh};
 
-/// Whether a character belongs to a word: letters, digits and the marks that they carry.
-fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+/// Documents that are counted and ranked; of more it is only said that there are more.
+const MOST_COUNTED: usize = 10_000;
+/// Applicants of the same name that are ranked.
+const MOST_NAMES: u32 = 200;
+/// Papers of the same number that are looked at.
+const MOST_NUMBERS: u32 = 200;
+/// How long stretches of rows are looked through.
+const TIME: Duration = Duration::from_millis(60);
+/// Rows of the first stretch; each further one has twice as many.
+const STRETCH: i64 = 100_000;
+
+pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Found, StoreError> {
+    let words = SearchWords::of(&query.words);
+    let mut found = Found::default();
+    if words.is_empty() || query.most == 0 {
+        return Ok(found);
+    }
+    let mut tx = db.read().await?;
+    let mut rows = Rows::default();
+    for row in by_name(&mut tx, query).await? {
+        rows.add(row);
+    }
+    for row in by_number(&mut tx, query).await? {
+        rows.add(row);
+    }
+    let named = rows.found.len();
+    let mut exact = named;
+    if query.skip == 0 {
+        dossiers(&mut tx, query, &mut found).await?;
+    }
+    if !query.impersonal {
+        let until = Instant::now() + TIME;
+        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM document").fetch_one(&mut *tx).await?;
+        let scope = scope::wanted(query);
+        for (column, words) in [("exact", &words.exact), ("folded", &words.folded)] {
+            for words in [phrase(words), all_of(words)].into_iter().flatten() {
+                let wanted = format!("{scope}{column} : {words}");
+                found.more |= !rows.collect(&mut tx, &wanted, last, until).await?;
+            }
+            if column == "exact" {
+                exact = rows.found.len();
+            }
+        }
+    }
+    found.more |= rows.found.len() >= MOST_COUNTED;
+    found.counted = u32::try_from(rows.found.len()).unwrap_or(u32::MAX);
+    let first = query.skip as usize;
+    for (place, row) in rows.found.iter().enumerate().skip(first).take(query.most as usize) {
+        // What is shown is looked at once more by the records themselves.
+        if let Some(mut hit) = hit(&mut tx, *row, &query.agency).await? {
+            hit.exact = place < exact;
+            if place >= named {
+                let text: &str = &text(&mut tx, *row).await?;
+                (hit.page, hit.snippet) = words.snippet(text);
+            }
+            found.documents.push(hit);
+        }
+    }
+    Ok(found)
 }
 
-/// The words of a text, lower case, in NFC.
-fn words(text: &str) -> Vec<String> {
-    let lower = nfc(text).to_lowercase();
-    lower.split(|c| !in_word(c)).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+/// A phrase of several words, for one column. Every word is quoted: what the user types is never read as search syntax.
+fn phrase(words: &[String]) -> Option<String> {
+    (words.len() > 1).then(|| format!("\"{}\"", words.join(" ")))
 }
 
-/// Takes a document's text into the index, in place of an earlier one.
-pub(super) async fn index(conn: &mut SqliteConnection, row: i64, text: &str) -> Result<(), StoreError> {
-    let exact = words(text);
-    let folded: Vec<String> = exact.iter().map(|w| fold(w)).collect();
-    sqlx::query("DELETE FROM fulltext WHERE rowid = ?1").bind(row).execute(&mut *conn).await?;
-    sqlx::query("INSERT INTO fulltext (rowid, exact, folded) VALUES (?1, ?2, ?3)")
-        .bind(row)
-        .bind(exact.join(" "))
-        .bind(folded.join(" "))
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query(
-        "INSERT INTO document_text (document, text) VALUES (?1, ?2) \
-         ON CONFLICT (document) DO UPDATE SET text = excluded.text",
-    )
-    .bind(row)
-    .bind(text)
-    .execute(conn)
-    .await?;
+/// All of these words, each once.
+fn all_of(words: &[String]) -> Option<String> {
+    let mut seen = HashSet::new();
+    let quoted: Vec<String> = words.iter().filter(|w| seen.insert(*w)).map(|w| format!("\"{w}\"")).collect();
+    Some(format!("({})", quoted.join(" AND ")))
+}
+
+/// Rows of documents, best first.
+#[derive(Default)]
+struct Rows {
+    found: Vec<i64>,
+    seen: HashSet<i64>,
+}
+
+impl Rows {
+    fn add(&mut self, row: i64) {
+        if self.found.len() < MOST_COUNTED && self.seen.insert(row) {
+            self.found.push(row);
+        }
+    }
+
+    /// Takes up the rows that match, the latest first. `false` when the time was over before all were looked through.
+    async fn collect(
+        &mut self,
+        conn: &mut SqliteConnection,
+        wanted: &str,
+        last: i64,
+        until: Instant,
+    ) -> Result<bool, StoreError> {
+        let (mut to, mut length) = (last, STRETCH);
+        while to > 0 && self.found.len() < MOST_COUNTED {
+            if Instant::now() > until {
+                return Ok(false);
+            }
+            let from = to.saturating_sub(length);
+            let rows: Vec<i64> = sqlx::query_scalar(
+                "SELECT rowid FROM fulltext WHERE fulltext MATCH ?1 AND rowid > ?2 AND rowid <= ?3 \
+                 ORDER BY rowid DESC LIMIT ?4",
+            )
+            .bind(wanted)
+            .bind(from)
+            .bind(to)
+            .bind(i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX))
+            .fetch_all(&mut *conn)
+            .await?;
+            rows.into_iter().for_each(|row| self.add(row));
+            (to, length) = (from, length.saturating_mul(2));
+        }
+        Ok(true)
+    }
+}
+
+/// The days of reception as conditions on `dossier`. A `+` keeps SQLite from going through all dossiers of a period, where what was
+/// typed names few.
+fn days(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
+    if let Some(day) = query.from {
+        sql.push(" AND +dossier.received >= ").push_bind(day.to_string());
+    }
+    if let Some(day) = query.to {
+        sql.push(" AND +dossier.received < ").push_bind(format!("{day}U"));
+    }
+}
+
+/// The filters as conditions on `document` and `dossier`, which is joined to it; those of an agency are not gone through either.
+fn document_filter(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
+    days(sql, query);
+    if !query.agency.is_empty() {
+        sql.push(" AND +dossier.agency = ").push_bind(query.agency.clone());
+    }
+    match query.registered {
+        Some(true) => sql.push(" AND dossier.code IS NOT NULL"),
+        Some(false) => sql.push(" AND dossier.code IS NULL"),
+        None => sql,
+    };
+    if let Some(kind) = query.kind {
+        let of = "(SELECT kind FROM component WHERE component.dossier = document.dossier AND component.id = document.component)";
+        sql.push(format!(" AND coalesce({of}, 'unassigned') = ")).push_bind(scope::kind(kind));
+    }
+}
+
+const DOCUMENT: &str = "SELECT document.row FROM document JOIN file ON file.id = document.source \
+     LEFT JOIN dossier ON dossier.code = document.dossier WHERE document.state <> 'removed' AND ";
+
+/// Documents whose dossier code or source file's name, with or without its extension, is what was asked for.
+async fn by_name(conn: &mut SqliteConnection, query: &SearchQuery) -> Result<Vec<i64>, StoreError> {
+    let name = fold(&query.words);
+    let mut sql = QueryBuilder::new(DOCUMENT);
+    sql.push("(document.dossier = ").push_bind(query.words.trim().to_uppercase());
+    // Names that begin with the wanted one and a full stop lie between it and the character after the full stop.
+    sql.push(" OR document.source IN (SELECT id FROM file WHERE name_key = ").push_bind(name.clone());
+    sql.push(" OR (name_key > ").push_bind(format!("{name}."));
+    sql.push(" AND name_key < ").push_bind(format!("{name}/")).push(")))");
+    document_filter(&mut sql, query);
+    sql.push(" ORDER BY document.dossier, document.ordinal LIMIT ").push_bind(query.skip + query.most);
+    Ok(sql.build_query_scalar().fetch_all(conn).await?)
+}
+
+/// Documents of this number and symbol, with or without the year: `15/QĐ-UBND`, `15/2023/QĐ-UBND`.
+async fn by_number(conn: &mut SqliteConnection, query: &SearchQuery) -> Result<Vec<i64>, StoreError> {
+    let typed = fold(&query.words);
+    let Some((number, rest)) = typed.split_once('/') else { return Ok(Vec::new()) };
+    let number = number.trim_start_matches("so").trim_start_matches([':', ' ']).trim_start_matches('0');
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let (year, symbol) = rest.split_once('/').unwrap_or(("", rest));
+    let mut sql = QueryBuilder::new(DOCUMENT);
+    sql.push("document.paper >= ").push_bind(format!("{number}/{year}"));
+    sql.push(" AND document.paper < ").push_bind(format!("{number}/{year}\u{10ffff}"));
+    sql.push(" AND instr(document.paper, ").push_bind(format!("/{}/", symbol.trim())).push(") > 0");
+    document_filter(&mut sql, query);
+    sql.push(" ORDER BY document.row DESC LIMIT ").push_bind(MOST_NUMBERS);
+    Ok(sql.build_query_scalar().fetch_all(conn).await?)
+}
+
+/// Dossiers whose code begins with what was asked for, else those whose applicant is called so.
+async fn dossiers(conn: &mut SqliteConnection, query: &SearchQuery, found: &mut Found) -> Result<(), StoreError> {
+    if query.kind.is_some() || query.registered == Some(false) {
+        return Ok(());
+    }
+    let typed = query.words.trim().to_uppercase();
+    // Codes begin with a letter and have digits in them, which names of people have not.
+    let is_code = typed.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+        && typed.bytes().any(|b| b.is_ascii_digit());
+    if is_code {
+        let mut sql = QueryBuilder::new(DOSSIER);
+        // All texts that begin so lie before the one with the highest character behind it.
+        sql.push("code >= ").push_bind(typed.clone());
+        sql.push(" AND code < ").push_bind(format!("{typed}\u{10ffff}"));
+        dossier_filter(&mut sql, query);
+        sql.push(" ORDER BY code LIMIT ").push_bind(query.most + 1);
+        found.dossiers = dossier_hits(conn, sql).await?;
+    } else if !query.impersonal {
+        found.dossiers = of_applicant(conn, query).await?;
+    }
+    found.more_dossiers = found.dossiers.len() > query.most as usize;
+    found.dossiers.truncate(query.most as usize);
     Ok(())
 }
 
-/// All words quoted, for one column: what the user types is never read as search syntax.
-fn query(column: &str, words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
-    format!("{column} : ({})", quoted.join(" AND "))
+/// The filters as conditions on `dossier` alone: its indices begin with the agency.
+fn dossier_filter(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
+    days(sql, query);
+    if !query.agency.is_empty() {
+        sql.push(" AND dossier.agency = ").push_bind(query.agency.clone());
+    }
 }
 
-pub(super) async fn search(db: &SqliteRecords, wanted: &str, limit: u32) -> Result<Vec<SearchHit>, StoreError> {
-    let exact = words(wanted);
-    let folded: Vec<String> = exact.iter().map(|w| fold(w)).collect();
-    let mut hits: Vec<SearchHit> = Vec::new();
-    let mut seen = HashSet::new();
-    if exact.is_empty() || limit == 0 {
-        return Ok(hits);
-    }
-    let mut tx = db.read().await?;
-    by_name(&mut tx, wanted, limit, &mut hits).await?;
-    seen.extend(hits.iter().map(|hit| hit.document.clone()));
-    for (column, words, is_exact) in [("exact", &exact, true), ("folded", &folded, false)] {
-        // The best ones first, their text then: a text may be as long as a book.
-        let rows = sqlx::query(
-            "WITH hit AS MATERIALIZED (\
-                 SELECT document.row AS row, bm25(fulltext) AS score FROM fulltext \
-                 JOIN document ON document.row = fulltext.rowid \
-                 WHERE fulltext MATCH ?1 AND document.state <> 'removed' ORDER BY score, document.row LIMIT ?2) \
-             SELECT document.id, document.dossier, file.relative, document_text.text FROM hit \
-             JOIN document ON document.row = hit.row JOIN file ON file.id = document.source \
-             JOIN document_text ON document_text.document = hit.row ORDER BY hit.score, hit.row",
-        )
-        .bind(query(column, words))
-        .bind(i64::from(limit))
-        .fetch_all(&mut *tx)
-        .await?;
-        for row in rows {
-            let normal = |word: &str| if is_exact { nfc(word).to_lowercase() } else { fold(word) };
-            let hit = SearchHit {
-                document: parsed(&row, "id")?,
-                dossier: parsed(&row, "dossier")?,
-                source_name: name_of(row.try_get("relative")?).to_owned(),
-                snippet: snippet(row.try_get("text")?, |word| words.contains(&normal(word))),
-                exact: is_exact,
-            };
-            if hits.len() < limit as usize && seen.insert(hit.document.clone()) {
-                hits.push(hit);
-            }
+const DOSSIER: &str = "SELECT code, agency, applicant, received, status FROM dossier WHERE ";
+
+/// Dossiers of applicants of this name, then of those whose name begins so; as it is written first, the latest first.
+async fn of_applicant(conn: &mut SqliteConnection, query: &SearchQuery) -> Result<Vec<DossierHit>, StoreError> {
+    let (name, written) = (fold(&query.words), nfc(query.words.trim()).to_lowercase());
+    let mut hits: Vec<DossierHit> = Vec::new();
+    for begins in [false, true] {
+        let mut sql = QueryBuilder::new(DOSSIER);
+        sql.push("applicant_key <> '' AND ");
+        if begins {
+            // `!` follows the space.
+            sql.push("applicant_key > ").push_bind(format!("{name} "));
+            sql.push(" AND applicant_key < ").push_bind(format!("{name}!"));
+        } else {
+            sql.push("applicant_key = ").push_bind(name.clone());
+        }
+        dossier_filter(&mut sql, query);
+        if !begins {
+            sql.push(" ORDER BY received DESC");
+        }
+        sql.push(" LIMIT ").push_bind(MOST_NAMES);
+        let mut found = dossier_hits(&mut *conn, sql).await?;
+        found.sort_by_key(|hit| !nfc(&hit.applicant).to_lowercase().starts_with(&written));
+        hits.extend(found);
+        if hits.len() > query.most as usize {
+            break;
         }
     }
     Ok(hits)
 }
 
-/// Documents whose dossier code or source file's name, with or without its extension, is what was asked for.
-async fn by_name(
+async fn dossier_hits(
     conn: &mut SqliteConnection,
-    wanted: &str,
-    limit: u32,
-    hits: &mut Vec<SearchHit>,
-) -> Result<(), StoreError> {
-    // Names that begin with the wanted one and a full stop lie between it and the character after the full stop.
-    let rows = sqlx::query(
-        "SELECT document.id, document.dossier, file.relative FROM document JOIN file ON file.id = document.source \
-         WHERE (document.dossier = ?1 OR document.source IN (SELECT id FROM file \
-                    WHERE name_key = ?2 OR (name_key > ?2 || '.' AND name_key < ?2 || '/'))) \
-           AND document.state <> 'removed' \
-         ORDER BY document.dossier, document.ordinal LIMIT ?3",
+    mut sql: QueryBuilder<Sqlite>,
+) -> Result<Vec<DossierHit>, StoreError> {
+    let rows = sql.build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let status: Option<u8> = row.try_get("status")?;
+            let wrong = |_| StoreError::Corrupt("column status: not one of its values".to_owned());
+            Ok(DossierHit {
+                code: parsed(row, "code")?,
+                agency: row.try_get("agency")?,
+                applicant: row.try_get("applicant")?,
+                received: parsed_opt(row, "received")?,
+                status: status.map(DossierStatus::new).transpose().map_err(wrong)?,
+            })
+        })
+        .collect()
+}
+
+/// What is told of a document; nothing when it is not one of this agency.
+async fn hit(conn: &mut SqliteConnection, row: i64, agency: &str) -> Result<Option<SearchHit>, StoreError> {
+    let row = sqlx::query(
+        "SELECT document.id, document.dossier, document.component, coalesce(component.name, '') AS component_name, \
+                coalesce(dossier.agency, '') AS agency, dossier.received, file.relative \
+         FROM document JOIN file ON file.id = document.source LEFT JOIN dossier ON dossier.code = document.dossier \
+         LEFT JOIN component ON component.dossier = document.dossier AND component.id = document.component \
+         WHERE document.row = ?1 AND document.state <> 'removed' AND (?2 = '' OR dossier.agency = ?2)",
     )
-    .bind(wanted.trim().to_uppercase())
-    .bind(fold(wanted.trim()))
-    .bind(i64::from(limit))
-    .fetch_all(conn)
+    .bind(row)
+    .bind(agency)
+    .fetch_optional(conn)
     .await?;
-    for row in rows {
-        let source_name = name_of(row.try_get("relative")?).to_owned();
-        hits.push(SearchHit {
-            document: parsed(&row, "id")?,
-            dossier: parsed(&row, "dossier")?,
-            snippet: source_name.clone(),
-            source_name,
-            exact: true,
-        });
-    }
-    Ok(())
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(SearchHit {
+        document: parsed(&row, "id")?,
+        dossier: parsed(&row, "dossier")?,
+        component: parsed_opt(&row, "component")?,
+        component_name: row.try_get("component_name")?,
+        agency: row.try_get("agency")?,
+        received: parsed_opt(&row, "received")?,
+        source_name: name_of(row.try_get("relative")?).to_owned(),
+        page: 1,
+        snippet: Vec::new(),
+        exact: true,
+    }))
 }
 
-/// The text around the first hit on one line, words that were asked for between `[` and `]`. Accents, case and
-/// punctuation are those of the text.
-fn snippet(text: &str, is_hit: impl Fn(&str) -> bool) -> String {
-    let mut hits: Vec<(usize, usize)> = Vec::new();
-    let mut to = text.len();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (in_word(c), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                if is_hit(&text[from..at]) {
-                    if hits.is_empty() {
-                        to = text[at..].char_indices().nth(AROUND).map_or(text.len(), |(i, _)| at + i);
-                    }
-                    hits.push((from, at));
-                }
-                start = None;
-            }
-            _ => {}
-        }
-        if at > to {
-            break;
-        }
-    }
-    let Some((first, _)) = hits.first() else { return String::new() };
-    let from = text[..*first].char_indices().rev().nth(AROUND).map_or(0, |(i, _)| i);
-    let (mut out, mut done) = (String::new(), from);
-    for (a, b) in hits.iter().filter(|(_, b)| *b <= to) {
-        out.push_str(&text[done..*a]);
-        out.push('[');
-        out.push_str(&text[*a..*b]);
-        out.push(']');
-        done = *b;
-    }
-    out.push_str(&text[done..to]);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+async fn text(conn: &mut SqliteConnection, row: i64) -> Result<String, StoreError> {
+    let sql = "SELECT text FROM document_text WHERE document = ?1";
+    Ok(sqlx::query_scalar(sql).bind(row).fetch_one(conn).await?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Agencies of the register, in order.
+pub(super) async fn agencies(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {
+    let sql = "WITH RECURSIVE named AS (SELECT min(agency) AS agency FROM dossier UNION ALL \
+                 SELECT (SELECT min(agency) FROM dossier WHERE dossier.agency > named.agency) FROM named \
+                 WHERE named.agency IS NOT NULL) \
+               SELECT agency FROM named WHERE agency <> ''";
+    Ok(sqlx::query_scalar(sql).fetch_all(&db.readers).await?)
+}
 
-    #[test]
-    fn snippets_show_the_printed_words() {
-        let text = "Căn cứ đơn đề nghị,\ncấp GIẤY phép xây dựng.";
-        assert_eq!(snippet(text, |w| fold(w) == "giay"), "Căn cứ đơn đề nghị, cấp [GIẤY] phép xây dựng.");
-        assert_eq!(snippet(text, |w| fold(w) == "khong"), "");
-    }
-
-    #[test]
-    fn search_syntax_is_only_words() {
-        assert_eq!(words("\"a\" OR b* NEAR(c)"), ["a", "or", "b", "near", "c"]);
-        assert_eq!(query("exact", &["a".to_owned(), "b".to_owned()]), "exact : (\"a\" AND \"b\")");
-    }
+/// The word of the index that an agency has.
+fn agency_word(agency: &str) -> String {
+    let mut digest = Sha256Digest::of(agency.as_bytes()).to_string();
+    digest.truncate(16);
+    format!("a{digest}")
 }

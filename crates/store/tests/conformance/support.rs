@@ -6,7 +6,8 @@ use sohoa_domain::{
     PageOutcome, PageRecord, Sha256Digest,
 };
 use sohoa_store::{
-    Accepted, BatchId, Completion, FileId, Lease, NewDocument, NewFile, Records, Rendition, RenditionKind,
+    Accepted, BatchId, Completion, FileId, Lease, NewDocument, NewFile, Records, Rendition, RenditionKind, SearchHit,
+    SearchQuery,
 };
 
 pub const AGENT: &str = "test/1";
@@ -99,6 +100,12 @@ pub async fn attach(records: &dyn Records, batch: BatchId, name: &str, dossier: 
     let document = document(records, &lease, dossier, text).await;
     records.complete(&lease, &attached(document), &[], at(2)).await.unwrap();
     id
+}
+
+/// The first ten documents that are found.
+pub async fn found(records: &dyn Records, words: &str) -> Vec<SearchHit> {
+    let query = SearchQuery { words: words.to_owned(), most: 10, ..SearchQuery::default() };
+    records.search(&query).await.unwrap().documents
 }
 
 pub fn event(kind: EventKind, dossier: Option<DossierCode>, detail: &str) -> Event {

@@ -26,7 +26,7 @@ use crate::labels::{self, Badge};
 use crate::messages::msg;
 use crate::page::Page;
 use crate::page_quality::faults;
-use crate::pictures::address;
+use crate::pictures::address_of_file;
 use crate::visitor::Visitor;
 
 /// Files that are shown, the latest first.
@@ -284,7 +284,7 @@ async fn of_document(app: &App, page: &Page, file: &FileRow, row: &DocumentRow, 
         }
         if pages.len() < MOST_THUMBNAILS {
             let turn = turn_of(file, *number, record);
-            let picture = address(file, *number, None, turn);
+            let picture = address_of_file(file, *number, None, turn);
             pages.push(Thumbnail { page: *number, number: i + 1, picture, faulty: !found.is_empty() });
         }
     }
@@ -309,7 +309,7 @@ fn loose(page: &Page, file: &FileRow, places: std::ops::RangeInclusive<u32>, cod
     let thumbnail = |(i, number): (usize, &u32)| Thumbnail {
         page: *number,
         number: i + 1,
-        picture: address(file, *number, None, turn_of(file, *number, None)),
+        picture: address_of_file(file, *number, None, turn_of(file, *number, None)),
         faulty: false,
     };
     Paper {

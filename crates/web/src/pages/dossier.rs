@@ -22,6 +22,7 @@ use crate::events::tell;
 use crate::format;
 use crate::labels::{self, Badge};
 use crate::page::Page;
+use crate::pictures;
 use crate::visitor::Visitor;
 
 /// Thumbnails that are shown of a document; the rest is a number.
@@ -78,7 +79,8 @@ pub(super) struct ShownDocument {
     pub(super) result_code: String,
     pub(super) source: String,
     pub(super) pages: usize,
-    pub(super) thumbnails: Vec<usize>,
+    /// Numbers of pages and addresses of their pictures.
+    pub(super) thumbnails: Vec<(usize, String)>,
     pub(super) more: usize,
     pub(super) badge: Badge,
     pub(super) warnings: Vec<String>,
@@ -146,7 +148,7 @@ pub(crate) async fn unmask(
 }
 
 /// Whether personal data are masked for this user.
-fn masks(visitor: &Visitor) -> bool {
+pub(super) fn masks(visitor: &Visitor) -> bool {
     visitor.user.role == Role::Auditor
 }
 
@@ -222,7 +224,8 @@ fn shown_item(page: &Page, item: &Item) -> ShownItem {
     ShownItem { id: item.id.to_string(), name, is_result: item.is_result, badge: labels::component(item.state), note }
 }
 
-async fn document(
+/// What is shown of a document.
+pub(super) async fn document(
     app: &App,
     page: &Page,
     row: &DocumentRow,
@@ -235,7 +238,8 @@ async fn document(
     let named = item.map(|i| i.name.clone()).filter(|name| !name.is_empty()).or_else(|| component.clone());
     let pages = row.physical_pages.len();
     let shown = pages.min(MOST_THUMBNAILS);
-    let (warnings, fields) = description(app, row).await.map(|d| (d.warnings, d.fields)).unwrap_or_default();
+    let (warnings, fields, records) =
+        description(app, row).await.map(|d| (d.warnings, d.fields, d.pages)).unwrap_or_default();
     let mut values = HashMap::new();
     let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
     for confirmation in &said {
@@ -249,7 +253,7 @@ async fn document(
         result_code: row.result_code.clone(),
         source: row.source_name.clone(),
         pages,
-        thumbnails: (1..=shown).collect(),
+        thumbnails: (1..=shown).map(|number| (number, pictures::thumbnail_of(row, number, &records))).collect(),
         more: pages - shown,
         badge: labels::document(row.state),
         warnings: warnings.iter().map(|w| page.warning(w)).collect(),

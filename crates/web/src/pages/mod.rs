@@ -34,9 +34,11 @@ pub(crate) mod review;
 pub(crate) mod review_item;
 pub(crate) mod sample;
 pub(crate) mod samples;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod upload;
 pub(crate) mod users;
+pub(crate) mod viewer;
 
 /// A screen from its template.
 pub(crate) fn html(template: &impl Template) -> Result<Html<String>, WebError> {

@@ -18,7 +18,7 @@ use crate::checklist::Holdings;
 use crate::error::WebError;
 use crate::page::Page;
 use crate::page_quality::faults;
-use crate::pictures::{address, shown};
+use crate::pictures::{address_of_file, shown};
 use crate::visitor::Visitor;
 
 /// Files of a dossier among which one is looked for.
@@ -123,7 +123,7 @@ pub(crate) async fn page(
         count: (last - first + 1) as usize,
         before: place.checked_sub(1).and_then(at),
         after: at(place + 1),
-        picture: address(&file, number, Some(SIDE), turn_of(&file, number, record.as_ref())),
+        picture: address_of_file(&file, number, Some(SIDE), turn_of(&file, number, record.as_ref())),
         faults: record.as_ref().map(|record| faults(&page, record)).unwrap_or_default(),
         blank: file.layout.pages.blank.get(&number).copied().unwrap_or(is_blank),
         splits: place > first,

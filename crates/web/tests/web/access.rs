@@ -23,6 +23,7 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{field}", "number.0")
         .replace("{upload}", "none")
         .replace("{rendition}", "pdf")
+        .replace("{kind}", "metadata")
         .replace("{secret}", "none")
         .replace("{hash}", "none");
     filled.replace("{name}", user)

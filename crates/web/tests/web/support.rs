@@ -19,9 +19,9 @@ use sohoa_report::{
     CheckReport, Figures, Finding, Made, Problem, ProblemKind, SampleRequest, SampleSize, Statement, VerifyReport,
 };
 use sohoa_store::{
-    Accepted, Accounts, BatchId, Completion, DiskBlobs, DocumentFile, DocumentSource, FieldValue, FileId, NewDocument,
-    NewFile, Records, Rendition, RenditionKind, Role, Scope, SqliteAccounts, SqlitePrograms, SqliteRecords, User,
-    UserName,
+    Accepted, Accounts, BatchId, Completion, DiskBlobs, DocumentFile, DocumentSource, DocumentVersion, FieldValue,
+    FileId, NewDocument, NewFile, Records, Rendition, RenditionKind, Role, Scope, SqliteAccounts, SqlitePrograms,
+    SqliteRecords, User, UserName,
 };
 use sohoa_web::{
     BacklogFolder, Backlogs, Certificates, Chunks, CoverSheets, FieldValues, InboxPlace, PagePictures, Readiness,
@@ -153,6 +153,10 @@ impl Backlogs for Shelves {
 impl Renditions for Stores {
     async fn open(&self, rendition: &Rendition) -> io::Result<tokio::fs::File> {
         tokio::fs::File::open(self.packages.join(&rendition.stored)).await
+    }
+
+    async fn versions(&self, _: &DossierCode, _: &DocumentId) -> io::Result<Vec<DocumentVersion>> {
+        Ok(Vec::new())
     }
 }
 
@@ -511,6 +515,14 @@ fn fields() -> Vec<Field> {
     ]
 }
 
+/// What is printed on the paper, and where.
+const TEXT: &str = "Đơn của bà Trần Thị Bịa & <con>";
+const ALTO: &str = "<alto><Page PHYSICAL_IMG_NR=\"1\" WIDTH=\"1000\" HEIGHT=\"1400\" ROTATION=\"90\"><TextLine>\
+    <String HPOS=\"100\" VPOS=\"200\" WIDTH=\"80\" HEIGHT=\"30\" CONTENT=\"Đơn\"/>\
+    <String HPOS=\"200\" VPOS=\"200\" WIDTH=\"70\" HEIGHT=\"30\" CONTENT=\"của\"/></TextLine><TextLine>\
+    <String HPOS=\"100\" VPOS=\"260\" WIDTH=\"90\" HEIGHT=\"30\" CONTENT=\"&amp;\"/>\
+    <String HPOS=\"200\" VPOS=\"260\" WIDTH=\"90\" HEIGHT=\"30\" CONTENT=\"&lt;con&gt;\"/></TextLine></Page></alto>";
+
 /// A scanned file of one page that hangs on the dossier as this component.
 async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, folder: &str, home: &Path) -> Holdings {
     let component = Some(component.parse::<ComponentId>().unwrap());
@@ -575,13 +587,11 @@ async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, 
     };
     let description = serde_json::to_vec(&description).unwrap();
     std::fs::create_dir_all(home.join("packages")).unwrap();
-    std::fs::write(home.join("packages").join(id.as_str()), &description).unwrap();
-    let metadata = Rendition {
-        kind: RenditionKind::Metadata,
-        logical: format!("documents/{id}/document.json"),
-        stored: id.to_string(),
-        digest: Sha256Digest::of(&description),
-        bytes: description.len() as u64,
+    let rendition = |kind, name: &str, bytes: &[u8]| {
+        let stored = format!("{id}-{name}");
+        std::fs::write(home.join("packages").join(&stored), bytes).unwrap();
+        let (logical, digest) = (format!("documents/{id}/{name}"), Sha256Digest::of(bytes));
+        Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 }
     };
     let mut renditions = vec![metadata];
     for (kind, logical, bytes) in
@@ -593,6 +603,11 @@ async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, 
         let digest = Sha256Digest::of(bytes.as_bytes());
         renditions.push(Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 });
     }
+    let renditions = vec![
+        rendition(RenditionKind::Metadata, "document.json", &description),
+        rendition(RenditionKind::Alto, "document.alto.xml", ALTO.as_bytes()),
+        rendition(RenditionKind::Text, "document.txt", TEXT.as_bytes()),
+    ];
     let document = NewDocument {
         id: id.clone(),
         dossier: code.clone(),

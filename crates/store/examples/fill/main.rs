@@ -1,8 +1,10 @@
-//! Documents for the dossiers of a database, without scans: `fill DATABASE [SHARE]`. Of each thousand components SHARE (875 when it
-//! is not said) get a document of one page, accepted some hours after reception. Rows only, for measurements: no bytes are stored, no event
-//! is told, so verification finds fault with such a home.
+//! Documents for the dossiers of a database, without scans: `fill DATABASE [SHARE [WORDS]]`. Of each thousand components SHARE (875 when
+//! it is not said) get a document of one page, accepted some hours after reception, with a text of so many words (none when it is not
+//! said). Rows only, for measurements: no bytes are stored, no event is told, so verification finds fault with such a home.
 
 #![allow(clippy::print_stdout)]
+
+mod text;
 
 use std::error::Error;
 use std::path::Path;
@@ -38,6 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let path = args.next().ok_or("fill DATABASE [SHARE]")?;
     let share: i64 = args.next().map_or(Ok(875), |share| share.parse())?;
+    let words: usize = args.next().map_or(Ok(0), |words| words.parse())?;
     let records = SqliteRecords::open(Path::new(&path)).await?;
     let options = SqliteConnectOptions::new().filename(&path).synchronous(SqliteSynchronous::Off);
     let mut conn: SqliteConnection = options.foreign_keys(false).connect().await?;
@@ -51,6 +54,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         sqlx::query(sql).execute(&mut *tx).await?;
     }
     let chosen: i64 = sqlx::query_scalar("SELECT count(*) FROM chosen").fetch_one(&mut *tx).await?;
+    if words > 0 {
+        let pages = text::Pages::new(words);
+        for number in 1..=chosen {
+            let (text, paper) = pages.page(number);
+            let row = sqlx::query(
+                "INSERT INTO document_text (document, text) SELECT row, ?2 FROM document WHERE id = printf('%024x', ?1)",
+            );
+            row.bind(number).bind(text).execute(&mut *tx).await?;
+            let row = sqlx::query("UPDATE document SET paper = ?2 WHERE id = printf('%024x', ?1)");
+            row.bind(number).bind(paper).execute(&mut *tx).await?;
+        }
+    }
     tx.commit().await?;
     conn.close().await?;
     records.recount().await?;

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""How long searches and pages take over HTTP, on a large home.
+
+    search.py SOHOA HOME [--fill FILL] [--seconds N]
+
+HOME is a home with an imported register (tests/generator/big_register.py). FILL is the example of crates/store that gives it documents
+with texts when it has none yet. Two hundred queries, the same each time for the same home, are asked once to warm the cache and
+three times to be measured, one after the other; then dossier pages; then for N seconds twenty requests a second while fifty live
+pages are open. Each request is a whole answer over loopback, signed in as an archivist who sees one agency or all.
+"""
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+import http.client
+import os
+from pathlib import Path
+import random
+import re
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from urllib.parse import quote, urlencode
+
+PASSWORD = "một câu dài dễ nhớ"
+AGENCY = "Sở Y tế"
+# How many queries of each kind: two hundred in all.
+MIX = {"code": 30, "beginning of a code": 10, "name": 30, "name without accents": 10, "number": 20, "rare word": 30, "common word": 20,
+       "two common words": 15, "phrase": 25, "phrase without accents": 10}
+RATE, LIVE = 20, 50
+
+
+def plain(text):
+    """Without accents, as a hurried person types."""
+    import unicodedata
+    return "".join(c for c in unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")) if not unicodedata.combining(c))
+
+
+def queries(db):
+    """Kind and words, drawn from what is there."""
+    r = random.Random(200)
+    last, = db.execute("SELECT max(row) FROM document").fetchone()
+    codes = [db.execute("SELECT dossier FROM document WHERE row = ?", (r.randrange(1, last),)).fetchone()[0] for _ in range(80)]
+    names = [db.execute("SELECT applicant FROM dossier WHERE code = ?", (code,)).fetchone()[0] for code in codes]
+    texts = [db.execute("SELECT text FROM document_text WHERE document = ?", (r.randrange(1, last),)).fetchone()[0] for _ in range(400)]
+    counts = {}
+    for text in texts:
+        for word in set(re.findall(r"\w+", text.lower())):
+            counts[word] = counts.get(word, 0) + 1
+    rare = sorted(word for word, n in counts.items() if n == 1 and not word.isdigit())
+    common = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:60] if not word.isdigit()]
+
+    def phrase():
+        words = re.findall(r"\w+", r.choice(texts).split("\n", 3)[3])
+        at = r.randrange(len(words) - 4)
+        return " ".join(words[at:at + r.randrange(2, 5)])
+
+    make = {
+        "code": lambda: r.choice(codes),
+        "beginning of a code": lambda: r.choice(codes)[:-r.randrange(2, 5)],
+        "name": lambda: r.choice(names),
+        "name without accents": lambda: plain(r.choice(names)).lower(),
+        "number": lambda: re.search(r"Số: (\S+)", r.choice(texts))[1],
+        "rare word": lambda: r.choice(rare),
+        "common word": lambda: r.choice(common),
+        "two common words": lambda: " ".join(r.sample(common, 2)),
+        "phrase": phrase,
+        "phrase without accents": lambda: plain(phrase()),
+    }
+    return [(kind, make[kind]()) for kind, count in MIX.items() for _ in range(count)]
+
+
+class Client:
+    """A browser of somebody who has signed in, with one connection."""
+
+    def __init__(self, port, name):
+        self.port, self.name = port, name
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        form = urlencode({"name": name, "password": PASSWORD})
+        answer = self.ask("POST", "/sign-in", form)
+        assert answer[0] == 303, answer[:1]
+        self.cookie = answer[1]["set-cookie"].split(";")[0]
+
+    def ask(self, method, path, body=None):
+        headers = {"Origin": f"http://127.0.0.1:{self.port}", "Content-Type": "application/x-www-form-urlencoded"}
+        if getattr(self, "cookie", None):
+            headers["Cookie"] = self.cookie
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        text = response.read().decode()
+        return response.status, response.headers, text
+
+    def timed(self, path):
+        start = time.perf_counter()
+        status, _, text = self.ask("GET", path)
+        seconds = time.perf_counter() - start
+        assert status in (200, 303), (status, path)
+        return seconds, text
+
+    def same(self):
+        """Another connection of the same session."""
+        other = object.__new__(Client)
+        other.port, other.name, other.cookie = self.port, self.name, self.cookie
+        other.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return other
+
+
+def wait_for(port):
+    """Until somebody listens there."""
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("serve does not answer")
+
+
+def figures(seconds):
+    ms = sorted(second * 1000 for second in seconds)
+    at = lambda share: ms[min(len(ms) - 1, int(share * len(ms)))]
+    return f"p50 {at(0.5):6.1f} ms, p95 {at(0.95):6.1f} ms, longest {ms[-1]:6.1f} ms of {len(ms)}"
+
+
+def measure_search(who, client, asked):
+    for _, words in asked:
+        client.timed(f"/search?q={quote(words)}")
+    times = {}
+    for _ in range(3):
+        for kind, words in asked:
+            times.setdefault(kind, []).append(client.timed(f"/search?q={quote(words)}")[0])
+    print(f"search, {who}")
+    for kind, seconds in times.items():
+        print(f"  {kind:24} {figures(seconds)}")
+    print(f"  {'all':24} {figures([s for seconds in times.values() for s in seconds])}", flush=True)
+
+
+def measure_dossiers(client, codes):
+    for name, address in (("dossier page", "/dossiers/{}"), ("list of dossiers", "/dossiers?code={}")):
+        paths = [address.format(code if "?" not in address else code[:9]) for code in codes]
+        for path in paths:
+            client.timed(path)
+        print(f"{name:26} {figures([client.timed(path)[0] for path in paths])}", flush=True)
+
+
+def measure_load(client, asked, codes, seconds):
+    """Open-loop: a request is due at its time, however long others take, and its waiting counts."""
+    live = []
+    for code in codes[:LIVE]:
+        connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=seconds + 60)
+        connection.request("GET", f"/live/dossiers/{code}", headers={"Cookie": client.cookie})
+        response = connection.getresponse()
+        assert response.status == 200
+        live.append(response)
+    paths = [f"/search?q={quote(words)}" for _, words in asked] + [f"/dossiers/{code}" for code in codes]
+    random.Random(50).shuffle(paths)
+    local = threading.local()
+
+    def request(due, path):
+        if not hasattr(local, "client"):
+            local.client = client.same()
+        local.client.timed(path)
+        return time.perf_counter() - due
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(20) as pool:
+        waiting = []
+        for n in range(seconds * RATE):
+            due = start + n / RATE
+            time.sleep(max(0, due - time.perf_counter()))
+            waiting.append(pool.submit(request, due, paths[n % len(paths)]))
+        times = [one.result() for one in waiting]
+
+    print(f"{LIVE} live pages, {RATE}/s for {seconds} s: {figures(times)}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sohoa")
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--fill")
+    parser.add_argument("--seconds", type=int, default=30)
+    args = parser.parse_args()
+    database = args.home / "sohoa.db"
+    connect = lambda: sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    with connect() as db:
+        documents, = db.execute("SELECT count(*) FROM document").fetchone()
+    if args.fill and not documents:
+        start = time.perf_counter()
+        subprocess.run([args.fill, str(database), "250", "180"], check=True, stdout=subprocess.DEVNULL)
+        print(f"documents made and indexed in {time.perf_counter() - start:.0f} s")
+    with connect() as db:
+        documents, = db.execute("SELECT count(*) FROM document").fetchone()
+        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("dossier", "document", "document_text")]
+        print("{:,} dossiers, {:,} documents, {:,} pages of text".format(*counts), f"in {os.path.getsize(database) / 1e9:.1f} GB")
+        asked = queries(db)
+        codes = [code for code, in db.execute("SELECT DISTINCT dossier FROM document WHERE row % ? = 0 LIMIT 100", (max(1, documents // 100),))]
+    for name, agency in (("bench-all", ""), ("bench-one", AGENCY)):
+        env = {**os.environ, "SOHOA_PASSWORD": PASSWORD}
+        command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", "archivist", "--agency", agency]
+        subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "SOHOA_WEB__LISTEN": f"127.0.0.1:{port}"}
+    serve = subprocess.Popen([args.sohoa, "--home", str(args.home), "serve", "--workers", "1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        everybody, one = Client(port, "bench-all"), Client(port, "bench-one")
+        measure_search("all agencies", everybody, asked)
+        measure_search("one agency", one, asked)
+        measure_dossiers(everybody, codes)
+        measure_load(everybody, asked, codes, args.seconds)
+    finally:
+        serve.terminate()
+        serve.wait()
+
+
+if __name__ == "__main__":
+    main()
