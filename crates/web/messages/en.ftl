@@ -665,6 +665,9 @@ event-user-changed = User changed
 event-unmasked = Applicant's name shown
 event-field-confirmed = Data confirmed
 event-handed-on = Papers handed on
+event-batch-paused = Batch paused
+event-batch-resumed = Batch resumed
+event-downloaded = Downloaded
 
 ## Certificates
 certificates-title = Certificates of coverage
@@ -969,40 +972,23 @@ refusal-by-person = Rejected by a person
 ## Quality samples
 sample-none = No sample was drawn yet
 sample-none-help = Some documents of the batch are drawn at random and compared with their papers, which tells how good all of it is.
-sample-draw = Draw a sample
 sample-from = { $count ->
     [one] It is drawn from { $count } document that hangs on a dossier.
    *[other] It is drawn from { $count } documents that hang on dossiers.
 }
 sample-count = Documents
-sample-seed = Seed
-sample-seed-hint = The same seed and documents make the same sample. Take a number that nobody knew before, as of a public draw.
 sample-no-seed = A seed is needed, of 200 characters at most.
 sample-no-count = The number of documents must be from 1 to 500.
 sample-no-documents = No document of this batch hangs on a dossier yet.
 sample-so-far = { $done } of { $all } documents compared
 sample-item = Document { $position } of { $all }
 sample-component = Component
-sample-question = How does it compare with the paper?
-sample-note = Note
-sample-note-hint = No personal data.
 sample-all-judged = All documents of this sample were compared.
-sample-name = Sample
 sample-documents = Documents of the batch
-sample-drawn = Drawn
-sample-compared = Compared
-sample-right = Right
-sample-wrong = Wrong
-sample-bound = Highest share of wrong ones (95 %)
-sample-list = Documents of the sample, seed “{ $seed }”
-verdict-match = As the paper
-verdict-differs = Differs
-verdict-missing-paper = The paper is missing
-verdict-missing-page = A page is missing
-verdict-unreadable = Cannot be read
+batch-sample-list = Documents of the sample, seed “{ $seed }”
 
 ## Report of a batch
-report-title = Report of batch { $batch }
+batch-report-title = Report of batch { $batch }
 report-unfinished = This batch is not done yet: the figures below will change.
 report-worked = Processed
 report-pace = Mean pace

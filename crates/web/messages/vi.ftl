@@ -625,6 +625,9 @@ event-user-changed = Thay đổi người dùng
 event-unmasked = Hiện tên người nộp
 event-field-confirmed = Xác nhận dữ liệu
 event-handed-on = Bàn giao
+event-batch-paused = Tạm dừng đợt
+event-batch-resumed = Tiếp tục đợt
+event-downloaded = Đã tải xuống
 
 ## Giấy chứng nhận
 certificates-title = Giấy chứng nhận tỷ lệ số hóa
@@ -906,37 +909,20 @@ refusal-by-person = Cán bộ đã từ chối
 ## Mẫu kiểm tra chất lượng
 sample-none = Chưa lấy mẫu
 sample-none-help = Chọn ngẫu nhiên một số văn bản của đợt rồi so với giấy, để biết chất lượng của cả đợt.
-sample-draw = Lấy mẫu mới
 sample-from = Mẫu được chọn từ { $count } văn bản đã gắn vào hồ sơ.
 sample-count = Số văn bản
-sample-seed = Hạt giống
-sample-seed-hint = Cùng hạt giống và cùng văn bản thì ra cùng mẫu. Hãy dùng số không ai biết trước, như kết quả xổ số.
 sample-no-seed = Hãy ghi hạt giống, nhiều nhất 200 ký tự.
 sample-no-count = Số văn bản phải từ 1 đến 500.
 sample-no-documents = Đợt này chưa có văn bản nào gắn vào hồ sơ.
 sample-so-far = Đã đối chiếu { $done } / { $all } văn bản
 sample-item = Văn bản { $position } / { $all }
 sample-component = Thành phần
-sample-question = So với bản giấy thì thế nào?
-sample-note = Ghi chú
-sample-note-hint = Không ghi dữ liệu cá nhân.
 sample-all-judged = Đã đối chiếu xong mẫu này.
-sample-name = Mẫu
 sample-documents = Văn bản của đợt
-sample-drawn = Được chọn
-sample-compared = Đã đối chiếu
-sample-right = Đúng
-sample-wrong = Sai
-sample-bound = Tỷ lệ sai cao nhất (95 %)
-sample-list = Danh sách mẫu, hạt giống “{ $seed }”
-verdict-match = Đúng với giấy
-verdict-differs = Khác bản giấy
-verdict-missing-paper = Không thấy bản giấy
-verdict-missing-page = Thiếu trang
-verdict-unreadable = Không đọc được
+batch-sample-list = Danh sách mẫu, hạt giống “{ $seed }”
 
 ## Báo cáo đợt quét
-report-title = Báo cáo đợt quét { $batch }
+batch-report-title = Báo cáo đợt quét { $batch }
 report-unfinished = Đợt này chưa xong: các số dưới đây còn thay đổi.
 report-worked = Máy xử lý
 report-pace = Tốc độ trung bình

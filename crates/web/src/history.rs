@@ -123,7 +123,7 @@ fn more(page: &Page, event: &Event, names: &Names) -> Option<String> {
             }
         }
         Some(Change::Imported { name, .. }) => name.clone(),
-        Some(Change::Sampled(_)) => String::new(),
+        Some(Change::Sampled(_) | Change::Paused { .. }) => String::new(),
         // What a person wrote.
         None if matches!(event.kind, EventKind::Unmasked | EventKind::HandedOn) => event.detail.clone(),
         None => return None,
@@ -170,6 +170,9 @@ fn kind(event: &Event) -> Badge {
         EventKind::UserChanged => (msg!("event-user-changed"), "people"),
         EventKind::Unmasked => (msg!("event-unmasked"), "people"),
         EventKind::FieldConfirmed => (msg!("event-field-confirmed"), "check"),
+        EventKind::BatchPaused => (msg!("event-batch-paused"), "clock"),
+        EventKind::BatchResumed => (msg!("event-batch-resumed"), "clock"),
+        EventKind::Downloaded => (msg!("event-downloaded"), "inbox"),
         EventKind::HandedOn => (msg!("event-handed-on"), "check"),
     };
     let tone = match event.outcome {

@@ -169,17 +169,6 @@ pub(crate) fn batch_file_badge(state: FileState) -> Badge {
     badge(batch_file(state), icon, tone)
 }
 
-/// What the comparison of a document with its paper found.
-pub(crate) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Match => msg!("verdict-match"),
-        Verdict::Differs => msg!("verdict-differs"),
-        Verdict::MissingPaper => msg!("verdict-missing-paper"),
-        Verdict::MissingPage => msg!("verdict-missing-page"),
-        Verdict::Unreadable => msg!("verdict-unreadable"),
-    }
-}
-
 /// What a person can do about it.
 pub(crate) fn todo(todo: Todo) -> &'static str {
     match todo {

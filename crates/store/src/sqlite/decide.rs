@@ -88,7 +88,7 @@ pub(super) async fn carry_out(
         }
         Decision::Edit { edit } => {
             if let PageEdit::Replace { by, .. } = edit {
-                let other = known(&mut tx, FileId(by.file)).await?;
+                let other = known(conn, FileId(by.file)).await?;
                 if other.id == file || other.digest != Some(by.digest) {
                     return Err(StoreError::Unknown(format!("another file {} of these bytes", by.file)));
                 }

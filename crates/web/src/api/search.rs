@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use sohoa_store::{Role, SearchHit};
+use sohoa_store::{Role, SearchHit, SearchQuery, SnippetPart};
 use utoipa::{IntoParams, ToSchema};
 
 use super::responses::Reading;
@@ -15,14 +15,12 @@ use crate::visitor::Visitor;
 
 /// Longest question, characters.
 const LONGEST: usize = 200;
-/// Hits that are looked through for those of the caller's agency.
-const LOOKED_AT: u32 = 1000;
 
 /// What is looked for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
-    /// Words, with or without accents; a dossier code; the name of a file.
+    /// Words, with or without accents; a dossier code; the name of a file; number and symbol of a paper.
     #[param(min_length = 1, max_length = 200)]
     words: String,
     /// At most so many, 1 to 200.
@@ -36,7 +34,8 @@ pub(crate) struct Asked {
 pub(crate) struct Hit {
     document: String,
     dossier: String,
-    /// Text around the words, which stand between `[` and `]`. Auditors, for whom names in texts are masked, get none.
+    /// Text around the words, which stand between `[` and `]`; none when the name of the file or a number was found. For auditors,
+    /// for whom names are masked, texts are not searched.
     snippet: Option<String>,
     /// The words were found with exactly these accents.
     exact: bool,
@@ -65,30 +64,25 @@ pub(crate) async fn search(
     if asked.words.trim().is_empty() || asked.words.chars().count() > LONGEST {
         return Err(WebError::Invalid);
     }
-    let of_all = visitor.user.agency.is_empty();
-    let wanted = if of_all { most as u32 + 1 } else { LOOKED_AT };
-    let found = app.records().search(&asked.words, wanted).await?;
-    let capped = found.len() as u32 == LOOKED_AT;
-    let mut hits = Vec::new();
-    let mut more = capped;
-    for hit in found {
-        if !of_all && !visitor.sees(app.agency_of_dossier(&hit.dossier).await?.as_deref()) {
-            continue;
-        }
-        if hits.len() == most {
-            more = true;
-            break;
-        }
-        hits.push(shown(hit, visitor.user.role));
-    }
-    tagged(&headers, &Hits { hits, more })
+    let wanted = SearchQuery {
+        words: asked.words,
+        agency: visitor.user.agency.clone(),
+        // For auditors names are masked, also as something to search for.
+        impersonal: visitor.user.role == Role::Auditor,
+        most: most as u32,
+        ..SearchQuery::default()
+    };
+    let found = app.records().search(&wanted).await?;
+    let more = found.more || found.counted as usize > found.documents.len();
+    tagged(&headers, &Hits { hits: found.documents.into_iter().map(shown).collect(), more })
 }
 
-fn shown(hit: SearchHit, role: Role) -> Hit {
+fn shown(hit: SearchHit) -> Hit {
+    let part = |part: &SnippetPart| if part.hit { format!("[{}]", part.text) } else { part.text.clone() };
     Hit {
         document: hit.document.to_string(),
         dossier: hit.dossier.to_string(),
-        snippet: (role != Role::Auditor).then_some(hit.snippet),
+        snippet: (!hit.snippet.is_empty()).then(|| hit.snippet.iter().map(part).collect()),
         exact: hit.exact,
     }
 }

@@ -165,7 +165,7 @@ async fn report(app: &App, page: &Page, row: &BatchRow) -> Result<Report, WebErr
         }));
     }
     Ok(Report {
-        title: page.t1("report-title", "batch", row.id.0.to_string()),
+        title: page.t1("batch-report-title", "batch", row.id.0.to_string()),
         subtitle: row.label.clone(),
         statements,
         blocks,

@@ -141,7 +141,7 @@ async fn show(app: &App, page: &Page, sample: &SampleRow, wanted: &str) -> Resul
         lines.push(Line {
             document: item.document.clone(),
             result_code: row.result_code,
-            verdict: verdict.map(labels::verdict),
+            verdict: verdict.map(|verdict| labels::verdict(verdict).name),
             right: verdict == Some(Verdict::Match),
             current: current == Some(n),
         });
@@ -163,7 +163,7 @@ async fn shown_item(app: &App, page: &Page, item: &SampleItem, position: usize) 
     let unnamed = || row.component.as_ref().map_or_else(|| page.t("document-unassigned"), |id| id.to_string());
     let said = item.result.as_ref();
     let verdict = |(verdict, number): (Verdict, usize)| {
-        (verdict.as_str(), labels::verdict(verdict), number, said.is_some_and(|said| said.verdict == verdict))
+        (verdict.as_str(), labels::verdict(verdict).name, number, said.is_some_and(|said| said.verdict == verdict))
     };
     Ok(Item {
         document: item.document.clone(),

@@ -41,7 +41,7 @@ pub const PERSON: &str = "Trần Thị Bịa";
 
 /// Files of each document.
 pub const PDF: &str = "%PDF-1.7 of a test";
-pub const TEXT: &str = "văn bản";
+pub const TEXT: &str = "Đơn của bà Trần Thị Bịa & <con>";
 
 /// A clock that a test sets.
 pub struct SetClock(Mutex<Timestamp>);
@@ -515,8 +515,7 @@ fn fields() -> Vec<Field> {
     ]
 }
 
-/// What is printed on the paper, and where.
-const TEXT: &str = "Đơn của bà Trần Thị Bịa & <con>";
+/// Where on the paper which words are.
 const ALTO: &str = "<alto><Page PHYSICAL_IMG_NR=\"1\" WIDTH=\"1000\" HEIGHT=\"1400\" ROTATION=\"90\"><TextLine>\
     <String HPOS=\"100\" VPOS=\"200\" WIDTH=\"80\" HEIGHT=\"30\" CONTENT=\"Đơn\"/>\
     <String HPOS=\"200\" VPOS=\"200\" WIDTH=\"70\" HEIGHT=\"30\" CONTENT=\"của\"/></TextLine><TextLine>\
@@ -527,7 +526,8 @@ const ALTO: &str = "<alto><Page PHYSICAL_IMG_NR=\"1\" WIDTH=\"1000\" HEIGHT=\"14
 async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, folder: &str, home: &Path) -> Holdings {
     let component = Some(component.parse::<ComponentId>().unwrap());
     let now: Timestamp = "2023-06-15T01:00:00Z".parse().unwrap();
-    let batch = records.open_batch("inbox", folder, &entry.agency, now).await.unwrap();
+    let agency = records.dossier(code).await.unwrap().map(|entry| entry.agency).unwrap_or_default();
+    let batch = records.open_batch("inbox", folder, &agency, now).await.unwrap();
     let file = NewFile {
         batch,
         origin: format!("{folder}/SCAN0001.pdf"),
@@ -593,18 +593,9 @@ async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, 
         let (logical, digest) = (format!("documents/{id}/{name}"), Sha256Digest::of(bytes));
         Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 }
     };
-    let mut renditions = vec![metadata];
-    for (kind, logical, bytes) in
-        [(RenditionKind::Pdf, "document.pdf", PDF), (RenditionKind::Text, "document.txt", TEXT)]
-    {
-        let stored = format!("{id}-{logical}");
-        std::fs::write(home.join("packages").join(&stored), bytes).unwrap();
-        let logical = format!("documents/{id}/{logical}");
-        let digest = Sha256Digest::of(bytes.as_bytes());
-        renditions.push(Rendition { kind, logical, stored, digest, bytes: bytes.len() as u64 });
-    }
     let renditions = vec![
         rendition(RenditionKind::Metadata, "document.json", &description),
+        rendition(RenditionKind::Pdf, "document.pdf", PDF.as_bytes()),
         rendition(RenditionKind::Alto, "document.alto.xml", ALTO.as_bytes()),
         rendition(RenditionKind::Text, "document.txt", TEXT.as_bytes()),
     ];
