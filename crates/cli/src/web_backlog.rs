@@ -49,6 +49,11 @@ fn parts(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// What a folder is called on screens: people need not know where it lies.
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
+}
+
 #[async_trait]
 impl Backlogs for WebBacklog {
     async fn folders(&self) -> io::Result<Vec<BacklogFolder>> {
@@ -60,8 +65,7 @@ impl Backlogs for WebBacklog {
                     tracing::warn!(folder = %path.display(), error = %error.kind(), "a folder of the backlog cannot be read");
                     Vec::new()
                 });
-                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                BacklogFolder { agency: backlog.agency.clone(), name, parts }
+                BacklogFolder { agency: backlog.agency.clone(), name: name_of(&path), parts }
             };
             home.config.backlog.iter().map(folder).collect()
         };
@@ -79,7 +83,7 @@ impl Backlogs for WebBacklog {
         if let Some(taking) = self.taking.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
             return Ok(taking.batch);
         }
-        let (label, now) = (path.display().to_string(), self.home.clock.now());
+        let (label, now) = (format!("{}/{part}", name_of(&folder)), self.home.clock.now());
         let batch = self.home.records.open_batch("ingest", &label, &backlog.agency, now).await;
         let batch = batch.map_err(io::Error::other)?;
         let taking = Taking { batch, left: 0 };

@@ -33,7 +33,8 @@ struct Screen {
 
 struct ShownTable {
     title: String,
-    columns: Vec<String>,
+    /// Headings, and whether numbers stand below.
+    columns: Vec<(String, bool)>,
     rows: Vec<ShownRow>,
 }
 
@@ -54,11 +55,10 @@ fn shown(table: &Table) -> ShownTable {
     };
     let row =
         |row: &Row| ShownRow { strong: row.strong, part: row.level > 0, cells: row.cells.iter().map(cell).collect() };
-    ShownTable {
-        title: table.title.clone(),
-        columns: table.columns.clone(),
-        rows: table.rows.iter().map(row).collect(),
-    }
+    let rows: Vec<ShownRow> = table.rows.iter().map(row).collect();
+    let number = |n: usize| rows.first().and_then(|row| row.cells.get(n)).is_some_and(|(_, number)| *number);
+    let columns = table.columns.iter().enumerate().map(|(n, name)| (name.clone(), number(n))).collect();
+    ShownTable { title: table.title.clone(), columns, rows }
 }
 
 /// `/batches/{batch}/report`.
