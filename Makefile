@@ -1,6 +1,8 @@
 # `make demo` and `make test` set up what is missing, then do what they say. Everything else is for daily work.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-SOHOA := $(TARGET)/release/sohoa
+# Which build is used: `release`, or `debug`, which the tests make anyway and which checks more.
+BINARY := release
+SOHOA := $(TARGET)/$(BINARY)/sohoa
 DEMO_HOME := demo-home
 export OMP_THREAD_LIMIT := 1
 
@@ -9,7 +11,8 @@ export OMP_THREAD_LIMIT := 1
 demo: setup release
 	@sh config/demo.sh $(SOHOA) $(DEMO_HOME)
 
-test: setup-test release lint unit docs judges api-judge few-stacks test-web
+test: setup-test lint unit docs
+	$(MAKE) judges api-judge few-stacks test-web BINARY=debug
 	@echo "all tests passed"
 
 setup:
@@ -21,6 +24,10 @@ setup-test:
 
 release:
 	cargo build --release --locked -p sohoa-cli
+
+.PHONY: debug
+debug:
+	cargo test --workspace --locked --no-run --quiet
 
 lint:
 	cargo fmt --all --check
@@ -37,14 +44,21 @@ judges:
 
 # Every operation of the API, asked with a token of each role: no answer is 5xx or other than described.
 .PHONY: api-judge
-api-judge: setup-test release
+api-judge: setup-test $(BINARY)
 	.venv/bin/python tests/judges/api.py --sohoa $(abspath $(SOHOA))
 
 # The screens in a real browser, by mouse and by keyboard alone. With SHOTS=folder it leaves a picture of each there.
 WEB_SPECS := $(basename $(basename $(notdir $(wildcard tests/web/specs/*.test.js))))
-test-web: release
+test-web: $(BINARY)
 	@sh config/setup.sh web
 	SOHOA=$(abspath $(SOHOA)) node --test $(WEB_SPECS:%=tests/web/specs/%.test.js)
+
+# The pictures of the user guides, made anew from what the browser tests see.
+.PHONY: guide
+guide:
+	mkdir -p $(TARGET)/shots
+	SHOTS=$(abspath $(TARGET)/shots) $(MAKE) test-web
+	.venv/bin/python tests/web/guide.py $(TARGET)/shots docs/images/guide
 
 bench: setup release
 	python3 tests/bench/bench.py $(SOHOA) --profile
@@ -120,7 +134,7 @@ STACKS_SEED := 2
 # Percent of the pages in office range that have to be right; none may be wrong or lost.
 STACKS_RIGHT := 99
 STACKS_DIR := $(TARGET)/stacks
-stacks: release
+stacks: $(BINARY)
 	sh config/setup.sh samples
 	rm -rf $(STACKS_DIR)
 	.venv/bin/python tests/generator/stacks.py $(STACKS_DIR) --sohoa $(SOHOA) --seed $(STACKS_SEED) --count $(STACKS)

@@ -89,7 +89,7 @@ async fn who_was_away_gets_what_was_missed_and_nothing_twice() {
     }
     // All that was missed is one change.
     let mut stream = Stream::open(&client, &path, Some(before + 1)).await;
-    stream.until(&format!("id: {}\n", before + 3)).await;
+    stream.until(&format!("id: {}\nevent: change", before + 3)).await;
     tell(&web, &web.own.code, "3").await;
     stream.until(&format!("id: {}\nevent: change", before + 4)).await;
     assert_eq!(stream.changes(), [before + 3, before + 4]);
