@@ -82,7 +82,7 @@ mod tests {
         let chart = Chart::of(&minutes(&[(10, 5), (11, 20), (13, 10)])).unwrap();
         let heights: Vec<_> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!((heights, chart.highest, chart.minutes), (vec![25, 100, 0, 50], 20, 1));
-        assert_eq!((chart.from.as_str(), chart.to.as_str()), ("01/01/1970 08:10", "01/01/1970 08:14"));
+        assert_eq!((chart.from.as_str(), chart.to.as_str()), ("01/01/1970 07:10", "01/01/1970 07:14"));
         assert_eq!(Chart::of(&minutes(&[(10, 5)])), None);
         assert_eq!(Chart::of(&[]), None);
         assert_eq!(Chart::of(&minutes(&[(1, 0), (5, 0)])), None);

@@ -38,7 +38,8 @@ after(async () => {
 const shows = (page, number) =>
   page.waitForFunction(async (wanted) => {
     const image = document.querySelector(`#sheet[data-page="${wanted}"] .leaf image`);
-    if (!image) return false;
+    const address = new URLSearchParams(location.search).get("page") ?? "1";
+    if (!image || address !== wanted) return false;
     const picture = new Image();
     picture.src = image.getAttribute("href");
     await picture.decode();
@@ -101,7 +102,6 @@ test("an archivist searches and reads", { timeout: 300_000 }, async () => {
   await keys.press("PageDown");
   await shows(page, first + 1);
   assert.equal(await page.locator("[data-zoom=page]").getAttribute("aria-pressed"), "true", "the zoom is kept");
-  assert.equal(new URL(page.url()).searchParams.get("page"), String(first + 1));
   await keys.press("0");
   const fitting = await width(page);
   assert.ok(fitting > whole);

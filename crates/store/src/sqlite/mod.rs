@@ -7,6 +7,7 @@ mod browse;
 mod catalogue;
 mod claims;
 mod complete;
+mod connect;
 mod coverage;
 mod decide;
 mod documents;
@@ -30,7 +31,6 @@ pub(crate) mod values;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -38,9 +38,11 @@ use sohoa_domain::{
     AuditSample, CatalogueVersion, ComponentId, ComponentKind, Desk, DocumentId, DossierCode, DossierEntry, Event,
     FileState, ProcedureCode, Reading, Sha256Digest, StratumBy, Verdict,
 };
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Sqlite, Transaction};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite, Transaction};
 
+pub(crate) use self::connect::open_small;
+use self::connect::{connect_options, open_writer, pool};
 use self::register::Imported;
 use crate::event_log::{EventLine, Segment};
 use crate::records::{
@@ -54,18 +56,9 @@ use crate::records::{
 };
 use crate::register::RegisterEntries;
 
-/// How long a process waits for another one that is writing.
-const BUSY: Duration = Duration::from_secs(10);
-
 /// Pages that the connection that writes keeps in memory, as SQLite wants it (-KiB): an import of a large register would
 /// write the same pages again and again.
 const WRITER_CACHE: &str = "-65536";
-
-/// How long to wait before trying again where SQLite does not wait by itself.
-const AGAIN: Duration = Duration::from_millis(20);
-
-/// How long a task waits for its turn within this process: an import of a large register comes before it.
-const TURN: Duration = Duration::from_secs(60);
 
 /// Connections that read, while one writes.
 const READERS: u32 = 4;
@@ -79,54 +72,6 @@ pub struct SqliteRecords {
     path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
-}
-
-/// How a database file of ours is opened.
-fn connect_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-}
-
-/// On a full disk SQLite ends a transaction by itself, and the driver goes on counting it as open: such a connection could never
-/// write again.
-fn pool() -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .acquire_timeout(TURN)
-        .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-}
-
-/// The one connection that writes. The write-ahead log stays switched on in the file once it is. Switching it on is the one
-/// step for which SQLite does not wait when another process is making the same file.
-async fn open_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let started = Instant::now();
-    loop {
-        let options = options.clone().journal_mode(SqliteJournalMode::Wal);
-        match pool().max_connections(1).connect_with(options).await.map_err(StoreError::from) {
-            Err(StoreError::Busy(_)) if started.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
-            other => return other,
-        }
-    }
-}
-
-/// Opens a small database of one connection, and makes its tables when the file is new.
-pub(crate) async fn open_small(path: &Path, tables: &'static str) -> Result<SqlitePool, StoreError> {
-    let writer = open_writer(&connect_options(path)).await?;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
-    match done {
-        0 => {
-            sqlx::raw_sql(tables).execute(&mut *tx).await?;
-            sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *tx).await?;
-        }
-        1 => {}
-        _ => return Err(StoreError::Unavailable(format!("its tables are of version {done}: use a newer program"))),
-    }
-    tx.commit().await?;
-    Ok(writer)
 }
 
 impl SqliteRecords {
