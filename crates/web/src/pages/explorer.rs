@@ -85,7 +85,7 @@ fn operations() -> Result<Vec<(String, Operation)>, WebError> {
                 required: p["required"] == true,
                 description: text(&p["description"]),
             };
-            let answer = |(status, told): (&String, &Value)| (status.clone(), text(&told["description"]));
+            let answer = |(status, told): (&String, &Value)| (status.clone(), about(told));
             let operation = Operation {
                 id: text(&told["operationId"]),
                 method: method.to_uppercase(),
@@ -100,6 +100,15 @@ fn operations() -> Result<Vec<(String, Operation)>, WebError> {
         }
     }
     Ok(operations)
+}
+
+/// What an answer tells: in words, else the name of its form.
+fn about(answer: &Value) -> String {
+    let form = answer["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+    match answer["description"].as_str() {
+        Some(words) if !words.is_empty() => words.to_owned(),
+        _ => form.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
