@@ -119,8 +119,8 @@ const MOST_WRONG: usize = 100;
 /// Looks in case of a complaint: damage is there each time.
 const LOOKS: usize = 3;
 
-/// What SQLite says of the file. The check of the full-text index takes what another connection merges at that moment for damage, so a
-/// complaint counts when it is heard of each look at a state of its own.
+/// What SQLite says of the file. It was seen to complain of the full-text index once while another connection wrote, and of nothing
+/// afterwards: a complaint counts when it is heard at each look, each at a state of its own.
 async fn integrity(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {
     let mut complaints = Vec::new();
     for _ in 0..LOOKS {
