@@ -6,7 +6,7 @@
 //! - `pages/`: a file a screen, with its template of the same name in `templates/`; `api/`: the same for programs.
 //! - `page`: what every screen is made with (language, user, navigation); `messages`, `format`: words, dates, numbers.
 //! - `batch`, `estimate`, `throughput`: how far a batch is, how long it will take, how fast it went.
-//! - `queue`, `query`: what waits for a person, and the addresses that keep a filter.
+//! - `queue`, `query`: what waits for a person, and the addresses that keep a filter; `reason`: why somebody does something.
 //! - `visitor`, `sign_in`, `password`, `csrf`, `throttle`: who asks, and whether the request may be believed.
 //! - `webhooks`: other systems are told of what happens; `busy`: what only one request at a time may work on.
 //! - `live`: what changed, as it happens; `pictures`: pages as pictures; `alto`, `downloads`: words and files of documents;
@@ -46,6 +46,7 @@ mod period;
 mod pictures;
 mod query;
 mod queue;
+mod reason;
 mod scope;
 mod secret;
 mod server;

@@ -9,7 +9,7 @@ use sohoa_domain::FieldKey;
 use sohoa_store::{DoubtfulPage, FieldValue};
 use utoipa::{IntoParams, ToSchema};
 
-use super::responses::{Reading, Writing};
+use super::responses::{Matching, Reading, Writing};
 use super::{page_size, quoted, seen, tagged};
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -171,8 +171,7 @@ pub(crate) struct Said {
     request_body = Said,
     responses(
         (status = 204, description = "it is on record; its ETag is the new one"),
-        (status = 412, body = Problem, content_type = "application/problem+json", description = "somebody else was faster"),
-        (status = 428, body = Problem, content_type = "application/problem+json", description = "If-Match is missing"),
+        Matching,
         Writing,
     )
 )]
@@ -196,8 +195,7 @@ pub(crate) async fn confirm(
     ),
     responses(
         (status = 204, description = "it is taken back"),
-        (status = 412, body = Problem, content_type = "application/problem+json", description = "somebody else was faster"),
-        (status = 428, body = Problem, content_type = "application/problem+json", description = "If-Match is missing"),
+        Matching,
         Writing,
     )
 )]

@@ -15,6 +15,12 @@ pub(super) struct Reading;
 /// Of an operation that changes something.
 pub(super) struct Writing;
 
+/// Of an operation that names in `If-Match` what was seen, beside [`Writing`].
+pub(super) struct Matching;
+
+/// Of an operation on an upload that stands, beside the others.
+pub(super) struct Resuming;
+
 const ALWAYS: [(&str, &str); 6] = [
     ("400", "what was sent cannot be understood"),
     ("401", "no token, or one that does not hold"),
@@ -49,5 +55,18 @@ impl IntoResponses for Writing {
             ("422", "what was sent is refused, with a stable code why"),
         ];
         ALWAYS.into_iter().chain(more).map(problem).collect()
+    }
+}
+
+impl IntoResponses for Matching {
+    fn responses() -> Described {
+        [("412", "it has changed since"), ("428", "If-Match is missing")].into_iter().map(problem).collect()
+    }
+}
+
+impl IntoResponses for Resuming {
+    fn responses() -> Described {
+        let all = [("410", "there is no such upload any more"), ("412", "another version of tus")];
+        all.into_iter().map(problem).collect()
     }
 }

@@ -13,7 +13,7 @@ use sohoa_domain::DossierCode;
 use utoipa::ToSchema;
 
 use super::files::chunks;
-use super::responses::{Reading, Writing};
+use super::responses::{Reading, Resuming, Writing};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::pages::upload::plain_name;
@@ -126,8 +126,7 @@ pub(crate) async fn get(
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses(
         (status = 204, description = "they are there", headers(("Upload-Offset" = u64), ("Upload-Expires" = String))),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "there is no such upload any more"),
-        (status = 412, body = Problem, content_type = "application/problem+json", description = "another version of tus"),
+        Resuming,
         (status = 415, body = Problem, content_type = "application/problem+json", description = "not application/offset+octet-stream"),
         Writing,
     )
@@ -162,8 +161,7 @@ pub(crate) async fn append(
     params(("code" = String, Path, description = "Dossier code"), ("upload" = String, Path, description = "Id of the upload")),
     responses(
         (status = 204, description = "it is gone"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "there is no such upload any more"),
-        (status = 412, body = Problem, content_type = "application/problem+json", description = "another version of tus"),
+        Resuming,
         Writing,
     )
 )]

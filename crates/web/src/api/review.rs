@@ -10,16 +10,13 @@ use sohoa_dossier::{choices, pages_in_question};
 use sohoa_store::{Decision, FileId};
 use utoipa::{IntoParams, ToSchema};
 
-use super::responses::{Reading, Writing};
+use super::responses::{Matching, Reading, Writing};
 use super::{json_type, page_size, quoted, seen, tagged, tagged_as};
 use crate::app::App;
-use crate::error::{Problem, WebError};
+use crate::error::WebError;
 use crate::pages::review_item::part_in_question;
 use crate::queue::{Filter, Queue, Waiting};
 use crate::visitor::Visitor;
-
-/// Longest reason for rejecting a file, characters.
-const LONGEST_REASON: usize = 200;
 
 /// Which files.
 #[derive(Deserialize, IntoParams)]
@@ -219,8 +216,7 @@ pub(crate) struct Outcome {
     request_body = Decided,
     responses(
         (status = 200, body = Outcome),
-        (status = 412, body = Problem, content_type = "application/problem+json", description = "it has changed since"),
-        (status = 428, body = Problem, content_type = "application/problem+json", description = "If-Match is missing"),
+        Matching,
         Writing,
     )
 )]
@@ -247,10 +243,7 @@ pub(crate) async fn decide(
         Decided::Split { pages } => Decision::Split { pages: own_pages(pages, last)? },
         Decided::Merge { pages } => Decision::Merge { pages: own_pages(pages, last)? },
         Decided::Reject { reason } => {
-            let reason = reason.trim();
-            if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
-                return Err(WebError::Invalid);
-            }
+            let reason = crate::reason::reason(&reason).ok_or(WebError::Invalid)?;
             Decision::Reject { reason: reason.to_owned() }
         }
         Decided::Retry {} => Decision::Retry,

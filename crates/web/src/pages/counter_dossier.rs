@@ -35,8 +35,6 @@ const MOST_FILES: u32 = 60;
 const MOST_THUMBNAILS: usize = 12;
 /// A file that cannot be opened so soon shows its first page only, until it is read.
 const OPENING: Duration = Duration::from_millis(300);
-/// Longest reason for handing over what is not complete, characters.
-const LONGEST_REASON: usize = 200;
 
 #[derive(Template)]
 #[template(path = "counter_dossier.html")]
@@ -366,10 +364,10 @@ pub(crate) async fn hand_on(
     lacks: usize,
     reason: &str,
 ) -> Result<(), WebError> {
-    let reason = reason.trim();
-    if reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
-        return Err(WebError::Invalid);
-    }
+    let reason = match reason.trim() {
+        "" => "",
+        typed => crate::reason::reason(typed).ok_or(WebError::Invalid)?,
+    };
     let (outcome, detail) = match lacks {
         0 => (Outcome::Success, String::new()),
         _ if reason.is_empty() => return Err(WebError::Lacking),

@@ -27,8 +27,6 @@ use crate::visitor::Visitor;
 
 /// Thumbnails that are shown of a document; the rest is a number.
 const MOST_THUMBNAILS: usize = 6;
-/// Longest reason for unmasking, characters.
-const LONGEST_REASON: usize = 200;
 
 #[derive(Template)]
 #[template(path = "dossier.html")]
@@ -137,10 +135,7 @@ pub(crate) async fn unmask(
     Path(code): Path<String>,
     Form(Reason { reason }): Form<Reason>,
 ) -> Result<Response, WebError> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
-        return Err(WebError::Invalid);
-    }
+    let reason = crate::reason::reason(&reason).ok_or(WebError::Invalid)?;
     let dossier = show(&app, &page, &code, false).await?;
     let code: DossierCode = code.parse().map_err(|_| WebError::NotFound)?;
     tell(&app, EventKind::Unmasked, Outcome::Success, visitor.user.name.as_str(), Some(&code), reason).await?;

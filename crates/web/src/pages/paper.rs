@@ -19,6 +19,7 @@ use crate::error::WebError;
 use crate::page::Page;
 use crate::page_quality::faults;
 use crate::pictures::{address_of_file, shown};
+use crate::reason::reason;
 use crate::visitor::Visitor;
 
 /// Files of a dossier among which one is looked for.
@@ -28,8 +29,6 @@ const MOST_OTHERS: u32 = 8;
 const MOST_OF_OTHER: u32 = 20;
 /// Longer side of the picture, pixels.
 const SIDE: u32 = 1200;
-/// Longest reason for a rejection, characters.
-const LONGEST_REASON: usize = 200;
 
 #[derive(Template)]
 #[template(path = "paper.html")]
@@ -292,10 +291,7 @@ async fn decision(
             Ok(Decision::Assign { dossier, component, part })
         }
         "reject" => {
-            let reason = said.reason.trim();
-            if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
-                return Err(WebError::Invalid);
-            }
+            let reason = reason(&said.reason).ok_or(WebError::Invalid)?;
             Ok(Decision::Reject { reason: reason.to_owned() })
         }
         "retry" => Ok(Decision::Retry),

@@ -23,8 +23,6 @@ use crate::visitor::Visitor;
 
 /// Lines of the queue that are listed.
 const MOST_LINES: usize = 50;
-/// Longest reason for rejecting a file, characters.
-const LONGEST_REASON: usize = 200;
 /// Address that the browser shows from now on.
 const PUSH_URL: HeaderName = HeaderName::from_static("hx-push-url");
 
@@ -320,10 +318,9 @@ async fn decision(
             if action == "split" { Decision::Split { pages } } else { Decision::Merge { pages } }
         }
         "reject" => {
-            let reason = sent.value("reason");
-            if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains(char::is_control) {
+            let Some(reason) = crate::reason::reason(sent.value("reason")) else {
                 return Ok(Err(msg!("review-no-reason")));
-            }
+            };
             Decision::Reject { reason: reason.to_owned() }
         }
         "retry" => Decision::Retry,

@@ -26,7 +26,7 @@ use crate::visitor::Visitor;
 
 /// Hits on a screen.
 const MOST: u32 = 20;
-/// Longest search, and longest reason of an auditor, characters.
+/// Longest search, characters.
 const LONGEST: usize = 200;
 /// Kinds of documents that can be asked for: value and name.
 const KINDS: [(&str, &str, PaperKind); 3] = [
@@ -163,10 +163,7 @@ pub(crate) async fn unmask(
     visitor: Visitor,
     Form(Unmasked { asked, reason }): Form<Unmasked>,
 ) -> Result<Response, WebError> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST || reason.contains(char::is_control) {
-        return Err(WebError::Invalid);
-    }
+    let reason = crate::reason::reason(&reason).ok_or(WebError::Invalid)?;
     let detail = format!("search: {reason}");
     tell(&app, EventKind::Unmasked, Outcome::Success, visitor.user.name.as_str(), None, &detail).await?;
     let results = results(&app, &page, &visitor, &asked, false).await?;
