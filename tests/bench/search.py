@@ -125,13 +125,16 @@ def figures(seconds):
 def measure_search(who, client, asked):
     for _, words in asked:
         client.timed(f"/search?q={quote(words)}")
-    times = {}
+    times, cut_off = {}, {}
     for _ in range(3):
         for kind, words in asked:
-            times.setdefault(kind, []).append(client.timed(f"/search?q={quote(words)}")[0])
-    print(f"search, {who}")
+            seconds, text = client.timed(f"/search?q={quote(words)}")
+            times.setdefault(kind, []).append(seconds)
+            counted = re.search(r">([0-9.]+\+) giấy tờ<", text)
+            cut_off[kind] = cut_off.get(kind, 0) + bool(counted and counted[1] != "10.000+")
+    print(f"search, {who}; how many answers end with the time, not with the papers")
     for kind, seconds in times.items():
-        print(f"  {kind:24} {figures(seconds)}")
+        print(f"  {kind:24} {figures(seconds)}, {cut_off[kind]} cut off")
     print(f"  {'all':24} {figures([s for seconds in times.values() for s in seconds])}", flush=True)
 
 
@@ -143,12 +146,13 @@ def measure_dossiers(client, codes):
         print(f"{name:26} {figures([client.timed(path)[0] for path in paths])}", flush=True)
 
 
-def measure_load(client, asked, codes, seconds):
+def measure_load(clients, asked, codes, seconds):
     """Open-loop: a request is due at its time, however long others take, and its waiting counts."""
-    live = []
-    for code in codes[:LIVE]:
+    live, client = [], clients[0]
+    for number, code in enumerate(codes[:LIVE]):
+        # Of one user only a few are kept open.
         connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=seconds + 60)
-        connection.request("GET", f"/live/dossiers/{code}", headers={"Cookie": client.cookie})
+        connection.request("GET", f"/live/dossiers/{code}", headers={"Cookie": clients[number % len(clients)].cookie})
         response = connection.getresponse()
         assert response.status == 200
         live.append(response)
@@ -195,7 +199,8 @@ def main():
         print("{:,} dossiers, {:,} documents, {:,} pages of text".format(*counts), f"in {os.path.getsize(database) / 1e9:.1f} GB")
         asked = queries(db)
         codes = [code for code, in db.execute("SELECT DISTINCT dossier FROM document WHERE row % ? = 0 LIMIT 100", (max(1, documents // 100),))]
-    for name, agency in (("bench-all", ""), ("bench-one", AGENCY)):
+    watchers = [f"bench-{number}" for number in range(5)]
+    for name, agency in (("bench-all", ""), ("bench-one", AGENCY), *((name, "") for name in watchers)):
         env = {**os.environ, "SOHOA_PASSWORD": PASSWORD}
         command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", "archivist", "--agency", agency]
         subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
@@ -210,7 +215,7 @@ def main():
         measure_search("all agencies", everybody, asked)
         measure_search("one agency", one, asked)
         measure_dossiers(everybody, codes)
-        measure_load(everybody, asked, codes, args.seconds)
+        measure_load([Client(port, name) for name in watchers], asked, codes, args.seconds)
     finally:
         serve.terminate()
         serve.wait()

@@ -10,14 +10,17 @@ use super::values::{parsed, parsed_opt};
 use crate::records::{DossierLine, DossierPage, FileRow, FileSeen, StoreError};
 
 pub(super) async fn dossiers(db: &SqliteRecords, page: &DossierPage) -> Result<Vec<DossierLine>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT code, agency, counter, received, due, status FROM dossier WHERE code > ");
-    query.push_bind(page.after.as_ref().map_or("", DossierCode::as_str).to_owned());
+    let mut query = QueryBuilder::new("SELECT code, agency, counter, received, due, status FROM dossier WHERE code ");
+    let after = page.after.as_ref().map_or("", DossierCode::as_str);
+    let begins = page.begins.as_deref().unwrap_or_default();
+    // One lower bound: of two, SQLite begins at the first, however far from the second.
+    let (bound, from) = if after >= begins { ("> ", after) } else { (">= ", begins) };
+    query.push(bound).push_bind(from.to_owned());
     if !page.agency.is_empty() {
         query.push(" AND agency = ").push_bind(page.agency.clone());
     }
-    if let Some(begins) = &page.begins {
+    if !begins.is_empty() {
         // All texts that begin so lie before the one with the highest character behind it.
-        query.push(" AND code >= ").push_bind(begins.clone());
         query.push(" AND code < ").push_bind(format!("{begins}\u{10ffff}"));
     }
     query.push(" ORDER BY code LIMIT ").push_bind(page.most);
