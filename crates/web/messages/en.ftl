@@ -586,7 +586,7 @@ unaccounted-open = has a day of finishing but is in process
 ## Audit: fixity
 fixity-title = Fixity of the store
 fixity-lead = Every stored file is hashed again and compared with the digest taken when it came in; packages, records and the chain of events are compared with each other.
-fixity-last = Last verification of everything: { $at }. { $said }.
+fixity-last = Last verification of everything: { $at }; { $said }.
 fixity-never = No verification of everything is on record. The server verifies by the schedule of the settings.
 fixity-failing =
     { $count ->

@@ -554,7 +554,7 @@ unaccounted-open = sổ ghi ngày xong nhưng trạng thái là đang giải quy
 ## Kiểm tra: toàn vẹn
 fixity-title = Toàn vẹn của kho
 fixity-lead = Mọi tệp trong kho được tính lại mã băm và so với mã băm ghi lúc nhận; gói, sổ ghi và chuỗi sự kiện được so với nhau.
-fixity-last = Lần kiểm tra toàn bộ gần nhất: { $at }. { $said }.
+fixity-last = Lần kiểm tra toàn bộ gần nhất: { $at }; { $said }.
 fixity-never = Chưa có lần kiểm tra toàn bộ nào được ghi lại. Máy chủ tự kiểm tra theo lịch trong cài đặt.
 fixity-failing = { $count } hồ sơ có sai lệch ở lần kiểm tra gần nhất của chúng.
 fixity-sealed = Lịch sử có { $events } sự kiện; đã niêm phong ra ngoài cơ sở dữ liệu đến sự kiện số { $sealed }.
