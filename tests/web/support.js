@@ -178,12 +178,15 @@ export async function look(page, name) {
   return found;
 }
 
-// A browser of somebody who has signed in.
+// A browser of somebody who has signed in, by the keyboard alone.
 export async function signedIn(chromium, base, name, password) {
   const someone = await person(chromium);
   await someone.page.goto(new URL("/sign-in", base).href);
-  await someone.page.locator("input[name=name]").fill(name);
-  await someone.page.locator("input[type=password]").fill(password);
+  // The name has the focus, once the page is drawn: what is typed before goes nowhere.
+  await someone.page.locator("input[name=name]:focus").waitFor();
+  await someone.page.keyboard.type(name);
+  await someone.page.keyboard.press("Tab");
+  await someone.page.keyboard.type(password);
   await someone.page.keyboard.press("Enter");
   await someone.page.locator(".who").waitFor();
   return someone;

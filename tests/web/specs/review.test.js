@@ -1,10 +1,9 @@
 // An archivist works through ten exceptions by the keyboard alone; a clerk confirms what was read with doubt.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Home, browser, look, nothingGrave, paper, person } from "../support.js";
+import { Home, browser, look, nothingGrave, paper, signedIn } from "../support.js";
 
 const PASSWORD = "một câu dài dễ nhớ";
 const [ONE, TWO] = ["H41.20-230615-0001", "H41.20-230616-0004"];
@@ -14,19 +13,9 @@ let home, chromium, address;
 const looked = [];
 
 // Signed in as a new user.
-async function signIn(name, role) {
-  const env = { ...home.environment(), SOHOA_PASSWORD: PASSWORD };
-  const args = ["--home", home.path, "user", "add", name, "--role", role];
-  const added = spawnSync(home.program, args, { env, encoding: "utf8" });
-  assert.equal(added.status, 0, added.stderr);
-  const user = await person(chromium);
-  await user.page.goto(address);
-  await user.page.keyboard.type(name);
-  await user.page.keyboard.press("Tab");
-  await user.page.keyboard.type(PASSWORD);
-  await user.page.keyboard.press("Enter");
-  await user.page.getByRole("heading", { name: `Xin chào, ${name}` }).waitFor();
-  return user;
+function signIn(name, role) {
+  home.user(name, role, "", PASSWORD);
+  return signedIn(chromium, address, name, PASSWORD);
 }
 
 before(async () => {

@@ -35,16 +35,14 @@ after(async () => {
 });
 
 // The page of this number is shown, its picture too.
-const shows = (page, number) =>
-  page.waitForFunction(async (wanted) => {
-    const image = document.querySelector(`#sheet[data-page="${wanted}"] .leaf image`);
+async function shows(page, number) {
+  const picture = await page.waitForFunction((wanted) => {
     const address = new URLSearchParams(location.search).get("page") ?? "1";
-    if (!image || address !== wanted) return false;
-    const picture = new Image();
-    picture.src = image.getAttribute("href");
-    await picture.decode();
-    return true;
+    return address === wanted && document.querySelector(`#sheet[data-page="${wanted}"] .leaf image`)?.getAttribute("href");
   }, String(number));
+  // Its own wait: a promise is no answer to the one above.
+  await picture.evaluate((href) => Object.assign(new Image(), { src: href }).decode());
+}
 const width = (page) => page.locator(".leaf").evaluate((leaf) => Math.round(leaf.getBoundingClientRect().width));
 
 test("an archivist searches and reads", { timeout: 300_000 }, async () => {
