@@ -6,6 +6,9 @@ document.body.addEventListener("decided", () => {
   if (dialog.open) dialog.close();
 });
 
+// What was refused has the focus once: `autofocus` would take it back at each live change.
+document.querySelector("[data-focus]")?.focus();
+
 const drop = document.getElementById("drop");
 const list = drop.querySelector(".sending");
 let queue = Promise.resolve();

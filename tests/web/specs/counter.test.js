@@ -69,8 +69,10 @@ test("a clerk opens, scans, mends and hands over", { timeout: 240_000 }, async (
 
   // The scanner writes; the page shows it by itself, thumbnails before it is read.
   const form = readFileSync(home.sample(`${DOSSIER}_TP01_don-de-nghi.pdf`));
+  await tabTo(page.locator("#hand-over"));
   home.scanAtCounter("SCAN0001.pdf", form);
   await shows("SCAN0001.pdf");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "hand-over", "what arrives takes the focus from nobody");
   looked.push(...(await look(page, "counter-dossier-arriving")));
   await becomes("SCAN0001.pdf", "Đã gắn");
   const photo = readFileSync(home.sample(`${DOSSIER}_TP02_giay-uy-quyen.jpg`));
