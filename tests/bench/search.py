@@ -146,6 +146,23 @@ def measure_dossiers(client, codes):
         print(f"{name:26} {figures([client.timed(path)[0] for path in paths])}", flush=True)
 
 
+# What each person looks at, and how often it is asked for.
+SCREENS = {
+    "bench-audit": ["/", "/coverage", "/coverage?by=agency", "/coverage?period=all", "/coverage/dossiers?list=missing", "/report", "/reconciliation", "/history"],
+    "bench-all": ["/review", "/fields", "/batches"],
+    "bench-counter": ["/counter"],
+}
+TIMES = 20
+
+
+def measure_screens(port):
+    for name, paths in SCREENS.items():
+        client = Client(port, name)
+        for path in paths:
+            client.timed(path)
+            print(f"{path:32} {figures([client.timed(path)[0] for _ in range(TIMES)])}", flush=True)
+
+
 def measure_load(clients, asked, codes, seconds):
     """Open-loop: a request is due at its time, however long others take, and its waiting counts."""
     live, client = [], clients[0]
@@ -200,9 +217,10 @@ def main():
         asked = queries(db)
         codes = [code for code, in db.execute("SELECT DISTINCT dossier FROM document WHERE row % ? = 0 LIMIT 100", (max(1, documents // 100),))]
     watchers = [f"bench-{number}" for number in range(5)]
-    for name, agency in (("bench-all", ""), ("bench-one", AGENCY), *((name, "") for name in watchers)):
+    users = [("bench-all", "archivist", ""), ("bench-one", "archivist", AGENCY), ("bench-audit", "auditor", ""), ("bench-counter", "counter", "")]
+    for name, role, agency in (*users, *((name, "archivist", "") for name in watchers)):
         env = {**os.environ, "SOHOA_PASSWORD": PASSWORD}
-        command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", "archivist", "--agency", agency]
+        command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", role, "--agency", agency]
         subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -215,6 +233,7 @@ def main():
         measure_search("all agencies", everybody, asked)
         measure_search("one agency", one, asked)
         measure_dossiers(everybody, codes)
+        measure_screens(port)
         measure_load([Client(port, name) for name in watchers], asked, codes, args.seconds)
     finally:
         serve.terminate()
