@@ -286,24 +286,35 @@ fn number_label(row: &Piece<'_>) -> Option<usize> {
     (labelled && (has_slash || colon)).then_some(end)
 }
 
+/// Where the slash of `15/QĐ-UBND` stands when it was not read: nowhere else do capitals follow digits.
+fn lost_slash(glyphs: &Glyphs<'_>, start: usize) -> Option<Range<usize>> {
+    let at = |i: usize| glyphs.get(i).map(|g| g.c);
+    let end = (start..glyphs.len()).find(|&i| at(i).is_some_and(|c| !c.is_ascii_digit()))?;
+    let capitals = (end..end + 2).all(|i| at(i).is_some_and(char::is_uppercase));
+    let hyphen = (end + 2..glyphs.len()).any(|i| at(i) == Some('-'));
+    (end > start && capitals && hyphen).then_some(end..end)
+}
+
 /// Number, year and symbol of a row `Số: 15/QĐ-UBND`; returns the symbol's first part.
 fn number(row: &Piece<'_>, page: u32, fields: &mut Vec<Field>) -> Option<String> {
     let glyphs = Glyphs::new(&row.words);
     let at = |i: usize| glyphs.get(i).map(|g| g.c);
     let start = number_label(row)?;
-    let slash = (start..glyphs.len()).find(|&i| at(i) == Some('/'))?;
+    let slash = (start..glyphs.len()).find(|&i| at(i) == Some('/'));
+    let lost = slash.is_none();
+    let slash = slash.map_or_else(|| lost_slash(&glyphs, start), |i| Some(i..i + 1))?;
     let mut field = |name: FieldName, part: Range<usize>, issue: Option<FieldIssue>| {
         let confidence = glyphs.confidence(part.clone());
-        let issue = issue.or((confidence < SURE_NUMBER).then_some(FieldIssue::Doubtful));
+        let issue = issue.or((lost || confidence < SURE_NUMBER).then_some(FieldIssue::Doubtful));
         let value = glyphs.compact(part.clone());
         let rect = glyphs.box_of(part);
         fields.push(Field { name, value, page, rect, confidence, confident: issue.is_none(), issue });
     };
     // A party paper: 15-QĐ/HU.
-    let hyphen = (start..slash).find(|&i| at(i) == Some('-'));
+    let hyphen = (start..slash.start).find(|&i| at(i) == Some('-'));
     let (number_end, mut symbol_start) = match hyphen {
         Some(h) if (start..h).all(|i| at(i).is_some_and(|c| c.is_ascii_digit())) && h > start => (h, h + 1),
-        _ => (slash, slash + 1),
+        _ => (slash.start, slash.end),
     };
     let is_mark = |i: usize| at(i).is_some_and(|c| !c.is_alphanumeric());
     let is_odd = |i: usize| at(i).is_some_and(|c| !check::is_plain_mark(c));

@@ -220,6 +220,21 @@ fn a_symbol_that_is_not_of_the_titles_type_gives_way_to_a_reading_that_is() {
 }
 
 #[test]
+fn where_a_slash_was_not_read_capitals_behind_digits_begin_the_symbol() {
+    let of = |row: &str| {
+        let sheet = Sheet::new().head(&["SỞ Y TẾ", row], "An Bình, ngày 05 tháng 6 năm 2023");
+        let fields = read(&[sheet]);
+        [FieldName::NUMBER, FieldName::SYMBOL].map(|name| get(&fields, name).map(|f| (f.value.clone(), f.confident)))
+    };
+    let doubted = |text: &str| Some((text.to_owned(), false));
+    assert_eq!(of("Số: 15QĐ-SYT"), [doubted("15"), doubted("QĐ-SYT")]);
+    assert_eq!(of("Số: 4SYT-VP"), [doubted("4"), doubted("SYT-VP")]);
+    for no_number in ["Số: 15", "Số: 15 tờ", "Số: QĐ-SYT", "Số: 15A", "Số: 15-QĐ SYT"] {
+        assert_eq!(of(no_number), [None, None], "{no_number}");
+    }
+}
+
+#[test]
 fn an_issuer_with_a_mark_inside_a_word_is_doubtful() {
     let sheet = Sheet::new().head(&["SỞ Y.TẾ", "Số: 15/QĐ-SYT"], "An Bình, ngày 05 tháng 6 năm 2023");
     assert_eq!(issue(&read(&[sheet]), FieldName::ISSUER), Some(FieldIssue::Doubtful));
