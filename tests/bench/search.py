@@ -148,7 +148,7 @@ def measure_dossiers(client, codes):
 
 # What each person looks at, and how often it is asked for.
 SCREENS = {
-    "bench-audit": ["/", "/coverage", "/coverage?by=agency", "/coverage?period=all", "/coverage/dossiers?list=missing", "/report", "/reconciliation", "/history"],
+    "bench-audit": ["/", "/coverage", "/coverage?by=agency", "/coverage?period=all", "/coverage/dossiers?list=missing", "/report", "/reconciliation"],
     "bench-all": ["/review", "/fields", "/batches"],
     "bench-counter": ["/counter"],
 }

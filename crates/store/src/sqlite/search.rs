@@ -27,9 +27,9 @@ const MOST_NAMES: u32 = 200;
 /// Papers of the same number that are looked at.
 const MOST_NUMBERS: u32 = 200;
 /// How long stretches of rows are looked through.
-const TIME: Duration = Duration::from_millis(60);
-/// Rows of the first stretch; each further one has twice as many.
-const STRETCH: i64 = 100_000;
+const TIME: Duration = Duration::from_millis(40);
+/// Rows of the first stretch.
+const STRETCH: i64 = 50_000;
 
 pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Found, StoreError> {
     let words = SearchWords::of(&query.words);
@@ -117,7 +117,8 @@ impl Rows {
     ) -> Result<bool, StoreError> {
         let (mut to, mut length) = (last, STRETCH);
         while to > 0 && self.found.len() < MOST_COUNTED {
-            if Instant::now() > until {
+            let begun = Instant::now();
+            if begun > until {
                 return Ok(false);
             }
             let from = to.saturating_sub(length);
@@ -132,7 +133,10 @@ impl Rows {
             .fetch_all(&mut *conn)
             .await?;
             rows.into_iter().for_each(|row| self.add(row));
-            (to, length) = (from, length.saturating_mul(2));
+            // As long as will take half the time that is left: none runs far beyond the end, and beginning one costs something too.
+            let left = until.saturating_duration_since(Instant::now()).as_secs_f64() / 2.0;
+            let growth = (left / begun.elapsed().as_secs_f64()).clamp(0.25, 4.0);
+            (to, length) = (from, (length as f64 * growth) as i64 + 1);
         }
         Ok(true)
     }
