@@ -1,6 +1,6 @@
 //! Coverage: figures, summed over the facts of dossiers, and the papers behind them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
@@ -98,32 +98,43 @@ pub(super) async fn counts(
     by: Option<CoverageBy>,
     late: LateAfter,
 ) -> Result<Vec<CoverageGroup>, StoreError> {
+    let mut tx = db.read().await?;
+    let mut groups: BTreeMap<String, CoverageCounts> = BTreeMap::new();
+    let mut query = QueryBuilder::new(format!("SELECT {} AS key, count(*) AS dossiers FROM coverage", key(by)));
+    query.push(" WHERE NOT in_scope");
+    within(&mut query, scope);
+    for row in query.push(" GROUP BY 1").build().fetch_all(&mut *tx).await? {
+        groups.entry(row.try_get("key")?).or_default().excluded = unsigned(row.try_get("dossiers")?)?;
+    }
+    // Apart from the others, so that no sum has to ask again whether a dossier is in scope: a million of them are summed up.
     let mut query = QueryBuilder::new(format!(
-        "SELECT {} AS key, count(*) AS dossiers, sum(in_scope) AS received, sum(in_scope AND digitized) AS digitized, \
-         sum(in_scope AND there = due) AS full, sum(in_scope * exempt) AS exempt, sum(in_scope * due) AS due, \
-         sum(in_scope * there) AS there, sum(in_scope * results_due) AS results_due, \
-         sum(in_scope * results_there) AS results_there, sum(in_scope AND done AND results_due > 0) AS done, \
-         sum(in_scope AND done AND results_due > 0 AND has_result) AS done_with_result, \
-         sum(in_scope AND reused > 0) AS reused, sum(in_scope AND digitized AND handed_over) AS handed_over, \
-         sum(in_scope AND coalesce(slowest > ",
+        "SELECT {} AS key, count(*) AS received, sum(digitized) AS digitized, \
+         count(*) FILTER (WHERE there = due) AS full, sum(exempt) AS exempt, sum(due) AS due, sum(there) AS there, \
+         sum(results_due) AS results_due, sum(results_there) AS results_there, \
+         count(*) FILTER (WHERE done AND results_due > 0) AS done, \
+         count(*) FILTER (WHERE done AND results_due > 0 AND has_result) AS done_with_result, \
+         count(*) FILTER (WHERE reused > 0) AS reused, \
+         count(*) FILTER (WHERE handed_over AND digitized) AS handed_over, count(*) FILTER (WHERE slowest > ",
         key(by)
     ));
-    query.push_bind(micros_of(late)).push(", 0)) AS late FROM coverage WHERE true");
+    query.push_bind(micros_of(late)).push(") AS late FROM coverage WHERE in_scope");
     within(&mut query, scope);
-    query.push(" GROUP BY 1 ORDER BY 1");
-    query.build().fetch_all(&db.readers).await?.iter().map(group).collect()
+    for row in query.push(" GROUP BY 1").build().fetch_all(&mut *tx).await? {
+        let group = groups.entry(row.try_get("key")?).or_default();
+        *group = CoverageCounts { excluded: group.excluded, ..summed(&row)? };
+    }
+    Ok(groups.into_iter().map(|(key, counts)| CoverageGroup { key, counts }).collect())
 }
 
 fn micros_of(late: LateAfter) -> i64 {
     i64::try_from(late.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn group(row: &SqliteRow) -> Result<CoverageGroup, StoreError> {
+fn summed(row: &SqliteRow) -> Result<CoverageCounts, StoreError> {
     let n = |column: &str| unsigned(row.try_get(column)?);
-    let received = n("received")?;
-    let counts = CoverageCounts {
-        excluded: n("dossiers")? - received,
-        received,
+    Ok(CoverageCounts {
+        excluded: 0,
+        received: n("received")?,
         digitized_any: n("digitized")?,
         digitized_full: n("full")?,
         exempt: n("exempt")?,
@@ -136,8 +147,7 @@ fn group(row: &SqliteRow) -> Result<CoverageGroup, StoreError> {
         reused: n("reused")?,
         handed_over: n("handed_over")?,
         late: n("late")?,
-    };
-    Ok(CoverageGroup { key: row.try_get("key")?, counts })
+    })
 }
 
 /// Dossiers that are not full, or of which a paper of one kind is missing, each told to `each` until that says no, in order of

@@ -11,7 +11,7 @@ use crate::records::{PeriodCount, Standing, StoreError, Unaccounted};
 /// Every dossier that was received before the end of the period (`?2`, exclusive) and not done before its first day (`?1`), or
 /// received in it whatever else the register says, with where it stood at the end. Days are compared, not hours: what is due on a
 /// day is in time all day. The register tells today's state only, so one that was finished behind the period was in process at
-/// its end.
+/// its end. Three stretches of indices: what is still open, what was finished since, and what cannot be.
 const HANDLED: &str = "WITH handled AS (SELECT code, agency, channel, received >= ?1 AS new, \
        channel IS 'post' OR return_channel IS 'post' AS post, \
        CASE \
@@ -29,7 +29,12 @@ const HANDLED: &str = "WITH handled AS (SELECT code, agency, channel, received >
          WHEN due IS NULL OR due >= ?3 THEN 'in_process' \
          ELSE 'overdue' \
        END AS standing \
-     FROM dossier WHERE received < ?2 AND (finished IS NULL OR finished >= ?1 OR received >= ?1)) ";
+     FROM (SELECT code, agency, channel, return_channel, status, received, due, finished \
+             FROM dossier INDEXED BY dossier_finished WHERE finished IS NULL AND received < ?2 \
+           UNION ALL SELECT code, agency, channel, return_channel, status, received, due, finished \
+             FROM dossier INDEXED BY dossier_finished WHERE finished >= ?1 AND received < ?2 \
+           UNION ALL SELECT code, agency, channel, return_channel, status, received, due, finished \
+             FROM dossier INDEXED BY dossier_received WHERE received >= ?1 AND received < ?2 AND finished < ?1)) ";
 
 /// Codes of what stands nowhere.
 const NOWHERE: &str =
