@@ -30,7 +30,9 @@ pub use durable::{hash_file, is_low_on_space, read_file};
 pub use event_log::{CHAIN_START, EventLine, EventLog, EventLogError, Segment, chain_link, lines as event_lines};
 pub use field_value::{CheckedField, FieldValue, checked_fields};
 pub use packages::{ContentSource, DiskPackages, Hold, NewContent, PackageEntry, PackageError, StoredContent, Version};
-pub use programs::{Delivery, DeliveryState, KeptAnswer, NewDelivery, NewWebhook, Programs, Topic, Webhook};
+pub use programs::{
+    Delivery, DeliveryPage, DeliveryState, KeptAnswer, NewDelivery, NewWebhook, Programs, Topic, Webhook,
+};
 pub use records::{
     Accepted, BatchFiles, BatchId, BatchMinute, BatchPage, BatchReason, BatchRow, CatalogueSummary, ChangedDossier,
     Comparison, Completion, Confirmation, CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage,

@@ -93,6 +93,8 @@ pub struct Webhook {
     pub seen: i64,
     /// When it was added.
     pub added_at: Timestamp,
+    /// Since when it is sent nothing, so that its messages wait; `None` when it is not paused.
+    pub paused_at: Option<Timestamp>,
 }
 
 /// A message that is to be sent.
@@ -157,6 +159,19 @@ pub struct Delivery {
     pub last_error: String,
 }
 
+/// Which messages are asked for, those first that were made last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryPage {
+    /// To this webhook.
+    pub webhook: Option<i64>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// Made before this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub most: u32,
+}
+
 /// What is kept for programs. Every method is one transaction.
 #[async_trait]
 pub trait Programs: Send + Sync {
@@ -182,6 +197,9 @@ pub trait Programs: Send + Sync {
     /// Removes a webhook with all its messages.
     async fn remove_webhook(&self, id: i64) -> Result<(), StoreError>;
 
+    /// Sends a webhook nothing from this time on, or lets it go on.
+    async fn pause_webhook(&self, id: i64, paused: Option<Timestamp>) -> Result<(), StoreError>;
+
     /// Whether a webhook was told that a dossier is complete, and it was not incomplete since.
     async fn was_complete(&self, webhook: i64, dossier: &DossierCode) -> Result<bool, StoreError>;
 
@@ -196,7 +214,7 @@ pub trait Programs: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Messages that are to be sent now, the longest due first, at most so many.
+    /// Messages that are to be sent now, the longest due first, at most so many; none to webhooks that are paused.
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, StoreError>;
 
     /// Notes that a message was taken.
@@ -205,11 +223,17 @@ pub trait Programs: Send + Sync {
     /// Notes that a message was not taken; it is tried again at `next`, or not any more.
     async fn failed(&self, id: i64, why: &str, next: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Messages, the latest first, at most so many; only those in this state when one is named.
-    async fn deliveries(&self, state: Option<DeliveryState>, most: u32) -> Result<Vec<Delivery>, StoreError>;
+    /// Messages, a page of them.
+    async fn deliveries(&self, page: &DeliveryPage) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Has a message sent again, with all its attempts.
-    async fn resend(&self, id: i64, now: Timestamp) -> Result<(), StoreError>;
+    /// How many messages of each webhook are in each state in which there are any.
+    async fn count_deliveries(&self) -> Result<Vec<(i64, DeliveryState, u64)>, StoreError>;
+
+    /// Has a message sent again, with all its attempts. Returns the number of its webhook.
+    async fn resend(&self, id: i64, now: Timestamp) -> Result<i64, StoreError>;
+
+    /// Has all messages to a webhook that were given up sent again, with all their attempts. Returns how many.
+    async fn resend_dead(&self, webhook: i64, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Forgets messages that were taken before this time.
     async fn forget_delivered(&self, before: Timestamp) -> Result<(), StoreError>;

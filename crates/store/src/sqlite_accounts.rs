@@ -34,7 +34,7 @@ impl SqliteAccounts {
         // Hashes are nobody else's business; what SQLite makes beside the file has the same mode.
         let made = std::fs::File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
         made.map_err(|e| StoreError::Unavailable(format!("the accounts: {e}")))?;
-        Ok(Self { pool: open_small(path, TABLES).await? })
+        Ok(Self { pool: open_small(path, &[TABLES]).await? })
     }
 
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, AccountError> {

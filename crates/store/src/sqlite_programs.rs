@@ -10,12 +10,15 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use crate::accounts::UserName;
-use crate::programs::{Delivery, DeliveryState, KeptAnswer, NewDelivery, NewWebhook, Programs, Topic, Webhook};
+use crate::programs::{
+    Delivery, DeliveryPage, DeliveryState, KeptAnswer, NewDelivery, NewWebhook, Programs, Topic, Webhook,
+};
 use crate::records::StoreError;
 use crate::sqlite::open_small;
-use crate::sqlite::values::{micros, parsed, small, state, timestamp};
+use crate::sqlite::values::{micros, parsed, small, state, timestamp, unsigned};
 
-const TABLES: &str = include_str!("../migrations/programs/0001_programs.sql");
+const STEPS: [&str; 2] =
+    [include_str!("../migrations/programs/0001_programs.sql"), include_str!("../migrations/programs/0002_paused.sql")];
 
 /// One SQLite file with one connection: what is asked of it is little, and rows are found by key.
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ impl SqlitePrograms {
         // Secrets are nobody else's business; what SQLite makes beside the file has the same mode.
         let made = std::fs::File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
         made.map_err(|e| StoreError::Unavailable(format!("what is kept for programs: {e}")))?;
-        Ok(Self { pool: open_small(path, TABLES).await? })
+        Ok(Self { pool: open_small(path, &STEPS).await? })
     }
 }
 
@@ -47,6 +50,7 @@ fn webhook_of(row: &SqliteRow) -> Result<Webhook, StoreError> {
         topics: topics.map_err(|_| StoreError::Corrupt("column topics".to_owned()))?,
         seen: row.try_get("seen")?,
         added_at: timestamp(row.try_get("added_at")?)?,
+        paused_at: row.try_get::<Option<i64>, _>("paused_at")?.map(timestamp).transpose()?,
     })
 }
 
@@ -127,6 +131,15 @@ impl Programs for SqlitePrograms {
         changed("webhook", done.rows_affected())
     }
 
+    async fn pause_webhook(&self, id: i64, paused: Option<Timestamp>) -> Result<(), StoreError> {
+        let done = sqlx::query("UPDATE webhook SET paused_at = ?2 WHERE id = ?1")
+            .bind(id)
+            .bind(paused.map(micros))
+            .execute(&self.pool)
+            .await?;
+        changed("webhook", done.rows_affected())
+    }
+
     async fn was_complete(&self, webhook: i64, dossier: &DossierCode) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM complete WHERE webhook = ?1 AND dossier = ?2)")
             .bind(webhook)
@@ -175,7 +188,8 @@ impl Programs for SqlitePrograms {
 
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM delivery WHERE state = 'waiting' AND next_at <= ?1 ORDER BY next_at, id LIMIT ?2",
+            "SELECT * FROM delivery WHERE state = 'waiting' AND next_at <= ?1 \
+             AND webhook IN (SELECT id FROM webhook WHERE paused_at IS NULL) ORDER BY next_at, id LIMIT ?2",
         )
         .bind(micros(now))
         .bind(most)
@@ -209,19 +223,41 @@ impl Programs for SqlitePrograms {
         Ok(())
     }
 
-    async fn deliveries(&self, state: Option<DeliveryState>, most: u32) -> Result<Vec<Delivery>, StoreError> {
-        let sql = "SELECT * FROM delivery WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
-        let rows = sqlx::query(sql).bind(state.map(DeliveryState::as_str)).bind(most).fetch_all(&self.pool).await?;
+    async fn deliveries(&self, page: &DeliveryPage) -> Result<Vec<Delivery>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM delivery WHERE (?1 IS NULL OR webhook = ?1) AND (?2 IS NULL OR state = ?2) \
+             AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
+        )
+        .bind(page.webhook)
+        .bind(page.state.map(DeliveryState::as_str))
+        .bind(page.before)
+        .bind(page.most)
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(delivery_of).collect()
     }
 
-    async fn resend(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
-        let done = sqlx::query("UPDATE delivery SET state = 'waiting', attempts = 0, next_at = ?2 WHERE id = ?1")
-            .bind(id)
-            .bind(micros(now))
-            .execute(&self.pool)
+    async fn count_deliveries(&self) -> Result<Vec<(i64, DeliveryState, u64)>, StoreError> {
+        let rows = sqlx::query("SELECT webhook, state, count(*) AS messages FROM delivery GROUP BY webhook, state")
+            .fetch_all(&self.pool)
             .await?;
-        changed("message", done.rows_affected())
+        let count = |row: &SqliteRow| {
+            let messages = unsigned(row.try_get("messages")?)?;
+            Ok((row.try_get("webhook")?, state(row, "state", DeliveryState::parse)?, messages))
+        };
+        rows.iter().map(count).collect()
+    }
+
+    async fn resend(&self, id: i64, now: Timestamp) -> Result<i64, StoreError> {
+        let sql = "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = ?2 WHERE id = ?1 RETURNING webhook";
+        let webhook = sqlx::query_scalar(sql).bind(id).bind(micros(now)).fetch_optional(&self.pool).await?;
+        webhook.ok_or_else(|| StoreError::Unknown("message of this number".to_owned()))
+    }
+
+    async fn resend_dead(&self, webhook: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let sql =
+            "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = ?2 WHERE webhook = ?1 AND state = 'dead'";
+        Ok(sqlx::query(sql).bind(webhook).bind(micros(now)).execute(&self.pool).await?.rows_affected())
     }
 
     async fn forget_delivered(&self, before: Timestamp) -> Result<(), StoreError> {
@@ -236,5 +272,26 @@ impl Programs for SqlitePrograms {
         let path = path.to_str().ok_or_else(|| StoreError::Other("a path that is no text".to_owned()))?;
         sqlx::query("VACUUM INTO ?1").bind(path).execute(&self.pool).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn webhooks_of_an_older_file_are_not_paused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("programs.db");
+        let old = open_small(&path, &STEPS[..1]).await.unwrap();
+        sqlx::raw_sql("INSERT INTO webhook VALUES (1, 'http://a.test/', 'x', '', 'document.attached', 7, 0)")
+            .execute(&old)
+            .await
+            .unwrap();
+        old.close().await;
+        let programs = SqlitePrograms::open(&path).await.unwrap();
+        let webhooks = programs.webhooks().await.unwrap();
+        assert_eq!((webhooks.len(), webhooks[0].seen, webhooks[0].paused_at), (1, 7, None));
+        assert!(open_small(&path, &STEPS[..1]).await.is_err());
     }
 }

@@ -29,6 +29,8 @@ nav-search = Search
 nav-search-about = By code, applicant, number and symbol, issuer, and full text.
 nav-users = Users
 nav-users-about = Who may sign in, as what, for which agency.
+nav-webhooks = Webhooks
+nav-webhooks-about = Which systems are told when a paper is attached or a dossier complete; what they did not take.
 
 ## Keys
 keys-show = Keyboard shortcuts
@@ -359,6 +361,62 @@ role-counter = Counter clerk
 role-archivist = Archivist
 role-auditor = Auditor
 role-admin = Administrator
+
+## Webhooks
+webhooks-title = Systems that are told
+webhooks-lead = When a paper is attached to a dossier, or a dossier is complete, sohoa sends a signed message (webhook) to these addresses. Messages carry codes, never anything about people.
+webhooks-none = No system is told yet
+webhooks-none-help = Add the address of the portal or of another system below.
+webhook-add = Add a receiver
+webhook-made = { $address } was added. This is the key to check signatures with; give it to the receiver, it is not shown again.
+webhook-secret = Key to check signatures
+webhook-removed = The receiver was removed with its messages.
+webhook-address = Address
+webhook-address-hint = Begins with https:// or http://. Messages are sent from this server, also to addresses inside the network.
+webhook-address-wrong = An address begins with https:// or http:// and has at most 500 characters.
+webhook-agency-hint = Only of dossiers of this agency, as the register writes it. Empty: of all.
+webhook-topics = Told when
+webhook-topics-wrong = Choose at least one.
+topic-document-attached = A paper is attached to a dossier
+topic-dossier-complete = A dossier is complete
+webhook-on = In use
+webhook-paused = Paused
+webhook-messages = Messages
+webhook-dead = { $count } given up
+webhook-waiting = { $count } waiting
+webhook-all-taken = None waiting
+webhook-added = Added
+webhook-pause = Pause
+webhook-resume = Resume
+webhook-remove = Remove
+webhook-pause-title = Pause this receiver?
+webhook-pause-text = Nothing is sent to this address until it goes on. New messages are kept and sent then.
+webhook-remove-title = Remove this receiver?
+webhook-remove-text = It is told nothing more, and messages that it has not taken are dropped. This cannot be undone.
+messages-dead = Given up
+messages-waiting = Waiting
+messages-delivered = Taken
+messages-none = No messages
+messages-none-help = Messages that were taken are kept for seven days. One that is not taken is sent ten times within about a day, then given up until somebody has it sent again.
+messages-resend-all = Send all again
+messages-resend-count = { $count ->
+        [one] Send the message again
+       *[other] Send all { $count } again
+    }
+messages-resent = { $count ->
+        [one] One message is
+       *[other] { $count } messages are
+    } sent again.
+message-number = Number
+message-next = Sent next
+message-taken = Taken
+message-last = Sent last
+message-about = About
+message-attempts = Attempts
+message-error = Last error
+message-answered = The receiver answered { $status }
+message-resend = Send again
+message-resend-number = Send message { $number } again
 
 ## Errors
 error-not-found = Not found

@@ -29,6 +29,8 @@ nav-search = Tra cứu
 nav-search-about = Tìm theo mã, người nộp, số ký hiệu, cơ quan ban hành và toàn văn.
 nav-users = Người dùng
 nav-users-about = Ai được đăng nhập, với vai trò gì, cho cơ quan nào.
+nav-webhooks = Báo tin
+nav-webhooks-about = Hệ thống nào được báo khi giấy tờ đã gắn, khi hồ sơ đã đủ; tin nào chưa gửi được.
 
 ## Phím tắt
 keys-show = Phím tắt
@@ -331,6 +333,56 @@ role-counter = Cán bộ quầy
 role-archivist = Cán bộ lưu trữ
 role-auditor = Kiểm tra viên
 role-admin = Quản trị viên
+
+## Báo tin cho hệ thống khác (webhook)
+webhooks-title = Hệ thống được báo tin
+webhooks-lead = Khi giấy tờ được gắn vào hồ sơ, hoặc hồ sơ đã đủ, sohoa gửi tin có chữ ký (webhook) đến các địa chỉ này. Tin chỉ có mã, không có thông tin về người dân.
+webhooks-none = Chưa báo tin cho hệ thống nào
+webhooks-none-help = Thêm địa chỉ của cổng dịch vụ công hoặc hệ thống khác ở bên dưới.
+webhook-add = Thêm nơi nhận
+webhook-made = Đã thêm { $address }. Đây là khóa để kiểm tra chữ ký của tin; hãy chép cho nơi nhận, khóa không hiện lại.
+webhook-secret = Khóa kiểm tra chữ ký
+webhook-removed = Đã xóa nơi nhận cùng các tin của nó.
+webhook-address = Địa chỉ nhận tin
+webhook-address-hint = Bắt đầu bằng https:// hoặc http://. Tin được gửi từ máy chủ này, kể cả đến địa chỉ trong mạng nội bộ.
+webhook-address-wrong = Địa chỉ phải bắt đầu bằng https:// hoặc http:// và không dài quá 500 ký tự.
+webhook-agency-hint = Chỉ báo về hồ sơ của cơ quan này, viết như trong sổ tiếp nhận. Để trống: mọi cơ quan.
+webhook-topics = Báo khi
+webhook-topics-wrong = Hãy chọn ít nhất một việc.
+topic-document-attached = Giấy tờ được gắn vào hồ sơ
+topic-dossier-complete = Hồ sơ đã đủ
+webhook-on = Đang báo
+webhook-paused = Tạm dừng
+webhook-messages = Tin
+webhook-dead = { $count } tin đã thôi gửi
+webhook-waiting = { $count } tin đang chờ
+webhook-all-taken = Không còn tin chờ
+webhook-added = Thêm lúc
+webhook-pause = Tạm dừng
+webhook-resume = Tiếp tục
+webhook-remove = Xóa
+webhook-pause-title = Tạm dừng báo tin?
+webhook-pause-text = Không gửi gì đến địa chỉ này cho đến khi tiếp tục. Tin mới vẫn được giữ lại và gửi sau.
+webhook-remove-title = Xóa nơi nhận này?
+webhook-remove-text = Nơi nhận không được báo gì nữa; mọi tin chưa gửi đến đó bị bỏ. Không lấy lại được.
+messages-dead = Đã thôi gửi
+messages-waiting = Đang chờ
+messages-delivered = Đã nhận
+messages-none = Không có tin nào
+messages-none-help = Tin đã nhận được giữ bảy ngày. Tin gửi không được thì gửi lại mười lần trong khoảng một ngày, rồi thôi gửi cho đến khi có người cho gửi lại.
+messages-resend-all = Gửi lại tất cả
+messages-resend-count = Gửi lại cả { $count } tin
+messages-resent = { $count } tin được gửi lại.
+message-number = Số
+message-next = Gửi tiếp lúc
+message-taken = Nhận lúc
+message-last = Gửi lần cuối lúc
+message-about = Về việc
+message-attempts = Số lần gửi
+message-error = Lỗi lần cuối
+message-answered = Nơi nhận trả lời { $status }
+message-resend = Gửi lại
+message-resend-number = Gửi lại tin { $number }
 
 ## Lỗi
 error-not-found = Không tìm thấy

@@ -5,7 +5,7 @@ use sohoa_domain::{
     ProfileRule, ProfileWarning, StratumBy, Verdict,
 };
 use sohoa_dossier::Todo;
-use sohoa_store::{CoverageBy, Ledger, MissingReason, Role};
+use sohoa_store::{CoverageBy, Ledger, MissingReason, Role, Topic};
 
 use crate::checklist::ComponentState;
 use crate::messages::msg;
@@ -45,6 +45,22 @@ pub(crate) fn document(state: AttachmentState) -> Badge {
         AttachmentState::AwaitingRegister => badge(msg!("document-awaiting"), "clock", "wait"),
         AttachmentState::Incomplete => badge(msg!("document-incomplete"), "question", "wait"),
         AttachmentState::Removed => badge(msg!("document-removed"), "dash", "quiet"),
+    }
+}
+
+/// Of a webhook.
+pub(crate) fn webhook(paused: bool) -> Badge {
+    match paused {
+        false => badge(msg!("webhook-on"), "check", "good"),
+        true => badge(msg!("webhook-paused"), "pause", "wait"),
+    }
+}
+
+/// What a webhook is told of.
+pub(crate) fn topic(topic: Topic) -> &'static str {
+    match topic {
+        Topic::DocumentAttached => msg!("topic-document-attached"),
+        Topic::DossierComplete => msg!("topic-dossier-complete"),
     }
 }
 

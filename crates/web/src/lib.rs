@@ -68,6 +68,7 @@ pub use stores::{
     Appended, BacklogFolder, Backlogs, Begun, Certificates, Chunks, CoverSheets, FieldValues, Messenger, OpenUpload,
     PagePictures, Pushed, Readiness, Received, Registers, Renditions, ResumableUploads, Upload, Uploads, Verification,
 };
+pub use webhooks::signing_secret;
 
 pub use language::Language;
 /// A catalogue of messages, as its source text: `vi` or `en`.

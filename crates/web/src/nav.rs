@@ -19,7 +19,7 @@ pub(crate) struct Entry {
 }
 
 /// Path, name, sentence, icon. A screen that is not in the table of routes yet is not shown.
-const SCREENS: [(&str, &str, &str, &str); 9] = [
+const SCREENS: [(&str, &str, &str, &str); 10] = [
     ("/counter", msg!("nav-counter"), msg!("nav-counter-about"), "inbox"),
     ("/review", msg!("nav-review"), msg!("nav-review-about"), "question"),
     ("/fields", msg!("nav-fields"), msg!("nav-fields-about"), "check"),
@@ -29,6 +29,7 @@ const SCREENS: [(&str, &str, &str, &str); 9] = [
     ("/dossiers", msg!("nav-dossiers"), msg!("nav-dossiers-about"), "folder"),
     ("/search", msg!("nav-search"), msg!("nav-search-about"), "search"),
     ("/admin/users", msg!("nav-users"), msg!("nav-users-about"), "people"),
+    ("/admin/webhooks", msg!("nav-webhooks"), msg!("nav-webhooks-about"), "send"),
 ];
 
 /// The auditor's screens, which belong together: the first of them stands in the navigation for all. Path, name.

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::checklist::Holdings;
+use crate::secret::Secret;
 
 /// How often it is looked whether there is something to tell.
 const LOOK: Duration = Duration::from_secs(1);
@@ -189,6 +190,16 @@ fn pause(attempts: u32) -> Option<SignedDuration> {
     }
     let pause = 4i32.checked_pow(attempts.saturating_sub(1)).and_then(|times| FIRST_PAUSE.checked_mul(times));
     Some(pause.map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)))
+}
+
+/// What messages of a new webhook are signed with: as it is stored, and as its receiver is given it, once.
+///
+/// # Errors
+/// When the system has no random bytes to give.
+pub fn signing_secret() -> std::io::Result<(String, String)> {
+    let key = STANDARD.encode(Secret::new()?.digest().as_bytes());
+    let shown = format!("whsec_{key}");
+    Ok((key, shown))
 }
 
 /// The signature as standardwebhooks.com has it: HMAC-SHA256 over id, time and body, with what the secret says in Base64.

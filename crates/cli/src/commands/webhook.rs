@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
 use serde::Serialize;
 use sohoa_domain::{InputError, RefusalCode};
 use sohoa_report::Address;
-use sohoa_store::{Delivery, DeliveryState, NewWebhook, Programs as _, Topic, Webhook};
-use sohoa_web::Secret;
+use sohoa_store::{Delivery, DeliveryPage, DeliveryState, NewWebhook, Programs as _, Topic, Webhook};
+use sohoa_web::signing_secret;
 
 use super::review::Person;
 use super::user::tell;
@@ -37,6 +35,20 @@ pub(crate) enum Command {
     },
     /// All webhooks
     List,
+    /// Send it nothing for now; its messages wait
+    Pause {
+        /// Number
+        webhook: i64,
+        #[command(flatten)]
+        by: Person,
+    },
+    /// Send it what has waited, and go on
+    Resume {
+        /// Number
+        webhook: i64,
+        #[command(flatten)]
+        by: Person,
+    },
     /// Tell it nothing more; its messages are forgotten
     Remove {
         /// Number
@@ -73,7 +85,8 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
         match command {
             Command::Messages { dead } => {
                 let state = dead.then_some(DeliveryState::Dead);
-                let messages = programs.deliveries(state, LISTED).await?;
+                let page = DeliveryPage { state, most: LISTED, ..DeliveryPage::default() };
+                let messages = programs.deliveries(&page).await?;
                 output.print(&messages, |messages| messages.iter().map(line).collect())?;
                 return Ok(Exit::Done);
             }
@@ -85,17 +98,25 @@ pub(crate) fn run(home: &Path, command: &Command, output: Output) -> anyhow::Res
             Command::List => {}
             Command::Add { address, topic, agency, by } => {
                 Address::try_from(address.clone()).map_err(|error| InputError::file(RefusalCode::Malformed, error))?;
-                let key = STANDARD.encode(Secret::new()?.digest().as_bytes());
+                let (key, shown) = signing_secret()?;
                 let webhook = NewWebhook {
                     address: address.clone(),
-                    secret: key.clone(),
+                    secret: key,
                     agency: agency.clone(),
                     topics: topic.clone(),
                     seen: home.records.last_event_number().await?,
                 };
                 let id = programs.add_webhook(&webhook, home.clock.now()).await?;
                 tell(&home, by, format!("webhook {id} added")).await?;
-                secret = Some(format!("whsec_{key}"));
+                secret = Some(shown);
+            }
+            Command::Pause { webhook, by } => {
+                programs.pause_webhook(*webhook, Some(home.clock.now())).await?;
+                tell(&home, by, format!("webhook {webhook} paused")).await?;
+            }
+            Command::Resume { webhook, by } => {
+                programs.pause_webhook(*webhook, None).await?;
+                tell(&home, by, format!("webhook {webhook} resumed")).await?;
             }
             Command::Remove { webhook, by } => {
                 programs.remove_webhook(*webhook).await?;
@@ -111,7 +132,8 @@ fn text(done: &Done) -> String {
     let line = |webhook: &Webhook| {
         let agency = if webhook.agency.is_empty() { "all agencies" } else { &webhook.agency };
         let topics: Vec<&str> = webhook.topics.iter().map(|topic| topic.as_str()).collect();
-        format!("{}  {}  {}  {agency}\n", webhook.id, webhook.address, topics.join(", "))
+        let paused = if webhook.paused_at.is_some() { ", paused" } else { "" };
+        format!("{}  {}  {}  {agency}{paused}\n", webhook.id, webhook.address, topics.join(", "))
     };
     let mut text: String = done.webhooks.iter().map(line).collect();
     if let Some(secret) = &done.secret {

@@ -48,18 +48,17 @@ pub(super) async fn open_writer(options: &SqliteConnectOptions) -> Result<Sqlite
     }
 }
 
-/// Opens a small database of one connection, and makes its tables when the file is new.
-pub(crate) async fn open_small(path: &Path, tables: &'static str) -> Result<SqlitePool, StoreError> {
+/// Opens a small database of one connection, and does the steps to its tables that are missing.
+pub(crate) async fn open_small(path: &Path, steps: &[&'static str]) -> Result<SqlitePool, StoreError> {
     let writer = open_writer(&connect_options(path)).await?;
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
-    match done {
-        0 => {
-            sqlx::raw_sql(tables).execute(&mut *tx).await?;
-            sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *tx).await?;
-        }
-        1 => {}
-        _ => return Err(StoreError::Unavailable(format!("its tables are of version {done}: use a newer program"))),
+    let Some(missing) = usize::try_from(done).ok().and_then(|done| steps.get(done..)) else {
+        return Err(StoreError::Unavailable(format!("its tables are of version {done}: use a newer program")));
+    };
+    for (step, number) in missing.iter().zip(done + 1..) {
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {number}"))).execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(writer)

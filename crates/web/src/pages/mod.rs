@@ -39,6 +39,8 @@ pub(crate) mod sign_in;
 pub(crate) mod upload;
 pub(crate) mod users;
 pub(crate) mod viewer;
+pub(crate) mod webhook;
+pub(crate) mod webhooks;
 
 /// A screen from its template.
 pub(crate) fn html(template: &impl Template) -> Result<Html<String>, WebError> {

@@ -80,15 +80,11 @@ async fn screen(
         oneself: u.name == visitor.user.name,
         name: u.name.to_string(),
     });
-    let mut agencies: Vec<String> = app.services.inboxes.iter().map(|i| i.desk.agency.clone()).collect();
-    agencies.retain(|agency| !agency.is_empty());
-    agencies.sort();
-    agencies.dedup();
     let wrong = errors.name.is_some() || errors.role.is_some() || errors.agency.is_some();
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let screen = Users {
         users: users.collect(),
-        agencies,
+        agencies: agencies(app),
         own_agency: visitor.user.agency.clone(),
         roles: Role::ALL.map(|r| (r.as_str(), labels::role(r))).to_vec(),
         form,
@@ -98,6 +94,15 @@ async fn screen(
         page,
     };
     Ok((status, html(&screen)?).into_response())
+}
+
+/// Agencies of the scan folders.
+pub(super) fn agencies(app: &App) -> Vec<String> {
+    let mut agencies: Vec<String> = app.services.inboxes.iter().map(|i| i.desk.agency.clone()).collect();
+    agencies.retain(|agency| !agency.is_empty());
+    agencies.sort();
+    agencies.dedup();
+    agencies
 }
 
 pub(crate) async fn page(State(app): State<App>, page: Page, visitor: Visitor) -> Result<Response, WebError> {

@@ -2,13 +2,54 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
-use sohoa_store::{Accounts as _, Role};
+use sohoa_domain::StratumBy;
+use sohoa_report::{SampleRequest, SampleSize};
+use sohoa_store::{Accounts as _, DeliveryPage, NewDelivery, NewWebhook, Programs as _, Records as _, Role, Topic};
 use sohoa_web::access::{AgencyOf, Rule, Who, rules};
 
 use crate::support::{Client, Holdings, OTHER, OWN, TestWeb, certificate_root};
 
+/// What an agency has beside its holdings: a webhook with a message, and a sample of its batch.
+struct Things {
+    webhook: i64,
+    message: i64,
+    sample: i64,
+}
+
+async fn things(web: &TestWeb, of: &Holdings) -> Things {
+    let now = "2023-06-15T01:30:00Z".parse().unwrap();
+    let webhook = NewWebhook {
+        address: "http://receiver.test/".to_owned(),
+        secret: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
+        agency: String::new(),
+        topics: Topic::ALL.to_vec(),
+        seen: 0,
+    };
+    let webhook = web.programs.add_webhook(&webhook, now).await.unwrap();
+    web.programs.pause_webhook(webhook, Some(now)).await.unwrap();
+    let body = NewDelivery { event: 1, topic: Topic::DossierComplete, body: "{}".to_owned() };
+    web.programs.look_at(webhook, 1, &[body], &[], now).await.unwrap();
+    let page = DeliveryPage { webhook: Some(webhook), most: 1, ..DeliveryPage::default() };
+    let message = web.programs.deliveries(&page).await.unwrap()[0].id;
+    let day = jiff::civil::date(2023, 6, 15);
+    let request = SampleRequest {
+        name: String::new(),
+        seed: "matrix".to_owned(),
+        from: day,
+        to: day,
+        batch: Some(of.batch),
+        size: SampleSize::Count(1),
+        by: StratumBy::None,
+    };
+    let population = web.records.batch_population(of.batch).await.unwrap();
+    let sample = web.records.add_sample(&request.draw(&population), now, "test").await.unwrap();
+    Things { webhook, message, sample }
+}
+
 /// The path of a rule, its parameters filled in with what belongs to an agency.
-fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
+fn path(rule: &Rule, of: &Holdings, things: &Things, user: &str) -> String {
+    // Samples of all agencies have screens of their own.
+    let sample = if rule.path.contains("{batch}") { things.sample } else { 1 };
     let filled = rule
         .path
         .replace("{code}", of.code.as_str())
@@ -18,7 +59,9 @@ fn path(rule: &Rule, of: &Holdings, user: &str) -> String {
         .replace("{batch}", &of.batch.0.to_string())
         .replace("{form}", "csv")
         .replace("{root}", &certificate_root().to_string())
-        .replace("{sample}", "1")
+        .replace("{sample}", &sample.to_string())
+        .replace("{webhook}", &things.webhook.to_string())
+        .replace("{message}", &things.message.to_string())
         .replace("{page}", "1")
         .replace("{field}", "number.0")
         .replace("{upload}", "none")
@@ -51,6 +94,7 @@ async fn every_route_for_every_role_and_agency() {
     // Somebody has to be left who keeps users.
     web.add("root", Role::Admin, "", None).await;
     web.sample("matrix").await;
+    let (own_things, other_things) = (things(&web, &web.own).await, things(&web, &web.other).await);
     let mut sessions = Vec::new();
     for role in Role::ALL {
         for (kind, agency) in [("bound", OWN), ("free", "")] {
@@ -61,7 +105,8 @@ async fn every_route_for_every_role_and_agency() {
     }
     let mut asked = 0;
     for rule in rules() {
-        let (own, other) = (path(rule, &web.own, "clerk-own"), path(rule, &web.other, "clerk-other"));
+        let own = path(rule, &web.own, &own_things, "clerk-own");
+        let other = path(rule, &web.other, &other_things, "clerk-other");
         let Who::Roles(roles) = rule.who else {
             let answer = status(&web.nobody(), rule, &own).await;
             assert_ne!(answer, StatusCode::UNAUTHORIZED, "{} {own}", rule.method);
