@@ -30,6 +30,7 @@ python3 "$here/fields.py" --self-test
 python3 "$here/orientation.py" --self-test
 python3 "$here/dictionary.py" --self-test
 python3 "$here/stacks.py" --self-test
+python3 "$here/quality.py" --self-test
 
 # Nothing to judge is no success.
 mkdir "$tmp/none" "$tmp/stacks"

@@ -1,5 +1,7 @@
 //! A physical page: what inspection saw, how recognition ended, what became of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Dpi, Rect};
@@ -70,6 +72,30 @@ impl From<Rotation> for u16 {
     }
 }
 
+/// A side of a page, clockwise from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edge {
+    /// Upper.
+    Top,
+    /// Right.
+    Right,
+    /// Lower.
+    Bottom,
+    /// Left.
+    Left,
+}
+
+impl Edge {
+    /// All, clockwise.
+    pub const ALL: [Self; 4] = [Self::Top, Self::Right, Self::Bottom, Self::Left];
+
+    /// Where this side is after the page was turned.
+    pub fn turned(self, turn: Rotation) -> Self {
+        Self::ALL[(self as usize + usize::from(turn.degrees() / 90)) % 4]
+    }
+}
+
 /// What colours a page really has, whatever its file format says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +140,9 @@ pub struct PageInspection {
     /// Box of a round red seal, px as loaded. Only pages in colour show one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Rect>,
+    /// Edges at which lines of writing run out of the picture, of the page as loaded. Records from before this was measured have none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cut_off: BTreeSet<Edge>,
 }
 
 /// How the recognition of one page ended.

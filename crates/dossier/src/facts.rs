@@ -6,6 +6,7 @@ use sohoa_domain::{Barcode, DossierCode, DossierEvidence, EvidenceSource, Line, 
 use crate::approx::holds;
 use crate::id_card::IdCard;
 use crate::meaning::BarcodeMeaning;
+use crate::numbering::PageNumber;
 use crate::sheet::SheetMark;
 
 /// Share of the page's height from its top in which a head stands.
@@ -62,7 +63,7 @@ pub struct PageFacts {
     /// It begins with a title in capitals.
     pub title: bool,
     /// Page number that is printed on it.
-    pub printed_number: Option<u32>,
+    pub printed_number: Option<PageNumber>,
     /// Width and height of the paper as it is read, mm.
     pub paper_mm: Option<(f32, f32)>,
     /// ID cards whose QR codes stand here (px of the page as loaded). Personal data: never logged.
@@ -169,7 +170,12 @@ impl PageFacts {
                 self.separator.get_or_insert(Separator::Unread);
             }
             if !(MARGIN..1.0 - MARGIN).contains(&(middle / height)) {
-                self.printed_number = self.printed_number.or_else(|| page_number(&words));
+                self.printed_number = self.printed_number.or_else(|| {
+                    let PageCount { number, of, worded } = page_number(&words)?;
+                    let at = ((line.rect.left + line.rect.right) / 2.0 / page.width as f32, middle / height);
+                    let sure = line.words.iter().all(|word| word.confidence >= SURE);
+                    Some(PageNumber { number, of, worded, sure, at })
+                });
             }
             for word in &line.words {
                 for (code, exact) in codes_in(&word.text) {
@@ -214,14 +220,25 @@ fn folded(line: &Line) -> String {
     fold(&words.join(" "))
 }
 
+/// What a line that is a page number says.
+#[derive(Debug, PartialEq)]
+struct PageCount {
+    number: u32,
+    of: Option<u32>,
+    worded: bool,
+}
+
 /// A line that is a page number: `2`, `- 2 -`, `Trang 2`, `2/5`.
-fn page_number(line: &str) -> Option<u32> {
-    let line = line.strip_prefix("trang").unwrap_or(line);
+fn page_number(line: &str) -> Option<PageCount> {
+    let (line, worded) = line.strip_prefix("trang").map_or((line, false), |rest| (rest, true));
     let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '.'));
-    let (number, rest) = line.split_at(line.find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len()));
-    let of = rest.trim().strip_prefix('/').map(str::trim);
-    let ok = rest.is_empty() || of.is_some_and(|of| !of.is_empty() && of.bytes().all(|b| b.is_ascii_digit()));
-    number.parse().ok().filter(|n| ok && (1..=999).contains(n))
+    let counts =
+        |text: &str| text.parse().ok().filter(|n| text.bytes().all(|b| b.is_ascii_digit()) && (1..=999).contains(n));
+    let (number, of) = match line.split_once('/') {
+        Some((number, of)) => (counts(number.trim())?, Some(counts(of.trim())?)),
+        None => (counts(line)?, None),
+    };
+    of.is_none_or(|of| number <= of).then_some(PageCount { number, of, worded })
 }
 
 /// Dossier codes in a printed word, and whether each stands there letter for letter. Letters that recognizers take for
@@ -292,6 +309,7 @@ pub(crate) mod tests {
             sharpness: 1.0,
             paper: None,
             seal: None,
+            cut_off: std::collections::BTreeSet::new(),
         }
     }
 
@@ -318,14 +336,24 @@ pub(crate) mod tests {
 
     #[test]
     fn page_numbers_stand_in_the_margins() {
-        for (line, number) in
-            [("2", Some(2)), ("- 3 -", Some(3)), ("Trang 4", Some(4)), ("2/5", Some(2)), ("2023", None)]
-        {
-            assert_eq!(facts(&[(50.0, line, 0.9)]).printed_number, number, "{line}");
+        let seen = |y, line| facts(&[(y, line, 0.9)]).printed_number.map(|p| (p.number, p.of, p.worded));
+        for (line, number) in [
+            ("2", Some((2, None, false))),
+            ("- 3 -", Some((3, None, false))),
+            ("Trang 4", Some((4, None, true))),
+            ("2/5", Some((2, Some(5), false))),
+            ("Trang 2 / 5", Some((2, Some(5), true))),
+            ("5/2", None),
+            ("2/2023", None),
+            ("2023", None),
+        ] {
+            assert_eq!(seen(50.0, line), number, "{line}");
         }
-        assert_eq!(facts(&[(1360.0, "7", 0.9)]).printed_number, Some(7));
-        assert_eq!(facts(&[(700.0, "7", 0.9)]).printed_number, None);
-        assert_eq!(facts(&[(50.0, "Điều 2", 0.9)]).printed_number, None);
+        assert_eq!(seen(1360.0, "7"), Some((7, None, false)));
+        assert_eq!(seen(700.0, "7"), None);
+        assert_eq!(seen(50.0, "Điều 2"), None);
+        let number = facts(&[(70.0, "7", 0.8)]).printed_number.unwrap();
+        assert_eq!((number.at, number.sure), ((0.5, 0.05), false));
     }
 
     #[test]

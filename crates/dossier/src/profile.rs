@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use sohoa_domain::{PageRecord, PdfVersion, ProfileRule, ProfileWarning};
 
+use crate::numbering::{PrintedNumber, order};
+
 /// What one set of rules asks. A rule that is not named is not checked.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,17 +56,6 @@ pub struct LeastPdfVersion {
     pub at_least: PdfVersion,
     /// Where it stands.
     pub source: String,
-}
-
-/// A page number that is printed on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PrintedNumber {
-    /// Physical page of the received file, from 1.
-    pub page: u32,
-    /// Which page with writing of its document that is, from 1.
-    pub written: u32,
-    /// The number.
-    pub number: u32,
 }
 
 /// An electronic copy, as far as rules speak of it.
@@ -149,28 +140,9 @@ impl Profile {
     }
 }
 
-/// Physical pages before which a page seems to be missing, and those whose number is not higher than that before.
-///
-/// Numbers may start again, as those of an annex do: a number that is not higher than the pages since the last one is such a
-/// start. Pages without a number in between are counted.
-fn order(printed: &[PrintedNumber]) -> (Vec<u32>, Vec<u32>) {
-    let (mut missing, mut disordered) = (Vec::new(), Vec::new());
-    for pair in printed.windows(2) {
-        let [before, after] = [pair[0], pair[1]];
-        let steps = after.written.saturating_sub(before.written);
-        if after.number > before.number.saturating_add(steps) {
-            missing.push(after.page);
-        } else if after.number <= before.number && after.number > steps {
-            disordered.push(after.page);
-        }
-    }
-    (missing, disordered)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use sohoa_domain::{PageInspection, PageOutcome};
 
     use crate::facts::tests::inspected;
@@ -251,43 +223,5 @@ mod tests {
         let one = [page(1, 300.0, true)];
         let short = ElectronicCopy { sides: 2, ..copy(&one) };
         assert_eq!(rules(&all(200, "1.4"), short), [(ProfileRule::PageCount { found: 1, asked: 2 }, vec![])]);
-    }
-
-    /// (page with writing, number)
-    fn printed(numbers: &[(u32, u32)]) -> Vec<PrintedNumber> {
-        numbers
-            .iter()
-            .map(|(written, number)| PrintedNumber { page: 10 + written, written: *written, number: *number })
-            .collect()
-    }
-
-    #[test]
-    fn printed_numbers_show_what_is_missing_or_in_disorder() {
-        assert_eq!(order(&printed(&[(2, 2), (3, 3), (4, 4)])), (vec![], vec![]));
-        // A page without a number in between.
-        assert_eq!(order(&printed(&[(2, 2), (4, 4)])), (vec![], vec![]));
-        assert_eq!(order(&printed(&[(2, 2), (3, 4)])), (vec![13], vec![]));
-        // Two sheets changed places, and the double-sided stack was turned.
-        assert_eq!(order(&printed(&[(2, 3), (3, 2), (4, 4)])), (vec![14], vec![13]));
-        // An annex begins: its first page has no number, or a 1.
-        assert_eq!(order(&printed(&[(2, 2), (3, 3), (5, 2), (6, 3)])), (vec![], vec![]));
-        assert_eq!(order(&printed(&[(2, 2), (3, 1), (4, 2)])), (vec![], vec![]));
-    }
-
-    proptest! {
-        /// Whatever pages have no number, a paper that is whole and in order gives no warning.
-        #[test]
-        fn whole_papers_in_order_are_fine(numbered in proptest::collection::vec(any::<bool>(), 1..30)) {
-            let numbers: Vec<(u32, u32)> = (1..).zip(&numbered).filter(|(_, on)| **on).map(|(n, _)| (n, n)).collect();
-            prop_assert_eq!(order(&printed(&numbers)), (vec![], vec![]));
-        }
-
-        /// A page that was left out is noticed when both beside it are numbered.
-        #[test]
-        fn a_page_left_out_is_noticed(count in 3u32..30, at in 1u32..28) {
-            prop_assume!(at + 1 < count);
-            let numbers: Vec<(u32, u32)> = (1..=count).filter(|n| *n != at + 1).zip(1..).map(|(n, w)| (w, n)).collect();
-            prop_assert_eq!(order(&printed(&numbers)).0.len(), 1);
-        }
     }
 }

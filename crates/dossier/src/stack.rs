@@ -6,7 +6,7 @@ use sohoa_domain::{
 
 use crate::facts::{PageFacts, Separator};
 use crate::id_card::IdCard;
-use crate::profile::PrintedNumber;
+use crate::numbering::PrintedNumber;
 
 /// Papers whose sides differ by more than this are of two sizes, or lie otherwise, mm: a scanner cuts A4 to within a few.
 const OTHER_SIZE_MM: f32 = 12.0;
@@ -48,6 +48,8 @@ pub struct PartRead {
     pub cards: Vec<(IdCard, u32, Rect)>,
     /// Page numbers that are printed on its pages, in order.
     pub printed: Vec<PrintedNumber>,
+    /// How many pages it has, blank ones left out.
+    pub counted: u32,
 }
 
 /// Takes the pages of a file one after the other and says where each goes.
@@ -206,6 +208,7 @@ impl PartSoFar {
     fn add(&mut self, facts: PageFacts, doubting: bool, layout: &PartLayout) {
         self.read.last = facts.number;
         if facts.failed {
+            self.read.counted += 1;
             self.failed_before = true;
             return;
         }
@@ -214,6 +217,7 @@ impl PartSoFar {
             self.blank_before = true;
             return;
         }
+        self.read.counted += 1;
         if doubting {
             self.doubt(&facts, layout);
         }
@@ -222,11 +226,11 @@ impl PartSoFar {
             self.headless = facts.title && !facts.head && facts.codes.is_empty();
         }
         self.written.push(facts.number);
-        let written = u32::try_from(self.written.len()).unwrap_or(u32::MAX);
-        self.read.printed.extend(facts.printed_number.map(|number| PrintedNumber {
+        let place = self.read.counted;
+        self.read.printed.extend(facts.printed_number.map(|printed| PrintedNumber {
             page: facts.number,
-            written,
-            number,
+            place,
+            printed,
         }));
         self.blank_before = false;
         self.failed_before = false;
@@ -272,8 +276,8 @@ impl PartSoFar {
             self.note(facts.number, cues);
         }
         // A printed 2 on the fourth page: the third was the first of another document.
-        if let Some(printed) = facts.printed_number.filter(|n| *n >= 2) {
-            let (position, printed) = (self.written.len() + 1, printed as usize);
+        if let Some(printed) = facts.printed_number.map(|p| p.number as usize).filter(|n| *n >= 2) {
+            let position = self.written.len() + 1;
             if printed < position {
                 let start = position - printed;
                 let page = self.written.get(start).copied().unwrap_or(facts.number);

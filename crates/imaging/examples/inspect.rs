@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(
                 out,
                 "{argument} {}: {}×{} {:.0} dpi{} {:?} blank {} ink {:.4} skew {:+.2}° turn {}° {} sharpness {:.2}; \
-                 load {} ms, inspect {} ms",
+                 paper {:.2}; faults [{}]; load {} ms, inspect {} ms",
                 index + 1,
                 p.width,
                 p.height,
@@ -52,6 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 p.rotation.degrees(),
                 if seen.rotation_sure { "sure" } else { "doubtful" },
                 p.sharpness,
+                p.paper.unwrap_or(1.0),
+                p.faults().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
                 loaded.as_millis(),
                 inspected.as_millis(),
             )?;

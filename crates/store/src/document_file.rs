@@ -49,6 +49,9 @@ pub struct DocumentFile {
     /// What of it falls short.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ProfileWarning>,
+    /// Numbers of pages that are missing by the page numbers printed on the others, rising.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_numbers: Vec<u32>,
 }
 
 /// The received file that a document comes from.

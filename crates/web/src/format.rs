@@ -49,6 +49,16 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
+/// Rising numbers, those in a row together: `2, 4–6`.
+pub(crate) fn ranges(numbers: &[u32]) -> String {
+    let range = |row: &[u32]| match row {
+        [first, .., last] => format!("{first}–{last}"),
+        [one] => one.to_string(),
+        [] => String::new(),
+    };
+    numbers.chunk_by(|a, b| *b == a + 1).map(range).collect::<Vec<_>>().join(", ")
+}
+
 /// A person's name that only shows that there is one: its first letters.
 pub(crate) fn masked(name: &str) -> String {
     let masked = |word: &str| word.chars().take(1).chain("•••".chars()).collect::<String>();
@@ -77,6 +87,12 @@ mod tests {
             assert_eq!(day_of(wrong), None, "{wrong}");
         }
         assert_eq!([999, 12_345, 1_460_000].map(bytes), ["999 B", "12 KB", "1,4 MB"]);
+    }
+
+    #[test]
+    fn numbers_in_a_row_stand_together() {
+        assert_eq!(ranges(&[2]), "2");
+        assert_eq!(ranges(&[2, 3, 5, 7, 8, 9]), "2–3, 5, 7–9");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Stacks in short words, and what becomes of their pages.
 
 use super::*;
+use crate::numbering::{PageNumber, missing};
 use crate::sheet::SheetMark;
 
 fn code(n: u32) -> DossierCode {
@@ -26,7 +27,11 @@ fn facts(number: u32, word: &str) -> PageFacts {
         b'?' => facts.perhaps_separator = true,
         b'h' => facts.head = true,
         b't' => facts.title = true,
-        b'n' => facts.printed_number = Some(digit()),
+        b'n' => {
+            let number = digit();
+            let printed = PageNumber { number, of: None, worded: false, sure: true, at: (0.5, 0.05) };
+            facts.printed_number = Some(printed);
+        }
         b'k' => facts.codes = see(EvidenceSource::Sticker),
         b'c' => facts.codes = see(EvidenceSource::Text),
         b'A' => facts.paper_mm = Some((297.0, 420.0)),
@@ -229,4 +234,15 @@ proptest::proptest! {
             proptest::prop_assert_eq!(*place == Place::Begins, parts.iter().any(|p| p.first == number));
         }
     }
+}
+
+#[test]
+fn a_page_that_cannot_be_read_may_be_the_one_with_the_number() {
+    let lacks = |pages| split(pages).iter().map(|part| missing(&part.printed, part.counted)).collect::<Vec<_>>();
+    assert_eq!(lacks("h n2 n4"), [[3]]);
+    assert_eq!(lacks("h n2 F n4"), [[]]);
+    // The blank back of a sheet has no number.
+    assert_eq!(lacks("h _ n2 _ n4 _"), [[3]]);
+    // Two papers behind separators, each with numbers of its own.
+    assert_eq!(lacks("S1 h n2 n3 S1 h n2 n3"), [[], []]);
 }

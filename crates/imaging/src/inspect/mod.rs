@@ -1,7 +1,9 @@
-//! What a page is like before anything is read on it: colours, blank or not, skew, orientation, sharpness.
+//! What a page is like before anything is read on it: colours, blank or not, skew, orientation, sharpness, cut off or
+//! not.
 
 mod blank;
 mod colour;
+mod cut;
 mod ink;
 mod lines;
 mod paper;
@@ -62,10 +64,13 @@ pub fn inspect(raster: &Raster, dpi: Option<Dpi>) -> Inspection {
         sharpness: sharpness::of(raster),
         paper: paper::lightness(raster, &reduced),
         seal: seal::find(&reduced),
+        cut_off: cut::edges(&groups, (ink.width, ink.height), text.letter(), &upright),
     };
     Inspection { page, rotation_sure: upright.sure, ink }
 }
 
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod drawn;
 #[cfg(test)]

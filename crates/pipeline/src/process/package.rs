@@ -8,7 +8,7 @@ use sohoa_domain::{
     AttachmentState, Change, ComponentId, DocumentId, DossierCode, DossierEvidence, EventKind, Outcome, PageRecord,
     PageSubstitute, Part, paper_key,
 };
-use sohoa_dossier::{ComponentEvidence, ElectronicCopy};
+use sohoa_dossier::{ComponentEvidence, ElectronicCopy, missing_numbers};
 use sohoa_store::fault::{Point, reached};
 use sohoa_store::{
     ALTO_FILE, ContentSource, DOCUMENT_FILE, DocumentFile, DocumentSource, NewContent, NewDocument, PDF_FILE,
@@ -88,6 +88,7 @@ impl Job<'_> {
                 fields: part.fields.clone(),
                 profile: profile.map(|profile| profile.name.clone()),
                 warnings: warnings.clone(),
+                missing_numbers: missing_numbers(&part.read.printed, part.read.counted),
             };
             let metadata = serde_json::to_vec_pretty(&metadata).map_err(|e| ProcessError::Output(e.to_string()))?;
             let text = std::fs::read_to_string(folder.join(TEXT_FILE))?;

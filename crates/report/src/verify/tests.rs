@@ -153,6 +153,7 @@ impl Home {
             fields: vec![doubtful()],
             profile: None,
             warnings: Vec::new(),
+            missing_numbers: Vec::new(),
         };
         let files = [
             (RenditionKind::Original, "original.bin", ContentSource::Copy(self.blobs.path(&digest), digest)),

@@ -14,7 +14,7 @@ use sohoa_domain::{DossierCode, EventKind, FileState, Outcome, PageRecord, Part,
 use sohoa_store::{DocumentRow, FileRow, FileSeen};
 
 use super::counter::{close_at, name_of};
-use super::dossier::{Shown, description, summary};
+use super::dossier::{Shown, description, summary, warnings_of};
 use super::html;
 use crate::app::App;
 use crate::checklist::{ComponentState, Holdings, Item};
@@ -271,8 +271,7 @@ async fn of_document(app: &App, page: &Page, file: &FileRow, row: &DocumentRow, 
     let told = description(app, row).await;
     let records: HashMap<u32, &PageRecord> =
         told.iter().flat_map(|file| &file.pages).map(|record| (record.number, record)).collect();
-    let mut warnings: Vec<String> =
-        told.iter().flat_map(|file| &file.warnings).map(|warning| page.warning(warning)).collect();
+    let mut warnings = told.as_ref().map(|file| warnings_of(page, file)).unwrap_or_default();
     let mut pages = Vec::new();
     for (i, number) in row.physical_pages.iter().enumerate() {
         let record = records.get(number).copied();

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use sohoa_domain::{DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome};
+use sohoa_domain::{DossierCode, DossierEntry, EventKind, FieldName, FileState, Outcome, ProfileRule, ProfileWarning};
 use sohoa_store::{
     CheckedField, Confirmation, DocumentFile, DocumentRow, FileRow, RenditionKind, Role, checked_fields,
 };
@@ -233,8 +233,9 @@ pub(super) async fn document(
     let named = item.map(|i| i.name.clone()).filter(|name| !name.is_empty()).or_else(|| component.clone());
     let pages = row.physical_pages.len();
     let shown = pages.min(MOST_THUMBNAILS);
-    let (warnings, fields, records) =
-        description(app, row).await.map(|d| (d.warnings, d.fields, d.pages)).unwrap_or_default();
+    let described = description(app, row).await;
+    let warnings = described.as_ref().map(|file| warnings_of(page, file)).unwrap_or_default();
+    let (fields, records) = described.map(|file| (file.fields, file.pages)).unwrap_or_default();
     let mut values = HashMap::new();
     let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
     for confirmation in &said {
@@ -251,7 +252,7 @@ pub(super) async fn document(
         thumbnails: (1..=shown).map(|number| (number, pictures::thumbnail_of(row, number, &records))).collect(),
         more: pages - shown,
         badge: labels::document(row.state),
-        warnings: warnings.iter().map(|w| page.warning(w)).collect(),
+        warnings,
         fields: fields.into_iter().map(|field| shown_field(page, field, masked)).collect(),
     })
 }
@@ -294,4 +295,16 @@ pub(super) async fn description(app: &App, row: &DocumentRow) -> Option<Document
     let mut bytes = Vec::new();
     app.services.renditions.open(rendition).await.ok()?.read_to_end(&mut bytes).await.ok()?;
     serde_json::from_slice(&bytes).ok()
+}
+
+/// What is wrong with a document as a whole.
+pub(super) fn warnings_of(page: &Page, file: &DocumentFile) -> Vec<String> {
+    let numbers = &file.missing_numbers;
+    // Which pages are missing says more than that some are.
+    let told = |warning: &&ProfileWarning| numbers.is_empty() || warning.rule != ProfileRule::PageMissing;
+    let mut warnings: Vec<String> = file.warnings.iter().filter(told).map(|warning| page.warning(warning)).collect();
+    if !numbers.is_empty() {
+        warnings.push(page.t1("warning-numbers-missing", "pages", format::ranges(numbers)));
+    }
+    warnings
 }

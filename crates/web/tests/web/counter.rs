@@ -287,3 +287,23 @@ async fn handing_over_asks_for_a_reason_while_something_is_missing_and_closes_th
     assert_eq!(clerk.post(&path, "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(handed().await.pop().unwrap().outcome, Outcome::Success);
 }
+
+#[tokio::test]
+async fn pages_that_are_missing_and_edges_that_are_cut_are_told_at_the_counter() {
+    let web = TestWeb::new().await;
+    let clerk = web.user(Role::Counter, OWN).await;
+    let contents = format!("/dossiers/{}/contents", web.own.code);
+    let before = clerk.get(&contents).await.text;
+    assert!(!before.contains("Có thể thiếu trang") && !before.contains("bị cắt"), "{before}");
+    web.describe(|document| {
+        document["missing_numbers"] = serde_json::json!([2, 3, 5]);
+        document["warnings"] = serde_json::json!([{"rule": "page-missing", "pages": [2], "source": "TT"}]);
+        // It lay on its side: what is left on the glass is the upper edge for who reads it.
+        document["pages"][0]["inspection"]["rotation"] = 90.into();
+        document["pages"][0]["inspection"]["cut_off"] = serde_json::json!(["left"]);
+    });
+    let after = clerk.get(&contents).await.text;
+    assert!(after.contains("Có thể thiếu trang 2–3, 5 (theo số trang in)"), "{after}");
+    assert!(after.contains("Trang 1: chữ bị cắt ở mép trên"), "{after}");
+    assert!(!after.contains("có trang bị thiếu ở trước"), "said once: {after}");
+}

@@ -254,13 +254,21 @@ pub struct TestWeb {
     pub programs: Arc<SqlitePrograms>,
     pub own: Holdings,
     pub other: Holdings,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl TestWeb {
     /// With a dossier, a file and a document of each agency, and no users.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
+    }
+
+    /// Changes what the own document's description says.
+    pub fn describe(&self, change: impl FnOnce(&mut serde_json::Value)) {
+        let path = self.dir.path().join("packages").join(format!("{}-document.json", self.own.document));
+        let mut description = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        change(&mut description);
+        std::fs::write(&path, serde_json::to_vec(&description).unwrap()).unwrap();
     }
 
     /// The same with other settings.
@@ -317,7 +325,7 @@ impl TestWeb {
             settings,
             agent: "sohoa/test".to_owned(),
         });
-        Self { router: web.router(), web, records, accounts, clock, counter, systems, programs, own, other, _dir: dir }
+        Self { router: web.router(), web, records, accounts, clock, counter, systems, programs, own, other, dir }
     }
 
     /// Draws a sample of all documents.
@@ -391,7 +399,7 @@ impl TestWeb {
 
     /// Attaches another document.
     pub async fn attach(&self, code: &DossierCode, component: &str, folder: &str) -> DocumentId {
-        holdings(&self.records, code, component, folder, self._dir.path()).await.document
+        holdings(&self.records, code, component, folder, self.dir.path()).await.document
     }
 
     /// The register lists these components for a dossier from now on.
@@ -561,6 +569,7 @@ async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, 
             sharpness: 1.0,
             paper: None,
             seal: None,
+            cut_off: std::collections::BTreeSet::new(),
         }),
         confidence: None,
         words: 3,
@@ -584,6 +593,7 @@ async fn holdings(records: &SqliteRecords, code: &DossierCode, component: &str, 
         fields: fields(),
         profile: None,
         warnings: Vec::new(),
+        missing_numbers: Vec::new(),
     };
     let description = serde_json::to_vec(&description).unwrap();
     std::fs::create_dir_all(home.join("packages")).unwrap();
