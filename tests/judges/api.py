@@ -64,6 +64,11 @@ class Server:
     def fill(self, folder):
         """Dossiers, a document on its dossier, files that wait, a token of each user."""
         self.run("init")
+        shelf = self.home / "kho" / "2011"
+        shelf.mkdir(parents=True)
+        (shelf / "SCAN.bmp").write_bytes(bitmap(100))
+        with open(self.home / "sohoa.toml", "a") as settings:
+            settings.write('\n[[backlog]]\npath = "kho"\n')
         self.run("register", "import", SAMPLES / "register.csv")
         scans = Path(folder) / "scans"
         scans.mkdir()
@@ -101,13 +106,13 @@ class Server:
         self.process.terminate()
         self.process.wait(timeout=30)
 
-    def ask(self, path, method="GET", headers={}):
-        headers = {"Authorization": f"Bearer {self.tokens['clerk']}"} | headers
-        request = urllib.request.Request(self.url + path, method=method, headers=headers)
+    def ask(self, path, method="GET", headers={}, user="clerk", body=None):
+        headers = {"Authorization": f"Bearer {self.tokens[user]}"} | headers
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
         return urllib.request.urlopen(request, timeout=30)
 
-    def get(self, path):
-        with self.ask(path) as answer:
+    def get(self, path, user="clerk"):
+        with self.ask(path, user=user) as answer:
             return json.load(answer)
 
 
@@ -132,7 +137,16 @@ def described(server):
     begun = {"Upload-Length": "1000", "Upload-Metadata": "filename ZG9uLnBkZg=="}
     with server.ask(f"/api/v1/dossiers/{code}/uploads", "POST", begun) as answer:
         upload = answer.headers["Location"].rsplit("/", 1)[1]
+    batch = server.get("/api/v1/batches?kind=ingest", "archivist")["batches"][0]["batch"]
+    samples, draw = f"/api/v1/batches/{batch}/samples", json.dumps({"count": 1, "seed": "1"}).encode()
+    with server.ask(samples, "POST", {"Content-Type": "application/json"}, "archivist", draw) as answer:
+        sample = json.load(answer)["sample"]
+    folders = [folder["folder"] for folder in server.get("/api/v1/backlog", "archivist")["folders"]]
+    document["components"]["schemas"]["StartOfBatch"]["properties"]["folder"]["enum"] = [*folders, "nonsense"]
     there = {
+        "batch": [batch, 999999],
+        "form": ["pdf", "xlsx", "csv", "nonsense"],
+        "sample": [sample, 999999],
         "code": [code, "H41.20-991231-9999", "nonsense"],
         "document": [documents[0]["id"], "0" * 24, "nonsense"],
         "rendition": [rendition["kind"] for rendition in documents[0]["renditions"]] + ["nonsense"],

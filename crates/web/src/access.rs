@@ -239,6 +239,25 @@ fn table() -> Vec<Route> {
         get("/api/v1/review/{file}", DECIDES, File, api::review::get),
         post("/api/v1/review/{file}/decisions", DECIDES, File, api::review::decide),
         get("/api/v1/fields", DECIDES, Nothing, api::fields::waiting),
+        get("/api/v1/backlog", ARCHIVIST, Nothing, api::batches::backlog),
+        get("/api/v1/batches", ARCHIVIST, Nothing, api::batches::list),
+        post("/api/v1/batches", ARCHIVIST, Nothing, api::batches::start),
+        get("/api/v1/batches/{batch}", ARCHIVIST, Batch, api::batches::get),
+        post("/api/v1/batches/{batch}/pause", ARCHIVIST, Batch, api::batches::pause),
+        post("/api/v1/batches/{batch}/resume", ARCHIVIST, Batch, api::batches::resume),
+        get("/api/v1/batches/{batch}/files", ARCHIVIST, Batch, api::batches::files),
+        post("/api/v1/batches/{batch}/rerun", ARCHIVIST, Batch, api::batches::rerun),
+        post("/api/v1/batches/{batch}/rerun/undo", ARCHIVIST, Batch, api::batches::undo),
+        get("/api/v1/batches/{batch}/report/{form}", ARCHIVIST, Batch, api::batches::report),
+        get("/api/v1/batches/{batch}/samples", ARCHIVIST, Batch, api::batch_samples::list),
+        post("/api/v1/batches/{batch}/samples", ARCHIVIST, Batch, api::batch_samples::draw),
+        get("/api/v1/batches/{batch}/samples/{sample}", ARCHIVIST, Batch, api::batch_samples::get),
+        put(
+            "/api/v1/batches/{batch}/samples/{sample}/documents/{document}",
+            ARCHIVIST,
+            Batch,
+            api::batch_samples::compare,
+        ),
     ]
 }
 

@@ -18,6 +18,7 @@ mod api;
 mod app;
 mod assets;
 mod batch;
+mod batch_samples;
 mod busy;
 mod checklist;
 mod csrf;

@@ -6,7 +6,8 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use serde::Serialize;
 use sohoa_domain::{
-    AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, ProfileWarning,
+    AttachmentState, ComponentEntry, ComponentId, DocumentId, DossierCode, DossierEntry, PageFault, PageRecord,
+    ProfileWarning,
 };
 use sohoa_dossier::reusable_for;
 use sohoa_store::{
@@ -77,11 +78,24 @@ struct Document {
     /// Profile of rules that the copy was checked by, and what of it falls short.
     profile: Option<String>,
     warnings: Vec<ProfileWarning>,
+    /// What is wrong with its pages.
+    faults: Vec<Faulty>,
+    /// Numbers of pages that are missing by the page numbers printed on the others.
+    missing_numbers: Vec<u32>,
     state: AttachmentState,
     pdf: Option<String>,
     text: Option<String>,
     alto: Option<String>,
     original: Option<String>,
+}
+
+/// What is wrong with a page.
+#[derive(Serialize)]
+struct Faulty {
+    /// Of the received file, from 1.
+    page: u32,
+    #[serde(flatten)]
+    fault: PageFault,
 }
 
 /// A document of another dossier and the component that it stands for.
@@ -162,8 +176,13 @@ fn standing_for(component: ComponentId, row: &DocumentRow) -> Reused {
 
 fn document(home: &Home, row: &DocumentRow, confirmations: &[Confirmation]) -> Document {
     let root = home.packages.root();
-    let (fields, profile, warnings) =
-        description(row, root).map(|d| (d.fields, d.profile, d.warnings)).unwrap_or_default();
+    let told = description(row, root);
+    let faults_of = |record: &PageRecord| -> Vec<Faulty> {
+        record.faults().into_iter().map(|fault| Faulty { page: record.number, fault }).collect()
+    };
+    let faults = told.iter().flat_map(|d| &d.pages).flat_map(faults_of).collect();
+    let (fields, profile, warnings, missing_numbers) =
+        told.map(|d| (d.fields, d.profile, d.warnings, d.missing_numbers)).unwrap_or_default();
     let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
     let fields = checked_fields(&fields, &said, |digest| FieldValue::read(&home.blobs, digest));
     let path = |kind| {
@@ -181,6 +200,8 @@ fn document(home: &Home, row: &DocumentRow, confirmations: &[Confirmation]) -> D
         fields,
         profile,
         warnings,
+        faults,
+        missing_numbers,
         state: row.state,
         pdf: path(RenditionKind::Pdf),
         text: path(RenditionKind::Text),
@@ -208,6 +229,13 @@ fn lines(shown: &Shown) -> String {
         lines += &format!("{}  {component}  {}  {} pages  {}\n    {pdf}\n", d.result_code, d.state, d.pages, d.source);
         for warning in &d.warnings {
             lines += &format!("    warning: {}{} ({})\n", pages(&warning.pages), warning.rule, warning.source);
+        }
+        for Faulty { page, fault } in &d.faults {
+            lines += &format!("    warning: page {page}: {fault}\n");
+        }
+        if !d.missing_numbers.is_empty() {
+            let numbers: Vec<String> = d.missing_numbers.iter().map(u32::to_string).collect();
+            lines += &format!("    warning: by the printed numbers these pages are missing: {}\n", numbers.join(", "));
         }
         for same in shown.same_papers.iter().filter(|same| same.document.as_str() == d.id) {
             let why = if same.same_bytes { "the same bytes" } else { "the same number, symbol and issuer" };

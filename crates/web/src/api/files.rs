@@ -51,7 +51,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    fn of(row: FileRow) -> Self {
+    pub(super) fn of(row: FileRow) -> Self {
         Self {
             file: row.id.0,
             state: row.state.as_str(),

@@ -11,6 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::error::{Problem, WebError};
 
+pub(crate) mod batch_samples;
+pub(crate) mod batches;
 pub(crate) mod coverage;
 pub(crate) mod documents;
 pub(crate) mod dossiers;
@@ -55,6 +57,20 @@ pub(crate) mod status;
         coverage::figures,
         coverage::missing,
         search::search,
+        batches::list,
+        batches::backlog,
+        batches::start,
+        batches::get,
+        batches::pause,
+        batches::resume,
+        batches::files,
+        batches::rerun,
+        batches::undo,
+        batches::report,
+        batch_samples::list,
+        batch_samples::draw,
+        batch_samples::get,
+        batch_samples::compare,
     ),
     components(schemas(Problem)),
     modifiers(&Token),

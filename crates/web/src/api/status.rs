@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use sohoa_store::{Ledger, PageLedger};
 use utoipa::ToSchema;
 
 use super::responses::Reading;
@@ -22,6 +23,19 @@ pub(crate) struct FilesByState {
     duplicate: u64,
 }
 
+impl From<Ledger> for FilesByState {
+    fn from(files: Ledger) -> Self {
+        Self {
+            seen: files.seen,
+            pending: files.pending,
+            attached: files.attached,
+            review: files.review,
+            rejected: files.rejected,
+            duplicate: files.duplicate,
+        }
+    }
+}
+
 /// Pages by state: `in` is the sum of the others.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PagesByState {
@@ -31,6 +45,18 @@ pub(crate) struct PagesByState {
     separator: u64,
     blank: u64,
     failed: u64,
+}
+
+impl From<PageLedger> for PagesByState {
+    fn from(pages: PageLedger) -> Self {
+        Self {
+            input: pages.input,
+            kept: pages.kept,
+            separator: pages.separator,
+            blank: pages.blank,
+            failed: pages.failed,
+        }
+    }
 }
 
 /// Files and pages.
@@ -51,15 +77,6 @@ pub(crate) struct Status {
     )
 )]
 pub(crate) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
-    let (f, p) = (app.records().ledger().await?, app.records().page_ledger().await?);
-    let files = FilesByState {
-        seen: f.seen,
-        pending: f.pending,
-        attached: f.attached,
-        review: f.review,
-        rejected: f.rejected,
-        duplicate: f.duplicate,
-    };
-    let pages = PagesByState { input: p.input, kept: p.kept, separator: p.separator, blank: p.blank, failed: p.failed };
+    let (files, pages) = (app.records().ledger().await?.into(), app.records().page_ledger().await?.into());
     tagged(&headers, &Status { files, pages })
 }

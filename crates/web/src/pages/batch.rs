@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, Redirect};
 use sohoa_domain::FileState;
-use sohoa_store::{BatchId, BatchReason, BatchRow};
+use sohoa_store::BatchReason;
 
 use super::html;
 use crate::app::App;
-use crate::batch::{Progress, by_state};
+use crate::batch::{self, Progress, by_state, find};
 use crate::error::WebError;
 use crate::labels;
 use crate::page::Page;
@@ -55,10 +55,6 @@ struct Reason {
     /// Where they are decided one after the other; empty for those that are rejected.
     review: String,
     files: u64,
-}
-
-pub(super) async fn find(app: &App, batch: i64) -> Result<BatchRow, WebError> {
-    app.records().batch(BatchId(batch)).await?.ok_or(WebError::NotFound)
 }
 
 /// Address of the list of a batch's files in a state, for a reason when one is named.
@@ -117,7 +113,8 @@ pub(crate) async fn pause(
     visitor: Visitor,
     Path(batch): Path<i64>,
 ) -> Result<Redirect, WebError> {
-    set_paused(&app, &visitor, batch, true).await
+    batch::set_paused(&app, &visitor, batch, true).await?;
+    Ok(Redirect::to(&format!("/batches/{batch}")))
 }
 
 /// Lets it go on.
@@ -126,10 +123,6 @@ pub(crate) async fn resume(
     visitor: Visitor,
     Path(batch): Path<i64>,
 ) -> Result<Redirect, WebError> {
-    set_paused(&app, &visitor, batch, false).await
-}
-
-async fn set_paused(app: &App, visitor: &Visitor, batch: i64, paused: bool) -> Result<Redirect, WebError> {
-    app.records().pause_batch(BatchId(batch), paused, app.now(), visitor.user.name.as_str()).await?;
+    batch::set_paused(&app, &visitor, batch, false).await?;
     Ok(Redirect::to(&format!("/batches/{batch}")))
 }

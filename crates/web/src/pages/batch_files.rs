@@ -8,10 +8,10 @@ use serde::Deserialize;
 use sohoa_domain::FileState;
 use sohoa_store::{BatchFiles, BatchId, FileId, FileRow};
 
-use super::batch::{files_path, find};
+use super::batch::files_path;
 use super::html;
 use crate::app::App;
-use crate::batch::by_state;
+use crate::batch::{self, MOST_AGAIN, by_state, find};
 use crate::error::WebError;
 use crate::format;
 use crate::labels::{self, Badge};
@@ -21,8 +21,6 @@ use crate::visitor::Visitor;
 
 /// Files on a screen.
 const MOST: u32 = 50;
-/// Files that are put into the queue again together: while that is written nothing else is.
-const MOST_AGAIN: u32 = 1_000;
 
 #[derive(Deserialize)]
 #[serde(default)]
@@ -169,14 +167,8 @@ pub(crate) async fn rerun(
     Form(sent): Form<Again>,
 ) -> Result<Redirect, WebError> {
     let state = FileState::parse(&sent.state).ok_or(WebError::Invalid)?;
-    let wanted = BatchFiles {
-        batch: BatchId(batch),
-        state: Some(state),
-        code: Some(sent.code.clone()).filter(|code| !code.is_empty()),
-        after: None,
-        most: MOST_AGAIN,
-    };
-    let done = app.records().rerun_batch(&wanted, app.now(), visitor.user.name.as_str()).await?;
+    let code = Some(sent.code.clone()).filter(|code| !code.is_empty());
+    let done = batch::rerun(&app, &visitor, BatchId(batch), state, code).await?;
     let (first, last) = (done.events.0.to_string(), done.events.1.to_string());
     let again = done.files.to_string();
     let pairs =

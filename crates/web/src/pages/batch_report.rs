@@ -1,21 +1,18 @@
 //! What came of a batch, with sums that close: as a screen, to be printed, and as a file.
 
-use std::path::Path as FilePath;
-
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
 use sohoa_domain::local_day;
 use sohoa_report::SampleFigures;
-use sohoa_report::render::{Block, Cell, Format, Report, Row, Table, percentage, write};
+use sohoa_report::render::{Block, Cell, Report, Row, Table, percentage};
 use sohoa_store::{BatchRow, PageLedger};
 
-use super::batch::find;
 use super::html;
 use crate::app::App;
-use crate::batch::{self, by_state};
+use crate::batch::{self, by_state, find};
 use crate::error::WebError;
+use crate::export::{self, Described};
 use crate::format;
 use crate::labels;
 use crate::page::Page;
@@ -78,28 +75,13 @@ pub(crate) async fn file(
     page: Page,
     Path((batch, form)): Path<(i64, String)>,
 ) -> Result<Response, WebError> {
-    let kind = match form.as_str() {
-        "csv" => "text/csv; charset=utf-8",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "pdf" => "application/pdf",
-        _ => return Err(WebError::NotFound),
-    };
-    let row = find(&app, batch).await?;
-    let report = report(&app, &page, &row).await?;
-    let name = format!("dot-quet-{batch}-{}.{form}", local_day(app.now()));
-    let format = Format::of(FilePath::new(&name)).ok_or(WebError::NotFound)?;
-    let written = tokio::task::spawn_blocking(move || {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("report");
-        write(&report, &serde_json::Value::Null, format, &path).map_err(std::io::Error::other)?;
-        std::fs::read(&path)
-    });
-    let bytes = written.await.map_err(std::io::Error::other)??;
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(made(&app, &page, batch, &form).await?.into_response())
+}
+
+/// The report of a batch in the form of this word.
+pub(crate) async fn made(app: &App, page: &Page, batch: i64, form: &str) -> Result<(Described, Vec<u8>), WebError> {
+    let report = report(app, page, &find(app, batch).await?).await?;
+    export::file(report, form, &format!("dot-quet-{batch}-{}", local_day(app.now()))).await
 }
 
 async fn report(app: &App, page: &Page, row: &BatchRow) -> Result<Report, WebError> {

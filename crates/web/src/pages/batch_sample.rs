@@ -5,23 +5,20 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use sohoa_domain::{DocumentId, StratumBy, Verdict, local_day};
-use sohoa_report::{SampleFigures, SampleRequest, SampleSize};
+use sohoa_domain::{DocumentId, Verdict};
+use sohoa_report::SampleFigures;
 use sohoa_store::{BatchRow, SampleItem, SampleRow};
 
-use super::batch::find;
 use super::html;
 use crate::app::App;
+use crate::batch::find;
+use crate::batch_samples::{self, NotDrawn};
 use crate::error::WebError;
 use crate::labels;
 use crate::messages::msg;
 use crate::page::Page;
 use crate::visitor::Visitor;
 
-/// Documents of a sample: people look at each.
-const MOST_DRAWN: u64 = 500;
-/// Longest seed and note, characters.
-const LONGEST: usize = 200;
 /// Documents that a form proposes to draw.
 const USUAL: u64 = 20;
 
@@ -103,7 +100,7 @@ async fn screen(
     draw: Draw,
     error: Option<&'static str>,
 ) -> Result<Html<String>, WebError> {
-    let samples = samples(app, &row).await?;
+    let samples = batch_samples::of(app, &row).await?;
     let chosen = match asked.sample {
         Some(number) => Some(samples.iter().find(|sample| sample.number == number).ok_or(WebError::NotFound)?),
         None => samples.last(),
@@ -122,10 +119,6 @@ async fn screen(
         samples,
         shown,
     })
-}
-
-async fn samples(app: &App, row: &BatchRow) -> Result<Vec<SampleRow>, WebError> {
-    Ok(app.records().samples().await?.into_iter().filter(|sample| sample.batch == Some(row.id)).collect())
 }
 
 async fn show(app: &App, page: &Page, sample: &SampleRow, wanted: &str) -> Result<Shown, WebError> {
@@ -186,32 +179,18 @@ pub(crate) async fn draw(
     Form(sent): Form<Draw>,
 ) -> Result<Response, WebError> {
     let row = find(&app, batch).await?;
-    let seed = sent.seed.trim().to_owned();
     let count: u64 = sent.count.trim().parse().unwrap_or_default();
-    let population = app.records().batch_population(row.id).await?;
-    let wrong = if seed.is_empty() || seed.chars().count() > LONGEST || seed.contains(char::is_control) {
-        Some(msg!("sample-no-seed"))
-    } else if !(1..=MOST_DRAWN).contains(&count) {
-        Some(msg!("sample-no-count"))
-    } else if population.is_empty() {
-        Some(msg!("sample-no-documents"))
-    } else {
-        None
+    let number = match batch_samples::draw(&app, &visitor, &row, count, &sent.seed).await? {
+        Ok(number) => number,
+        Err(why) => {
+            let wrong = match why {
+                NotDrawn::Seed => msg!("sample-no-seed"),
+                NotDrawn::Count => msg!("sample-no-count"),
+                NotDrawn::Documents => msg!("sample-no-documents"),
+            };
+            return Ok(screen(&app, page, row, &Asked::default(), sent, Some(wrong)).await?.into_response());
+        }
     };
-    if wrong.is_some() {
-        return Ok(screen(&app, page, row, &Asked::default(), sent, wrong).await?.into_response());
-    }
-    let now = app.now();
-    let request = SampleRequest {
-        name: String::new(),
-        seed,
-        from: local_day(row.opened_at),
-        to: local_day(now),
-        batch: Some(row.id),
-        by: StratumBy::None,
-        size: SampleSize::Count(count),
-    };
-    let number = app.records().add_sample(&request.draw(&population), now, visitor.user.name.as_str()).await?;
     Ok(Redirect::to(&format!("/batches/{batch}/sample?sample={number}")).into_response())
 }
 
@@ -234,15 +213,7 @@ pub(crate) async fn judge(
 ) -> Result<Redirect, WebError> {
     let verdict = Verdict::parse(&said.verdict).ok_or(WebError::Invalid)?;
     let document: DocumentId = said.document.parse().map_err(|_| WebError::Invalid)?;
-    let note = said.note.trim();
-    if note.chars().count() > LONGEST || note.contains(char::is_control) {
-        return Err(WebError::Invalid);
-    }
     let row = find(&app, batch).await?;
-    if !samples(&app, &row).await?.iter().any(|sample| sample.number == said.sample) {
-        return Err(WebError::NotFound);
-    }
-    let by = visitor.user.name.as_str();
-    app.records().compare(said.sample, &document, verdict, note, app.now(), by).await?;
+    batch_samples::compare(&app, &visitor, &row, said.sample, &document, (verdict, &said.note)).await?;
     Ok(Redirect::to(&format!("/batches/{batch}/sample?sample={}", said.sample)))
 }

@@ -10,7 +10,7 @@ use sohoa_store::{BatchId, BatchPage};
 
 use super::html;
 use crate::app::App;
-use crate::batch::Progress;
+use crate::batch::{self, Folder, Progress};
 use crate::error::WebError;
 use crate::page::Page;
 use crate::query::query;
@@ -55,12 +55,6 @@ struct List {
     next: String,
 }
 
-/// A sub-folder that can be taken in.
-struct Folder {
-    value: String,
-    name: String,
-}
-
 /// `/batches`: all of them; htmx asks for the list alone.
 pub(crate) async fn page(
     State(app): State<App>,
@@ -95,24 +89,8 @@ pub(crate) async fn page(
     if headers.contains_key("hx-request") {
         return Ok(html(&Part { page, list })?.into_response());
     }
-    let folders = folders(&app, &visitor).await?;
+    let folders = batch::folders(&app, &visitor).await?;
     Ok(html(&Batches { page, list, folders, as_of })?.into_response())
-}
-
-async fn folders(app: &App, visitor: &Visitor) -> Result<Vec<Folder>, WebError> {
-    let mut shown = Vec::new();
-    for (number, folder) in app.services.backlogs.folders().await?.into_iter().enumerate() {
-        if visitor.sees(Some(&folder.agency).filter(|agency| !agency.is_empty()).map(String::as_str)) {
-            let parts = folder.parts.into_iter();
-            shown.extend(
-                parts.map(|part| Folder {
-                    name: format!("{} / {part}", folder.name),
-                    value: format!("{number}/{part}"),
-                }),
-            );
-        }
-    }
-    Ok(shown)
 }
 
 /// What the form of a start says.
@@ -128,11 +106,6 @@ pub(crate) async fn start(
     visitor: Visitor,
     Form(sent): Form<Start>,
 ) -> Result<Redirect, WebError> {
-    if !folders(&app, &visitor).await?.iter().any(|folder| folder.value == sent.folder) {
-        return Err(WebError::Conflict);
-    }
-    let (number, part) = sent.folder.split_once('/').ok_or(WebError::Invalid)?;
-    let number = number.parse().map_err(|_| WebError::Invalid)?;
-    let batch = app.services.backlogs.start(number, part, visitor.user.name.as_str()).await?;
+    let batch = batch::start(&app, &visitor, &sent.folder).await?;
     Ok(Redirect::to(&format!("/batches/{}", batch.0)))
 }

@@ -10,7 +10,7 @@ use crate::support::{OTHER, OWN, TestWeb, between};
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A batch of the agency with files in review for these reasons, and one that waits.
-async fn batch(web: &TestWeb, agency: &str, codes: &[&str]) -> BatchId {
+pub async fn batch(web: &TestWeb, agency: &str, codes: &[&str]) -> BatchId {
     let now: Timestamp = "2023-06-15T01:20:00Z".parse().unwrap();
     let batch = web.records.open_batch("ingest", "/kho/năm 2011", agency, now).await.unwrap();
     for (n, code) in codes.iter().chain([&""]).enumerate() {

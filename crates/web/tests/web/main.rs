@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod api;
+mod api_batches;
 mod api_writes;
 mod audit;
 mod batches;
