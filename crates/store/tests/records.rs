@@ -278,6 +278,22 @@ async fn edits_that_get_through_are_found() {
 }
 
 #[tokio::test]
+async fn an_index_that_another_program_merged_is_not_taken_for_a_damaged_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let batch = batch(&records).await;
+    for n in 1..=3 {
+        attach(&records, batch, &format!("{n}.pdf"), &code(n), "chữ").await;
+    }
+    // What the index is made of is known to the connections that looked into it.
+    assert_eq!(found(&records, "chữ").await.len(), 3);
+    sound(&records).await;
+    run(&mut raw(&path).await, "INSERT INTO fulltext (fulltext) VALUES ('optimize')").await.unwrap();
+    sound(&records).await;
+}
+
+#[tokio::test]
 async fn a_removed_document_makes_room_for_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sohoa.db");

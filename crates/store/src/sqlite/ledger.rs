@@ -1,9 +1,10 @@
 //! The conservation ledgers, and the check of the database itself.
 
 use sohoa_domain::{FileState, PageState};
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
+use super::connect::connect_options;
 use super::values::unsigned;
 use super::{batches, events, facts};
 use crate::records::{Ledger, PageLedger, StoreError};
@@ -116,22 +117,25 @@ const GONE: [(&str, &str); 3] = [
 /// Dossiers with wrong facts that are told.
 const MOST_WRONG: usize = 100;
 
-/// Looks in case of a complaint: damage is there each time.
-const LOOKS: usize = 3;
-
-/// What SQLite says of the file. It was seen to complain of the full-text index once while another connection wrote, and of nothing
-/// afterwards: a complaint counts when it is heard at each look, each at a state of its own.
+/// What SQLite says of the file. It was seen to complain of the full-text index while another connection wrote, and of nothing
+/// afterwards: a complaint counts when a new connection, which remembers nothing of the file, says it while nobody writes.
 async fn integrity(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {
-    let mut complaints = Vec::new();
-    for _ in 0..LOOKS {
-        let mut tx = db.read().await?;
-        complaints = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *tx).await?;
-        complaints.retain(|line: &String| line != "ok");
-        if complaints.is_empty() {
-            break;
-        }
+    let heard = complaints(&mut *db.read().await?).await?;
+    if heard.is_empty() {
+        return Ok(heard);
     }
-    Ok(complaints)
+    let Ok(alone) = db.write().await else { return Ok(heard) };
+    let Ok(mut fresh) = connect_options(&db.path).connect().await else { return Ok(heard) };
+    let heard = complaints(&mut fresh).await?;
+    fresh.close().await?;
+    alone.rollback().await?;
+    Ok(heard)
+}
+
+async fn complaints(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let mut lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(conn).await?;
+    lines.retain(|line| line != "ok");
+    Ok(lines)
 }
 
 pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreError> {

@@ -208,7 +208,7 @@ async fn a_field_is_confirmed_and_its_value_stays_out_of_the_history() {
         assert!(page.contains(words), "{words} in {page}");
     }
     assert!(client.post(&path, "action=confirm&value=+&seen=").await.text.contains("Hãy gõ giá trị"));
-    let answer = client.post(&path, "action=confirm&value=113&seen=").await;
+    let answer = client.post(&path, "action=confirm&value=20260113&seen=").await;
     assert!(
         answer.text.contains("Số: đã xác nhận giá trị được sửa") && answer.text.contains("Không còn trường nào"),
         "{}",
@@ -217,17 +217,17 @@ async fn a_field_is_confirmed_and_its_value_stays_out_of_the_history() {
     let event = web.events().await.into_iter().next_back().unwrap();
     assert_eq!((event.kind, event.document.as_ref()), (EventKind::FieldConfirmed, Some(&web.own.document)));
     let told = serde_json::to_string(&event).unwrap();
-    assert!(told.contains("number") && !told.contains("113") && !told.contains("1l3"), "{told}");
+    assert!(told.contains("number") && !told.contains("20260113") && !told.contains("1l3"), "{told}");
 
     // Who looked before that is told.
     let late = client.post(&path, "action=confirm&value=118&seen=").await;
     assert!(late.text.contains("Người khác vừa xác nhận"), "{}", late.text);
     let archivist = web.user(Role::Archivist, OWN).await;
     let dossier = archivist.get(&format!("/dossiers/{}", web.own.code)).await.text;
-    assert!(dossier.contains("<b>113</b>") && dossier.contains("counter-0 xác nhận lúc"), "{dossier}");
+    assert!(dossier.contains("<b>20260113</b>") && dossier.contains("counter-0 xác nhận lúc"), "{dossier}");
     // The name on the paper is masked for auditors, the number is not.
     let audit = web.user(Role::Auditor, OWN).await.get(&format!("/dossiers/{}", web.own.code)).await.text;
-    assert!(audit.contains("<b>113</b>") && !audit.contains("Nguyễn Thị Mơ") && audit.contains("N•••"), "{audit}");
+    assert!(audit.contains("<b>20260113</b>") && !audit.contains("Nguyễn Thị Mơ") && audit.contains("N•••"), "{audit}");
 
     let seen = between(&answer.text, "name=\"seen\" value=\"", "\"");
     let undone = client.post(&path, &format!("action=undo&done=1&seen={seen}")).await.text;
