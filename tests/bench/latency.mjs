@@ -16,6 +16,7 @@ home.user("quay-1", "counter", AGENCY, PASSWORD);
 const chromium = await browser();
 const { page } = await signedIn(chromium, base, "quay-1", PASSWORD);
 await page.goto(new URL("/counter", base).href);
+await page.locator("#code:focus").waitFor();
 await page.keyboard.type(`${DOSSIER}\n`);
 await page.getByText("Đang mở tại Quầy 1").waitFor();
 const photo = readFileSync(home.sample(`${DOSSIER}_TP02_giay-uy-quyen.jpg`));
