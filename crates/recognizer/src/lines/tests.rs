@@ -349,7 +349,8 @@ fn on_processor() -> f64 {
     told.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }
 
-/// A page full of noise takes time in proportion to its size: four times the page, far less than sixteen times the work.
+/// A page full of noise takes time in proportion to its size: of sixteen times the page 16 times the work, not 256 times. What other
+/// work does to the caches of the processor lies far between.
 #[test]
 fn noise_is_bounded() {
     let noise = |side: usize, grain: usize| {
@@ -375,8 +376,8 @@ fn noise_is_bounded() {
             };
             (0..3).map(|_| took(())).fold(f64::MAX, f64::min)
         };
-        let (small, large) = (time(1000), time(2000));
-        assert!(large < 10.0 * small + 0.05, "{grain}: {small} {large}");
+        let (small, large) = (time(500), time(2000));
+        assert!(large < 80.0 * small + 0.05, "{grain}: {small} {large}");
     }
 }
 
