@@ -4,7 +4,8 @@
     coverage.py SOHOA HOME [--fill FILL] [--runs N]
 
 HOME is a home with an imported register (tests/generator/big_register.py). FILL is the example of crates/store that gives it documents
-when it has none yet. Prints the median of N runs of each command, the whole program with its start, in a warm cache.
+when it has none yet. Prints the median of N runs of each command, the whole program with its start, in a warm cache; then how long
+dossiers take that are asked of a running server, each a page that is drawn whole.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import sqlite3
 import statistics
 import subprocess
 import time
+
+from served import Client, figures, served
 
 
 def timed(command, runs):
@@ -38,6 +41,8 @@ def main():
         counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("dossier", "component", "document")}
         day, = db.execute("SELECT max(received) FROM dossier").fetchone()
         code, = db.execute("SELECT code FROM dossier ORDER BY code DESC LIMIT 1").fetchone()
+        at = "SELECT code FROM dossier ORDER BY code LIMIT 1 OFFSET ?"
+        codes = [db.execute(at, (counts["dossier"] * n // 100,)).fetchone()[0] for n in range(100)]
     if args.fill and not counts["document"]:
         start = time.perf_counter()
         subprocess.run([args.fill, str(database)], check=True, stdout=subprocess.DEVNULL)
@@ -59,10 +64,14 @@ def main():
         ("one dossier", ["dossier", "show", code]),
     ):
         seconds, _ = timed(sohoa + command, args.runs)
-        print(f"{what:28} {seconds * 1000:7.0f} ms")
+        print(f"{what:28} {seconds * 1000:7.0f} ms", flush=True)
     seconds, out = timed(sohoa + ["--json", "coverage"], 1)
     missing = len(json.loads(out)["missing"])
     print(f"{'everything, all as JSON':28} {seconds * 1000:7.0f} ms, {missing:,} dossiers in {len(out) / 1e6:.0f} MB")
+    with served(args.sohoa, args.home, ("bench-all", "archivist", "")) as port:
+        client = Client(port, "bench-all")
+        client.timed(f"/dossiers/{codes[0]}")
+        print(f"{'one dossier, of a server':28} {figures([client.timed(f'/dossiers/{code}')[0] for code in codes])}")
 
 
 if __name__ == "__main__":

@@ -16,14 +16,14 @@ import os
 from pathlib import Path
 import random
 import re
-import socket
 import sqlite3
 import subprocess
 import threading
 import time
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-PASSWORD = "một câu dài dễ nhớ"
+from served import Client, figures, served
+
 AGENCY = "Sở Y tế"
 # How many queries of each kind: two hundred in all.
 MIX = {"code": 30, "beginning of a code": 10, "name": 30, "name without accents": 10, "number": 20, "rare word": 30, "common word": 20,
@@ -69,57 +69,6 @@ def queries(db):
         "phrase without accents": lambda: plain(phrase()),
     }
     return [(kind, make[kind]()) for kind, count in MIX.items() for _ in range(count)]
-
-
-class Client:
-    """A browser of somebody who has signed in, with one connection."""
-
-    def __init__(self, port, name):
-        self.port, self.name = port, name
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        form = urlencode({"name": name, "password": PASSWORD})
-        answer = self.ask("POST", "/sign-in", form)
-        assert answer[0] == 303, answer[:1]
-        self.cookie = answer[1]["set-cookie"].split(";")[0]
-
-    def ask(self, method, path, body=None):
-        headers = {"Origin": f"http://127.0.0.1:{self.port}", "Content-Type": "application/x-www-form-urlencoded"}
-        if getattr(self, "cookie", None):
-            headers["Cookie"] = self.cookie
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        text = response.read().decode()
-        return response.status, response.headers, text
-
-    def timed(self, path):
-        start = time.perf_counter()
-        status, _, text = self.ask("GET", path)
-        seconds = time.perf_counter() - start
-        assert status in (200, 303), (status, path)
-        return seconds, text
-
-    def same(self):
-        """Another connection of the same session."""
-        other = object.__new__(Client)
-        other.port, other.name, other.cookie = self.port, self.name, self.cookie
-        other.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        return other
-
-
-def wait_for(port):
-    """Until somebody listens there."""
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("serve does not answer")
-
-
-def figures(seconds):
-    ms = sorted(second * 1000 for second in seconds)
-    at = lambda share: ms[min(len(ms) - 1, int(share * len(ms)))]
-    return f"p50 {at(0.5):6.1f} ms, p95 {at(0.95):6.1f} ms, longest {ms[-1]:6.1f} ms of {len(ms)}"
 
 
 def measure_search(who, client, asked):
@@ -218,26 +167,13 @@ def main():
         codes = [code for code, in db.execute("SELECT DISTINCT dossier FROM document WHERE row % ? = 0 LIMIT 100", (max(1, documents // 100),))]
     watchers = [f"bench-{number}" for number in range(5)]
     users = [("bench-all", "archivist", ""), ("bench-one", "archivist", AGENCY), ("bench-audit", "auditor", ""), ("bench-counter", "counter", "")]
-    for name, role, agency in (*users, *((name, "archivist", "") for name in watchers)):
-        env = {**os.environ, "SOHOA_PASSWORD": PASSWORD}
-        command = [args.sohoa, "--home", str(args.home), "user", "add", name, "--role", role, "--agency", agency]
-        subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**os.environ, "SOHOA_WEB__LISTEN": f"127.0.0.1:{port}"}
-    serve = subprocess.Popen([args.sohoa, "--home", str(args.home), "serve", "--workers", "1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
+    with served(args.sohoa, args.home, *users, *((name, "archivist", "") for name in watchers)) as port:
         everybody, one = Client(port, "bench-all"), Client(port, "bench-one")
         measure_search("all agencies", everybody, asked)
         measure_search("one agency", one, asked)
         measure_dossiers(everybody, codes)
         measure_screens(port)
         measure_load([Client(port, name) for name in watchers], asked, codes, args.seconds)
-    finally:
-        serve.terminate()
-        serve.wait()
 
 
 if __name__ == "__main__":

@@ -257,6 +257,8 @@ async fn edits_that_get_through_are_found() {
         ("DELETE FROM orphan", "what coverage is counted from is wrong"),
         ("INSERT INTO orphan VALUES ('H41-230615-0009', 1, 0)", "what coverage is counted from is wrong"),
         ("UPDATE coverage SET due = 2", "what coverage is counted from is wrong"),
+        ("UPDATE coverage_sum SET there = there + 1", "the sums of coverage are wrong"),
+        ("DELETE FROM coverage_sum", "the sums of coverage are wrong"),
         ("DELETE FROM coverage", "what coverage is counted from is wrong"),
     ];
     for (sql, sentence) in edits {

@@ -147,6 +147,12 @@ fn marks(pieces: &[Glyph]) -> Vec<bool> {
         .collect()
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many pieces were looked at as neighbours of another, on this thread.
+    pub(super) static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Pieces by place, so that neighbours are found without looking at all.
 pub(super) struct Shelf {
     rows: Vec<Vec<(f32, u32)>>,
@@ -186,6 +192,8 @@ impl Shelf {
             let start = row.partition_point(|e| e.0 < left);
             let found = row[start..].iter().take_while(|e| e.0 <= right).take(Self::MOST);
             for &(_, i) in found {
+                #[cfg(test)]
+                LOOKS.with(|looks| looks.set(looks.get() + 1));
                 if each(i as usize) {
                     return true;
                 }

@@ -1,5 +1,7 @@
 //! Coverage: figures, summed over the facts of dossiers, and the papers behind them.
 
+pub(super) mod sums;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::SignedDuration;
@@ -16,6 +18,7 @@ use crate::records::{
     CoverageBy, CoverageCounts, CoverageGroup, CoverageList, CoveragePage, CoverageScope, CoveredDossier, DataTime,
     ExemptPaper, LateAfter, LatePaper, MissingPaper, MissingPapers, MissingReason, Orphan, StoreError,
 };
+use sums::Stretches;
 
 /// Dossiers whose missing papers are looked up together.
 const PAGE: i64 = 2000;
@@ -57,12 +60,22 @@ pub(super) async fn dossiers_with_attachments(
 
 /// Narrows a look at `coverage` to a scope.
 fn within(query: &mut QueryBuilder<Sqlite>, scope: &CoverageScope) {
-    if let Some(from) = scope.from {
+    received(query, scope.from, scope.to);
+    of(query, scope);
+}
+
+/// Narrows a look at `coverage` to days of reception.
+fn received(query: &mut QueryBuilder<Sqlite>, from: Option<Date>, to: Option<Date>) {
+    if let Some(from) = from {
         query.push(" AND coverage.day >= ").push_bind(from.to_string());
     }
-    if let Some(to) = scope.to {
+    if let Some(to) = to {
         query.push(" AND coverage.day <> '' AND coverage.day <= ").push_bind(to.to_string());
     }
+}
+
+/// Narrows a look at `coverage` to what a scope says beside its period.
+fn of(query: &mut QueryBuilder<Sqlite>, scope: &CoverageScope) {
     let texts = [
         (" AND coverage.agency = ", scope.agency.clone()),
         (" AND coverage.counter = ", scope.counter.clone()),
@@ -100,28 +113,42 @@ pub(super) async fn counts(
 ) -> Result<Vec<CoverageGroup>, StoreError> {
     let mut tx = db.read().await?;
     let mut groups: BTreeMap<String, CoverageCounts> = BTreeMap::new();
-    let mut query = QueryBuilder::new(format!("SELECT {} AS key, count(*) AS dossiers FROM coverage", key(by)));
-    query.push(" WHERE NOT in_scope");
-    within(&mut query, scope);
-    for row in query.push(" GROUP BY 1").build().fetch_all(&mut *tx).await? {
-        groups.entry(row.try_get("key")?).or_default().excluded = unsigned(row.try_get("dossiers")?)?;
+    let mut query = QueryBuilder::new(format!("SELECT {} AS key, in_scope, {} FROM (", key(by), sums::totals()));
+    let stretches = Stretches::of(scope, by == Some(CoverageBy::Day));
+    let mut before = "";
+    if let Some((first, last)) = stretches.months {
+        query.push("SELECT * FROM coverage_sum AS coverage WHERE dossiers <> 0");
+        if let Some(first) = first {
+            query.push(" AND coverage.day >= ").push_bind(first);
+        }
+        if let Some(last) = last {
+            query.push(" AND coverage.day <> '' AND coverage.day <= ").push_bind(last);
+        }
+        of(&mut query, scope);
+        before = " UNION ALL ";
     }
-    // Apart from the others, so that no sum has to ask again whether a dossier is in scope: a million of them are summed up.
-    let mut query = QueryBuilder::new(format!(
-        "SELECT {} AS key, count(*) AS received, sum(digitized) AS digitized, \
-         count(*) FILTER (WHERE there = due) AS full, sum(exempt) AS exempt, sum(due) AS due, sum(there) AS there, \
-         sum(results_due) AS results_due, sum(results_there) AS results_there, \
-         count(*) FILTER (WHERE done AND results_due > 0) AS done, \
-         count(*) FILTER (WHERE done AND results_due > 0 AND has_result) AS done_with_result, \
-         count(*) FILTER (WHERE reused > 0) AS reused, \
-         count(*) FILTER (WHERE handed_over AND digitized) AS handed_over, count(*) FILTER (WHERE slowest > ",
-        key(by)
-    ));
-    query.push_bind(micros_of(late)).push(") AS late FROM coverage WHERE in_scope");
+    for (from, to) in stretches.days {
+        let one = sums::of_one();
+        query.push(before);
+        query
+            .push(format!("SELECT day, agency, counter, procedure, channel, in_scope, {one} FROM coverage WHERE true"));
+        received(&mut query, from, to);
+        of(&mut query, scope);
+        before = " UNION ALL ";
+    }
+    for row in query.push(") AS coverage GROUP BY 1, 2").build().fetch_all(&mut *tx).await? {
+        let group = groups.entry(row.try_get("key")?).or_default();
+        if row.try_get("in_scope")? {
+            *group = CoverageCounts { excluded: group.excluded, ..summed(&row)? };
+        } else {
+            group.excluded = unsigned(row.try_get("dossiers")?)?;
+        }
+    }
+    let mut query = QueryBuilder::new(format!("SELECT {} AS key, count(*) AS late FROM coverage", key(by)));
+    query.push(" WHERE in_scope AND slowest > ").push_bind(micros_of(late));
     within(&mut query, scope);
     for row in query.push(" GROUP BY 1").build().fetch_all(&mut *tx).await? {
-        let group = groups.entry(row.try_get("key")?).or_default();
-        *group = CoverageCounts { excluded: group.excluded, ..summed(&row)? };
+        groups.entry(row.try_get("key")?).or_default().late = unsigned(row.try_get("late")?)?;
     }
     Ok(groups.into_iter().map(|(key, counts)| CoverageGroup { key, counts }).collect())
 }
@@ -134,7 +161,7 @@ fn summed(row: &SqliteRow) -> Result<CoverageCounts, StoreError> {
     let n = |column: &str| unsigned(row.try_get(column)?);
     Ok(CoverageCounts {
         excluded: 0,
-        received: n("received")?,
+        received: n("dossiers")?,
         digitized_any: n("digitized")?,
         digitized_full: n("full")?,
         exempt: n("exempt")?,
@@ -146,7 +173,7 @@ fn summed(row: &SqliteRow) -> Result<CoverageCounts, StoreError> {
         done_with_result: n("done_with_result")?,
         reused: n("reused")?,
         handed_over: n("handed_over")?,
-        late: n("late")?,
+        late: 0,
     })
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sqlx::SqliteConnection;
 
+use super::coverage::sums::{self, Change};
 use super::search;
 use crate::records::StoreError;
 
@@ -55,12 +56,14 @@ const TABLES: [(&str, &str); 2] = [("coverage", FACTS), ("orphan", ORPHANS)];
 /// documents, what they reuse or that they were handed over.
 pub(super) async fn refresh(conn: &mut SqliteConnection, dossiers: &[&str]) -> Result<(), StoreError> {
     let asked = json!(dossiers).to_string();
+    sums::change(conn, &asked, Change::Take).await?;
     for (table, rows) in TABLES {
         let gone = format!("DELETE FROM {table} WHERE dossier IN (SELECT value FROM json_each(?1))");
         sqlx::query(sqlx::AssertSqlSafe(gone)).bind(&asked).execute(&mut *conn).await?;
         let made = format!("INSERT INTO {table} {rows}");
         sqlx::query(sqlx::AssertSqlSafe(made)).bind(&asked).execute(&mut *conn).await?;
     }
+    sums::change(conn, &asked, Change::Add).await?;
     // Filters of the search follow from the same rows.
     search::refresh(conn, dossiers).await
 }

@@ -5,6 +5,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
 use super::SqliteRecords;
 use super::connect::connect_options;
+use super::coverage::sums;
 use super::values::unsigned;
 use super::{batches, events, facts};
 use crate::records::{Ledger, PageLedger, StoreError};
@@ -173,6 +174,8 @@ pub(super) async fn self_check(db: &SqliteRecords) -> Result<Vec<String>, StoreE
     problems.extend(batches::check(&mut tx).await?);
     let wrong = facts::check(&mut tx, MOST_WRONG).await?;
     problems.extend(wrong.iter().map(|code| format!("dossier {code}: what coverage is counted from is wrong")));
+    let wrong = sums::check(&mut tx).await?;
+    problems.extend(wrong.iter().map(|month| format!("month {month:?}: the sums of coverage are wrong")));
     problems.extend(events::check_chain(&mut tx).await?);
     Ok(problems)
 }

@@ -8,7 +8,7 @@ use super::{batches, events, facts};
 use crate::records::{FileId, StoreError};
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -24,6 +24,7 @@ const STEPS: [&str; 15] = [
     include_str!("../../migrations/sqlite/0013_fixity.sql"),
     include_str!("../../migrations/sqlite/0014_search.sql"),
     include_str!("../../migrations/sqlite/0015_period.sql"),
+    include_str!("../../migrations/sqlite/0016_coverage_sum.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
