@@ -1,5 +1,6 @@
 // How long a clerk waits: from "file closed in the scan folder" to "thumbnail visible in the open dossier page", and to "attached and
 // searchable"; idle, and with a batch in the background. node tests/bench/latency.mjs [files] [files of the batch]
+import assert from "node:assert/strict";
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Home, another, browser, signedIn } from "../web/support.js";
@@ -34,6 +35,15 @@ await page.evaluate(() => {
   }, 10);
 });
 
+// How many papers a search for words of this one finds.
+const WORDS = encodeURIComponent("giấy ủy quyền");
+await page.evaluate(() => {
+  globalThis.found = async (words) => {
+    const text = await (await fetch(`/search?q=${words}`)).text();
+    return Number(text.match(/>([0-9.]+) giấy tờ</)?.[1].replace(".", "") ?? 0);
+  };
+});
+
 function figures(times) {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] / 1000;
@@ -41,24 +51,37 @@ function figures(times) {
 }
 
 async function measure(name) {
-  const [shown, attached] = [[], []];
+  const [shown, attached, searchable] = [[], [], []];
   for (let n = 1; n <= files; n += 1) {
     const file = `${name}-${n}.jpg`;
+    const before = await page.evaluate((words) => found(words), WORDS);
     const closed = home.scanAtCounter(file, another(photo, file));
+    const search = page.evaluate(
+      async ([words, before]) => {
+        while ((await found(words)) <= before) await new Promise((later) => setTimeout(later, 50));
+        return Date.now();
+      },
+      [WORDS, before],
+    );
     await page.waitForFunction((wanted) => noted[wanted]?.attached && noted[wanted]?.shown, file, { timeout: 120_000 });
     const note = await page.evaluate((wanted) => noted[wanted], file);
     shown.push(note.shown - closed);
     attached.push(note.attached - closed);
+    searchable.push((await search) - closed);
   }
-  console.log(`${name}, ${files} files of one page\n  thumbnail visible: ${figures(shown)}\n  attached: ${figures(attached)}`);
+  console.log(`${name}, ${files} files of one page`);
+  console.log(`  thumbnail visible: ${figures(shown)}\n  attached: ${figures(attached)}\n  found by the search: ${figures(searchable)}`);
 }
 
+const atFirst = await page.evaluate((words) => found(words), WORDS);
 await measure("idle");
 const folder = join(home.dir, "batch");
 mkdirSync(folder);
 for (let n = 0; n < batch; n += 1) writeFileSync(join(folder, `B${n}.jpg`), another(photo, `batch ${n}`));
 home.run("ingest", folder);
 await measure("with-a-batch");
+// Nothing else was found meanwhile, so each was waited for.
+assert.equal((await page.evaluate((words) => found(words), WORDS)) - atFirst, 2 * files);
 const { files: ledger } = JSON.parse(home.run("--json", "status"));
 console.log(`of the batch ${ledger.pending} files were still waiting at the end`);
 await chromium.close();

@@ -227,8 +227,8 @@ warning-page-order = By the printed numbers it lies in the wrong order
 warning-pdf-version = PDF version { $found }, at least { $asked } is asked
 warning-name = Not named by dossier code and ordinal
 warning-numbers-missing = Page { $pages } may be missing (by the printed page numbers)
-warning-on-page = Page { $page }
-warning-on-pages = Page { $page } and { $more } more
+on-pages = Pages { $pages }
+on-pages-more = Pages { $pages } and { $more } more
 warning-same-paper = This paper is on another dossier too
 warning-same-paper-here = The same as document { $code } of this dossier
 

@@ -199,8 +199,8 @@ warning-page-order = Theo số trang in, trang nằm sai thứ tự
 warning-pdf-version = PDF phiên bản { $found }, cần từ { $asked }
 warning-name = Tên tệp không theo mã hồ sơ và số thứ tự
 warning-numbers-missing = Có thể thiếu trang { $pages } (theo số trang in)
-warning-on-page = Trang { $page }
-warning-on-pages = Trang { $page } và { $more } trang khác
+on-pages = Trang { $pages }
+on-pages-more = Trang { $pages } và { $more } trang khác
 warning-same-paper = Giấy tờ này cũng nằm ở một hồ sơ khác
 warning-same-paper-here = Trùng với văn bản { $code } của hồ sơ này
 

@@ -8,6 +8,7 @@ use sohoa_dossier::Todo;
 use sohoa_store::{CoverageBy, Ledger, MissingReason, Role, Topic};
 
 use crate::checklist::ComponentState;
+use crate::format;
 use crate::messages::msg;
 use crate::page::Page;
 
@@ -113,12 +114,21 @@ pub(crate) fn warning(page: &Page, warning: &ProfileWarning) -> String {
         }
         ProfileRule::Name => page.t("warning-name"),
     };
-    let pages = match &warning.pages[..] {
-        [] => return rule,
-        [one] => page.t1("warning-on-page", "page", one),
-        [first, rest @ ..] => page.t2("warning-on-pages", "page", first, "more", rest.len()),
-    };
-    format!("{pages}: {rule}")
+    if warning.pages.is_empty() { rule } else { format!("{}: {rule}", on_pages(page, &warning.pages)) }
+}
+
+/// Ranges of pages that are named; of more only their number is said.
+const MOST_RANGES: usize = 8;
+
+/// "Page 3", "pages 1–200": rising numbers, at least one.
+pub(crate) fn on_pages(page: &Page, numbers: &[u32]) -> String {
+    let ranges: Vec<&[u32]> = numbers.chunk_by(|a, b| *b == a + 1).collect();
+    let named = format::ranges(&ranges[..ranges.len().min(MOST_RANGES)].concat());
+    match ranges.get(MOST_RANGES..).map(<[&[u32]]>::concat) {
+        Some(more) if !more.is_empty() => page.t2("on-pages-more", "pages", named, "more", more.len()),
+        _ if numbers.len() == 1 => page.t1("page-number", "number", named),
+        _ => page.t1("on-pages", "pages", named),
+    }
 }
 
 // What waits for a person.

@@ -2,12 +2,27 @@
 
 use sohoa_domain::{Edge, PageFault, PageRecord};
 
+use crate::labels::on_pages;
 use crate::messages::msg;
 use crate::page::Page;
 
 /// What to tell of a page, the gravest first.
 pub(crate) fn faults(page: &Page, record: &PageRecord) -> Vec<String> {
     record.faults().into_iter().map(|fault| told(page, fault)).collect()
+}
+
+/// What to tell of the pages of a document, given by rising number: each fault once, with all the pages that have it.
+pub(crate) fn faults_of_all(page: &Page, pages: &[(u32, Vec<PageFault>)]) -> Vec<String> {
+    let mut faults: Vec<(PageFault, Vec<u32>)> = Vec::new();
+    for (number, found) in pages {
+        for fault in found {
+            match faults.iter_mut().find(|(other, _)| other == fault) {
+                Some((_, numbers)) => numbers.push(*number),
+                None => faults.push((*fault, vec![*number])),
+            }
+        }
+    }
+    faults.iter().map(|(fault, numbers)| format!("{}: {}", on_pages(page, numbers), told(page, *fault))).collect()
 }
 
 fn told(page: &Page, fault: PageFault) -> String {
@@ -33,6 +48,23 @@ mod tests {
     use axum::http::Request;
 
     use super::*;
+
+    #[test]
+    fn a_fault_of_many_pages_is_told_once() {
+        let (parts, ()) = Request::new(()).into_parts();
+        let page = Page::before_sign_in(&parts);
+        let pages: Vec<(u32, Vec<PageFault>)> = (1..=200)
+            .map(|number| {
+                let blurred = (number % 10 == 3).then_some(PageFault::Blurred);
+                (number, [PageFault::Dark].into_iter().chain(blurred).collect())
+            })
+            .chain([(201, vec![PageFault::Blank])])
+            .collect();
+        let told = faults_of_all(&page, &pages);
+        let begun = ["Trang 1–200: quá tối", "Trang 3, 13, 23, 33, 43, 53, 63, 73 và 12 trang khác: mờ", "Trang 201: có thể là trang trắng"];
+        assert_eq!(told.len(), begun.len(), "{told:?}");
+        assert!(told.iter().zip(begun).all(|(told, begun)| told.starts_with(begun)), "{told:?}");
+    }
 
     #[test]
     fn each_fault_says_what_to_mend() {

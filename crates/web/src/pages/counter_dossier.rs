@@ -10,8 +10,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use sohoa_domain::{DossierCode, EventKind, FileState, Outcome, PageRecord, Part, Rotation};
-use sohoa_store::{DocumentRow, FileRow, FileSeen};
+use sohoa_domain::{
+    DossierCode, EventKind, FileState, Outcome, PageFault, PageRecord, Part, ProfileRule, ProfileWarning, Rotation,
+};
+use sohoa_store::{DocumentFile, DocumentRow, FileRow, FileSeen};
 
 use super::counter::{close_at, name_of};
 use super::dossier::{Shown, description, summary, warnings_of};
@@ -25,13 +27,13 @@ use crate::format;
 use crate::labels::{self, Badge};
 use crate::messages::msg;
 use crate::page::Page;
-use crate::page_quality::faults;
+use crate::page_quality::faults_of_all;
 use crate::pictures::address_of_file;
 use crate::visitor::Visitor;
 
 /// Files that are shown, the latest first.
 const MOST_FILES: u32 = 60;
-/// Thumbnails that are shown of a document; the rest is a number.
+/// Thumbnails that are shown of a document, and as many again of pages that something is wrong with; the rest is a number.
 const MOST_THUMBNAILS: usize = 12;
 /// A file that cannot be opened so soon shows its first page only, until it is read.
 const OPENING: Duration = Duration::from_millis(300);
@@ -84,13 +86,15 @@ struct Paper {
     about: String,
     warnings: Vec<String>,
     pages: Vec<Thumbnail>,
+    /// Pages that are not among them, and the first of these.
     more: usize,
+    next: Option<u32>,
 }
 
 struct Thumbnail {
     page: u32,
     /// Where it stands, from 1.
-    number: usize,
+    number: u32,
     /// Address of its picture, upright; when that is not known, as it seems to be.
     picture: String,
     faulty: bool,
@@ -271,20 +275,28 @@ async fn of_document(app: &App, page: &Page, file: &FileRow, row: &DocumentRow, 
     let told = description(app, row).await;
     let records: HashMap<u32, &PageRecord> =
         told.iter().flat_map(|file| &file.pages).map(|record| (record.number, record)).collect();
-    let mut warnings = told.as_ref().map(|file| warnings_of(page, file)).unwrap_or_default();
+    let mut warnings = told.as_ref().map(|file| warnings_of(page, file, &row.physical_pages)).unwrap_or_default();
+    let mut found = Vec::new();
     let mut pages = Vec::new();
-    for (i, number) in row.physical_pages.iter().enumerate() {
+    let mut next = None;
+    for (number, place) in row.physical_pages.iter().zip(1..) {
         let record = records.get(number).copied();
-        let found = record.map(|record| faults(page, record)).unwrap_or_default();
-        if !found.is_empty() {
-            warnings.push(format!("{}: {}", page.t1("page-number", "number", i + 1), found.join("; ")));
-        }
-        if pages.len() < MOST_THUMBNAILS {
+        let faults = record.map(PageRecord::faults).unwrap_or_default();
+        let faulty = !faults.is_empty();
+        found.push((place, faults));
+        // Behind the first pages stand those that have to be looked at.
+        if pages.len() < MOST_THUMBNAILS || (faulty && pages.len() < 2 * MOST_THUMBNAILS) {
             let turn = turn_of(file, *number, record);
             let picture = address_of_file(file, *number, None, turn);
-            pages.push(Thumbnail { page: *number, number: i + 1, picture, faulty: !found.is_empty() });
+            pages.push(Thumbnail { page: *number, number: place, picture, faulty });
+        } else {
+            next.get_or_insert(*number);
         }
     }
+    if warned_of_resolution(told.as_ref()) {
+        found.iter_mut().for_each(|(_, faults)| faults.retain(|fault| !matches!(fault, PageFault::Coarse { .. })));
+    }
+    warnings.extend(faults_of_all(page, &found));
     let item = items.iter().find(|item| Some(&item.id) == row.component.as_ref());
     let state = labels::document(row.state);
     let (count, component) = (row.physical_pages.len(), row.component.as_ref());
@@ -296,16 +308,23 @@ async fn of_document(app: &App, page: &Page, file: &FileRow, row: &DocumentRow, 
         warnings,
         more: count - pages.len(),
         pages,
+        next,
     }
+}
+
+/// The rules for copies, which ask for a resolution themselves, say already that it is too coarse.
+fn warned_of_resolution(told: Option<&DocumentFile>) -> bool {
+    let of_resolution = |warning: &ProfileWarning| matches!(warning.rule, ProfileRule::Resolution { .. });
+    told.is_some_and(|file| file.warnings.iter().any(of_resolution))
 }
 
 /// Pages that are no document yet.
 fn loose(page: &Page, file: &FileRow, places: std::ops::RangeInclusive<u32>, code: Option<&str>) -> Paper {
     let at = |place: u32| place.checked_sub(1).and_then(|i| file.layout.pages.order.get(i as usize)).copied();
     let all: Vec<u32> = places.map(|place| at(place).unwrap_or(place)).collect();
-    let thumbnail = |(i, number): (usize, &u32)| Thumbnail {
+    let thumbnail = |(number, place): (&u32, u32)| Thumbnail {
         page: *number,
-        number: i + 1,
+        number: place,
         picture: address_of_file(file, *number, None, turn_of(file, *number, None)),
         faulty: false,
     };
@@ -313,8 +332,9 @@ fn loose(page: &Page, file: &FileRow, places: std::ops::RangeInclusive<u32>, cod
         title: String::new(),
         about: String::new(),
         warnings: code.map(|code| page.t(reason(code))).into_iter().collect(),
-        pages: all.iter().enumerate().take(MOST_THUMBNAILS).map(thumbnail).collect(),
+        pages: all.iter().zip(1..).take(MOST_THUMBNAILS).map(thumbnail).collect(),
         more: all.len().saturating_sub(MOST_THUMBNAILS),
+        next: all.get(MOST_THUMBNAILS).copied(),
     }
 }
 

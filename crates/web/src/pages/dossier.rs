@@ -234,7 +234,7 @@ pub(super) async fn document(
     let pages = row.physical_pages.len();
     let shown = pages.min(MOST_THUMBNAILS);
     let described = description(app, row).await;
-    let warnings = described.as_ref().map(|file| warnings_of(page, file)).unwrap_or_default();
+    let warnings = described.as_ref().map(|file| warnings_of(page, file, &row.physical_pages)).unwrap_or_default();
     let (fields, records) = described.map(|file| (file.fields, file.pages)).unwrap_or_default();
     let mut values = HashMap::new();
     let said: Vec<Confirmation> = confirmations.iter().filter(|c| c.document == row.id).cloned().collect();
@@ -298,11 +298,20 @@ pub(super) async fn description(app: &App, row: &DocumentRow) -> Option<Document
 }
 
 /// What is wrong with a document as a whole.
-pub(super) fn warnings_of(page: &Page, file: &DocumentFile) -> Vec<String> {
+///
+/// `pages` are those of the received file that the document shows, in order; warnings name them by that order.
+pub(super) fn warnings_of(page: &Page, file: &DocumentFile, pages: &[u32]) -> Vec<String> {
     let numbers = &file.missing_numbers;
     // Which pages are missing says more than that some are.
     let told = |warning: &&ProfileWarning| numbers.is_empty() || warning.rule != ProfileRule::PageMissing;
-    let mut warnings: Vec<String> = file.warnings.iter().filter(told).map(|warning| page.warning(warning)).collect();
+    let place = |number: &u32| pages.iter().zip(1..).find(|(physical, _)| *physical == number).map(|(_, place)| place);
+    let placed = |warning: &ProfileWarning| {
+        let mut pages: Vec<u32> = warning.pages.iter().filter_map(place).collect();
+        pages.sort_unstable();
+        ProfileWarning { pages, ..warning.clone() }
+    };
+    let told = file.warnings.iter().filter(told);
+    let mut warnings: Vec<String> = told.map(|warning| page.warning(&placed(warning))).collect();
     if !numbers.is_empty() {
         warnings.push(page.t1("warning-numbers-missing", "pages", format::ranges(numbers)));
     }
