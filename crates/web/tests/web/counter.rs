@@ -32,8 +32,8 @@ async fn scan(web: &TestWeb, name: &str) -> FileId {
     file
 }
 
-/// It turns out to be two documents of which nobody knows the dossier.
-async fn waits(web: &TestWeb) {
+/// It turns out to be two documents of which nobody knows the dossier, of one page and of so many.
+async fn waits(web: &TestWeb, second: u32) {
     let now = "2023-06-15T01:30:00Z".parse().unwrap();
     let lease = web.records.reserve("w", now, SignedDuration::from_mins(1), 3, None).await.unwrap().unwrap();
     let part = |first, last| Part {
@@ -49,10 +49,22 @@ async fn waits(web: &TestWeb) {
         code: "dossier-conflict".to_owned(),
         reason: "two".to_owned(),
         documents: Vec::new(),
-        loose_pages: (1..=4).map(|page| (page, PageState::Kept)).collect(),
-        parts: vec![part(1, 1), part(2, 4)],
+        loose_pages: (1..=1 + second).map(|page| (page, PageState::Kept)).collect(),
+        parts: vec![part(1, 1), part(2, 1 + second)],
     };
     web.records.complete(&lease, &completion, &[], now).await.unwrap();
+}
+
+#[tokio::test]
+async fn behind_the_first_pages_of_a_long_paper_the_others_can_be_opened() {
+    let web = TestWeb::new().await;
+    let clerk = web.user(Role::Counter, OWN).await;
+    let file = scan(&web, "SCAN0002.pdf").await;
+    waits(&web, 30).await;
+    let page = clerk.get(&format!("/dossiers/{}/contents", web.own.code)).await;
+    assert_eq!(page.text.matches(&format!("id=\"page-{}-", file.0)).count(), 1 + 12, "{}", page.text);
+    let more = crate::support::between(&page.text, &format!("id=\"more-{}-14\"", file.0), "</button>");
+    assert!(more.contains("/pages/14") && more.contains("và 18 trang nữa"), "{more}");
 }
 
 async fn open_here(web: &TestWeb) -> Option<String> {
@@ -143,7 +155,7 @@ async fn files_show_while_they_come_with_what_to_do_about_them() {
     for words in ["SCAN0002.pdf", "Đã nhận", &format!("src=\"/files/{}/pages/1\"", file.0), "every 2s"] {
         assert!(shown.contains(words), "{words} in {shown}");
     }
-    waits(&web).await;
+    waits(&web, 3).await;
     let shown = clerk.get(&contents).await.text;
     for words in ["Cần xem lại", "Có thể nhầm hồ sơ", "Trang 2 đến 4", &format!("/files/{}/pages/4\"", file.0)]
     {
@@ -159,7 +171,7 @@ async fn what_a_clerk_says_of_pages_is_on_record_and_can_be_taken_back() {
     let web = TestWeb::new().await;
     let clerk = web.user(Role::Counter, OWN).await;
     let file = scan(&web, "SCAN0002.pdf").await;
-    waits(&web).await;
+    waits(&web, 3).await;
     let base = format!("/dossiers/{}/files/{}", web.own.code, file.0);
     let row = async || web.records.file(file).await.unwrap().unwrap();
     let page = clerk.get(&format!("{base}/pages/3")).await.text;
@@ -176,11 +188,11 @@ async fn what_a_clerk_says_of_pages_is_on_record_and_can_be_taken_back() {
     assert_eq!(row().await.state, FileState::Review);
 
     clerk.post(&format!("{base}/decide"), "what=turn-right&page=1").await;
-    waits(&web).await;
+    waits(&web, 3).await;
     clerk.post(&format!("{base}/decide"), "what=turn-right&page=1").await;
-    waits(&web).await;
+    waits(&web, 3).await;
     clerk.post(&format!("{base}/decide"), "what=blank&page=4").await;
-    waits(&web).await;
+    waits(&web, 3).await;
     let said = row().await.layout.pages;
     assert_eq!((said.turned.get(&1), said.blank.get(&4)), (Some(&Rotation::Half), Some(&true)));
     let shown = clerk.get(&format!("/dossiers/{}/contents", web.own.code)).await.text;
@@ -198,14 +210,14 @@ async fn what_a_clerk_says_of_pages_is_on_record_and_can_be_taken_back() {
     assert_eq!(clerk.post(&format!("{base}/decide"), &foreign).await.status, StatusCode::NOT_FOUND);
     clerk.post(&format!("{base}/decide"), &format!("what=replace&page=2&substitute={}:1", again.0)).await;
     assert_eq!(row().await.layout.pages.replaced[&2].file, again.0);
-    waits(&web).await;
+    waits(&web, 3).await;
     let shown = clerk.get(&format!("/dossiers/{}/contents", web.own.code)).await.text;
     assert!(shown.contains(&format!("/files/{}/pages/2?by={}-1\"", file.0, again.0)), "{shown}");
 
     clerk.post(&format!("{base}/decide"), "what=assign&page=2&component=TP1").await;
     let assigned = row().await.layout.assigned;
     assert_eq!(assigned.get(&2).map(|to| to.dossier.clone()), Some(web.own.code.clone()));
-    waits(&web).await;
+    waits(&web, 3).await;
     assert_eq!(clerk.post(&format!("{base}/decide"), "what=reject&reason=").await.status, StatusCode::BAD_REQUEST);
     clerk.post(&format!("{base}/decide"), "what=reject&reason=qu%C3%A9t+nh%E1%BA%A7m").await;
     assert_eq!(row().await.state, FileState::Rejected);
