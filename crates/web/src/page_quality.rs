@@ -61,7 +61,11 @@ mod tests {
             .chain([(201, vec![PageFault::Blank])])
             .collect();
         let told = faults_of_all(&page, &pages);
-        let begun = ["Trang 1–200: quá tối", "Trang 3, 13, 23, 33, 43, 53, 63, 73 và 12 trang khác: mờ", "Trang 201: có thể là trang trắng"];
+        let begun = [
+            "Trang 1–200: quá tối",
+            "Trang 3, 13, 23, 33, 43, 53, 63, 73 và 12 trang khác: mờ",
+            "Trang 201: có thể là trang trắng",
+        ];
         assert_eq!(told.len(), begun.len(), "{told:?}");
         assert!(told.iter().zip(begun).all(|(told, begun)| told.starts_with(begun)), "{told:?}");
     }

@@ -114,10 +114,14 @@ pub(super) async fn counts(
     let mut tx = db.read().await?;
     let mut groups: BTreeMap<String, CoverageCounts> = BTreeMap::new();
     let mut query = QueryBuilder::new(format!("SELECT {} AS key, in_scope, {} FROM (", key(by), sums::totals()));
-    let stretches = Stretches::of(scope, by == Some(CoverageBy::Day));
+    let stretches = Stretches::of(scope, by);
     let mut before = "";
     if let Some((first, last)) = stretches.months {
-        query.push("SELECT * FROM coverage_sum AS coverage WHERE dossiers <> 0");
+        let sums = sums::names();
+        query.push(format!(
+            "SELECT day, agency, counter, NULL AS procedure, channel, in_scope, {sums} FROM coverage_sum AS coverage"
+        ));
+        query.push(" WHERE dossiers <> 0");
         if let Some(first) = first {
             query.push(" AND coverage.day >= ").push_bind(first);
         }
@@ -147,8 +151,13 @@ pub(super) async fn counts(
     let mut query = QueryBuilder::new(format!("SELECT {} AS key, count(*) AS late FROM coverage", key(by)));
     query.push(" WHERE in_scope AND slowest > ").push_bind(micros_of(late));
     within(&mut query, scope);
-    for row in query.push(" GROUP BY 1").build().fetch_all(&mut *tx).await? {
-        groups.entry(row.try_get("key")?).or_default().late = unsigned(row.try_get("late")?)?;
+    // By columns that the index is in order of, where that is what is asked for.
+    query.push(match by {
+        None | Some(CoverageBy::Agency | CoverageBy::Counter) => " GROUP BY coverage.agency, coverage.counter",
+        Some(_) => " GROUP BY 1",
+    });
+    for row in query.build().fetch_all(&mut *tx).await? {
+        groups.entry(row.try_get("key")?).or_default().late += unsigned(row.try_get::<i64, _>("late")?)?;
     }
     Ok(groups.into_iter().map(|(key, counts)| CoverageGroup { key, counts }).collect())
 }

@@ -3,11 +3,10 @@
 use jiff::civil::Date;
 use sqlx::SqliteConnection;
 
-use crate::records::{CoverageScope, StoreError};
+use crate::records::{CoverageBy, CoverageScope, StoreError};
 
 /// What the rows of `coverage` are summed up by: the key of `coverage_sum`, the month under the name of the day.
-const KEY: [&str; 6] =
-    ["substr(day, 1, 7) AS month", "agency", "counter", "coalesce(procedure, '')", "coalesce(channel, '')", "in_scope"];
+const KEY: [&str; 5] = ["substr(day, 1, 7) AS month", "agency", "counter", "coalesce(channel, '')", "in_scope"];
 
 /// Numbers of dossiers and papers with what they are in a row of `coverage`.
 const SUMS: [(&str, &str); 12] = [
@@ -29,6 +28,11 @@ fn listed(part: impl FnMut(&(&str, &str)) -> String) -> String {
     SUMS.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
+/// The columns themselves.
+pub(super) fn names() -> String {
+    listed(|(name, _)| (*name).to_owned())
+}
+
 /// Sums of columns that are named as in `coverage_sum`, under the same names.
 pub(super) fn totals() -> String {
     listed(|(name, _)| format!("sum({name}) AS {name}"))
@@ -47,7 +51,7 @@ pub(in crate::sqlite) async fn change(conn: &mut SqliteConnection, asked: &str, 
     };
     let sql = format!(
         "INSERT INTO coverage_sum SELECT {key}, {} FROM coverage WHERE dossier IN (SELECT value FROM json_each(?1)) \
-         GROUP BY 1, 2, 3, 4, 5, 6 ON CONFLICT DO UPDATE SET {}",
+         GROUP BY 1, 2, 3, 4, 5 ON CONFLICT DO UPDATE SET {}",
         listed(|(_, value)| format!("{sign}sum({value})")),
         listed(|(name, _)| format!("{name} = {name} + excluded.{name}")),
         key = KEY.join(", "),
@@ -67,7 +71,7 @@ pub(in crate::sqlite) enum Change {
 pub(in crate::sqlite) async fn check(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
     let stand = "SELECT * FROM coverage_sum WHERE dossiers <> 0";
     let (key, sums) = (KEY.join(", "), listed(|(_, value)| format!("sum({value})")));
-    let follow = format!("SELECT {key}, {sums} FROM coverage GROUP BY 1, 2, 3, 4, 5, 6");
+    let follow = format!("SELECT {key}, {sums} FROM coverage GROUP BY 1, 2, 3, 4, 5");
     let sql = format!(
         "SELECT day FROM (SELECT * FROM ({stand}) EXCEPT SELECT * FROM ({follow})) UNION \
          SELECT month FROM (SELECT * FROM ({follow}) EXCEPT SELECT * FROM ({stand}))"
@@ -75,7 +79,8 @@ pub(in crate::sqlite) async fn check(conn: &mut SqliteConnection) -> Result<Vec<
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?)
 }
 
-/// Where the dossiers of a period are counted: its whole months from their sums, the days before and behind one by one.
+/// Where the dossiers of a period are counted: its whole months from their sums, the days before and behind one by one; all of it one
+/// by one when days or procedures are asked for, of which the sums say nothing.
 #[derive(Debug, PartialEq)]
 pub(super) struct Stretches {
     /// First and last whole month, as far as there is a bound; `None` without a whole month.
@@ -85,9 +90,9 @@ pub(super) struct Stretches {
 }
 
 impl Stretches {
-    pub(super) fn of(scope: &CoverageScope, by_day: bool) -> Self {
+    pub(super) fn of(scope: &CoverageScope, by: Option<CoverageBy>) -> Self {
         let alone = Self { months: None, days: vec![(scope.from, scope.to)] };
-        if by_day {
+        if scope.procedure.is_some() || matches!(by, Some(CoverageBy::Day | CoverageBy::Procedure)) {
             return alone;
         }
         let mut days = Vec::new();
@@ -123,7 +128,7 @@ mod tests {
 
     fn stretches(from: &str, to: &str) -> Stretches {
         let day = |text: &str| text.parse().ok();
-        Stretches::of(&CoverageScope { from: day(from), to: day(to), ..Default::default() }, false)
+        Stretches::of(&CoverageScope { from: day(from), to: day(to), ..Default::default() }, None)
     }
 
     fn days(stretches: &Stretches) -> Vec<String> {
