@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use sohoa_domain::{Clock, Limits, Reading, RefusalCode};
 use sohoa_store::{
-    BlobError, CatalogueSummary, DiskBlobs, ImportReport, KeptFile, Records, RegisterEntries, RegisterFileError,
-    StoreError, read_catalogue, read_register,
+    BlobCopy, BlobError, CatalogueSummary, Checked, DiskBlobs, ImportReport, KeptFile, Records, RegisterEntries,
+    RegisterFileError, StoreError, check_register, read_catalogue,
 };
 
 use crate::settle::Look;
@@ -79,9 +79,12 @@ impl RegisterIntake {
     /// # Errors
     /// [`RegisterError`]; nothing was changed.
     pub async fn import(&self, path: &Path, show: usize) -> Result<ImportReport, RegisterError> {
-        let look = self.check(path).await?;
-        let (file, bytes) = self.keep(path, look).await?;
-        let entries = RegisterEntries::read(bytes, file.reading.clone());
+        let look = self.measure(path)?;
+        // What is wrong with the file is told before what is wrong with the disk.
+        let (checked, copy) = tokio::join!(self.check(path), self.copy(path));
+        let (checked, copy) = (checked?, copy?);
+        let (file, bytes) = self.keep(path, look, copy).await?;
+        let entries = RegisterEntries::read_checked(bytes, file.reading.clone(), checked);
         Ok(self.records.import_register_file(&file, entries, self.clock.now(), &self.agent, show).await?)
     }
 
@@ -90,8 +93,9 @@ impl RegisterIntake {
     /// # Errors
     /// [`RegisterError`].
     pub async fn preview(&self, path: &Path, show: usize) -> Result<ImportReport, RegisterError> {
-        self.check(path).await?;
-        let entries = RegisterEntries::read(open(path)?, self.reading.clone());
+        self.measure(path)?;
+        let checked = self.check(path).await?;
+        let entries = RegisterEntries::read_checked(open(path)?, self.reading.clone(), checked);
         Ok(self.records.preview_register(entries, show).await?)
     }
 
@@ -103,19 +107,19 @@ impl RegisterIntake {
         let look = self.measure(path)?;
         let (file, reading) = (open(path)?, self.reading.clone());
         let versions = blocking(move || read_catalogue(file, &reading)).await??;
-        let (file, _) = self.keep(path, look).await?;
+        let copy = self.copy(path).await?;
+        let (file, _) = self.keep(path, look, copy).await?;
         Ok(self.records.import_catalogue(&file, &versions, self.clock.now(), &self.agent).await?)
     }
 
     /// Reads a register to its end.
-    async fn check(&self, path: &Path) -> Result<Look, RegisterError> {
-        let look = self.measure(path)?;
+    async fn check(&self, path: &Path) -> Result<Checked, RegisterError> {
         let (file, reading) = (open(path)?, self.reading.clone());
-        let ignored = blocking(move || read_register(file, &reading, |_| {})).await??;
-        if !ignored.0.is_empty() {
-            tracing::warn!(columns = ?ignored.0, "the register has columns that are not known and were ignored");
+        let checked = blocking(move || check_register(file, &reading)).await??;
+        if !checked.ignored.is_empty() {
+            tracing::warn!(columns = ?checked.ignored, "the register has columns that are not known and were ignored");
         }
-        Ok(look)
+        Ok(checked)
     }
 
     fn measure(&self, path: &Path) -> Result<Look, RegisterError> {
@@ -130,17 +134,23 @@ impl RegisterIntake {
         Look::at(path).ok_or(RegisterError::Changed)
     }
 
-    /// Keeps the bytes of a file that was found to be right, if it still looks as it did then, and opens what is kept.
-    async fn keep(&self, path: &Path, look: Look) -> Result<(KeptFile, File), RegisterError> {
-        if Look::at(path) != Some(look) {
-            return Err(RegisterError::Changed);
-        }
+    /// Copies a file to where it is to be kept.
+    async fn copy(&self, path: &Path) -> Result<BlobCopy, RegisterError> {
         let (blobs, source) = (self.blobs.clone(), path.to_owned());
-        let stored = blocking(move || blobs.put_file(&source)).await?.map_err(|error| match error {
+        blocking(move || blobs.copy_file(&source)).await?.map_err(|error| match error {
             BlobError::Changed => RegisterError::Changed,
             BlobError::Source(error) => RegisterError::Unreadable(error.kind()),
             error => RegisterError::Blobs(error),
-        })?;
+        })
+    }
+
+    /// Keeps the copy of a file that was found to be right, if that still looks as it did before both, and opens what is kept.
+    async fn keep(&self, path: &Path, look: Look, copy: BlobCopy) -> Result<(KeptFile, File), RegisterError> {
+        if Look::at(path) != Some(look) {
+            return Err(RegisterError::Changed);
+        }
+        let blobs = self.blobs.clone();
+        let stored = blocking(move || blobs.put_copy(copy)).await?.map_err(RegisterError::Blobs)?;
         let bytes = self.blobs.open_blob(&stored.digest).map_err(RegisterError::Blobs)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok((KeptFile { digest: stored.digest, name, reading: self.reading.clone() }, bytes))

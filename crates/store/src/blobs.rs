@@ -75,6 +75,14 @@ pub enum BlobEntry {
     Stray(PathBuf),
 }
 
+/// Bytes of a file that are on their way into the store.
+#[derive(Debug)]
+pub struct BlobCopy {
+    temp: NamedTempFile,
+    digest: Sha256Digest,
+    bytes: u64,
+}
+
 /// The blob store on a local disk.
 #[derive(Debug, Clone)]
 pub struct DiskBlobs {
@@ -101,9 +109,17 @@ impl DiskBlobs {
     /// Stores the bytes of a file, reading it once. When this returns they are on disk under their digest.
     ///
     /// # Errors
+    /// Those of [`DiskBlobs::copy_file`] and of the store.
+    pub fn put_file(&self, source: &Path) -> Result<StoredBlob, BlobError> {
+        self.put_copy(self.copy_file(source)?)
+    }
+
+    /// Copies the bytes of a file beside the store, reading it once. They are gone again with what this returns, unless that is put.
+    ///
+    /// # Errors
     /// [`BlobError::Changed`] when size, modification time or inode differ before and after, or the path names
     /// another file by then; [`BlobError::Source`] when it is no readable regular file; else those of the store.
-    pub fn put_file(&self, source: &Path) -> Result<StoredBlob, BlobError> {
+    pub fn copy_file(&self, source: &Path) -> Result<BlobCopy, BlobError> {
         let mut file = durable::open_regular(source).map_err(BlobError::Source)?;
         let before = Stamp::of(&file.metadata().map_err(BlobError::Source)?);
         let mut temp = self.temp()?;
@@ -120,7 +136,7 @@ impl DiskBlobs {
         if before != after || before != named || before.bytes != bytes {
             return Err(BlobError::Changed);
         }
-        self.keep(temp, digest, bytes)
+        Ok(BlobCopy { temp, digest, bytes })
     }
 
     /// Stores bytes that are in memory.
@@ -130,11 +146,15 @@ impl DiskBlobs {
     pub fn put_bytes(&self, bytes: &[u8]) -> Result<StoredBlob, BlobError> {
         let mut temp = self.temp()?;
         temp.write_all(bytes).map_err(store_error(temp.path()))?;
-        self.keep(temp, Sha256Digest::of(bytes), bytes.len() as u64)
+        self.put_copy(BlobCopy { temp, digest: Sha256Digest::of(bytes), bytes: bytes.len() as u64 })
     }
 
-    /// Makes a written temporary file the blob `digest`, after it was read back.
-    fn keep(&self, mut temp: NamedTempFile, digest: Sha256Digest, bytes: u64) -> Result<StoredBlob, BlobError> {
+    /// Makes a copy the blob of its digest, after it was read back.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn put_copy(&self, copy: BlobCopy) -> Result<StoredBlob, BlobError> {
+        let BlobCopy { mut temp, digest, bytes } = copy;
         let seen = durable::seal(temp.as_file_mut()).map_err(store_error(temp.path()))?;
         if seen != (digest, bytes) {
             return Err(BlobError::ReadBack);

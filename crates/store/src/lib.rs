@@ -23,7 +23,7 @@ mod sqlite_programs;
 pub use accounts::{
     AccountError, Accounts, ApiToken, Failures, Role, Scope, Session, UnknownWord, User, UserName, UserNameError,
 };
-pub use blobs::{BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
+pub use blobs::{BlobCopy, BlobEntry, BlobError, DiskBlobs, Fixity, StoredBlob};
 pub use document_file::{ALTO_FILE, DOCUMENT_FILE, DocumentFile, DocumentSource, PDF_FILE, TEXT_FILE};
 pub use document_versions::DocumentVersion;
 pub use durable::{hash_file, is_low_on_space, read_file};
@@ -44,7 +44,7 @@ pub use records::{
     SamePaper, SampleItem, SampleRow, SearchHit, SearchQuery, Standing, StandingDocument, StoreError, Unaccounted,
     Waiting, Witness,
 };
-pub use register::{Ignored, RegisterEntries, RegisterFileError, read_catalogue, read_register};
+pub use register::{Checked, RegisterEntries, RegisterFileError, check_register, read_catalogue, read_register};
 pub use search_words::{SearchWords, SnippetPart};
 pub use sqlite::SqliteRecords;
 pub use sqlite_accounts::SqliteAccounts;

@@ -6,6 +6,7 @@ use csv::StringRecord;
 use sohoa_domain::text::nfc;
 
 /// Our column names and where they stand in the file.
+#[derive(Debug, Clone)]
 pub(super) struct Columns {
     places: BTreeMap<&'static str, usize>,
     /// Headers that are not known.

@@ -11,55 +11,86 @@ use sohoa_domain::{DossierEntry, Reading, differences};
 use super::columns::Columns;
 use super::error::{Errors, RegisterFileError};
 use super::row::{OF_COMPONENT, OF_DOSSIER, Row};
-use super::table;
-use super::{Format, Ignored};
+use super::{Format, table};
 
 /// Components of one dossier.
 pub(super) const MOST_COMPONENTS: usize = 1000;
 
-/// Hands over the dossiers of a table, each when its last row was read, until something is wrong. Goes through the file
-/// twice: first it counts the rows of each dossier.
+/// What a first reading of a table finds: where its columns stand and how many rows each dossier has.
+#[derive(Debug, Clone)]
+pub(super) struct Outline {
+    columns: Columns,
+    /// By short names of the codes.
+    rows: HashMap<u64, u32>,
+}
+
+impl Outline {
+    pub(super) fn of<F: Read + Seek>(
+        file: &mut F,
+        format: Format,
+        reading: &Reading,
+    ) -> Result<Self, RegisterFileError> {
+        let columns_of = |header: &StringRecord| {
+            Columns::of(header, &reading.headers, &[&OF_DOSSIER[..], &OF_COMPONENT[..]].concat(), &OF_DOSSIER[..1])
+        };
+        let mut columns: Option<Result<Columns, String>> = None;
+        let mut rows: HashMap<u64, u32> = HashMap::new();
+        table::rows(file, format, reading, &mut |_, row| match (&columns, row) {
+            (None, row) => columns = Some(row.and_then(columns_of)),
+            (Some(Ok(columns)), Ok(record)) => *rows.entry(key(columns.cell("dossier", record))).or_default() += 1,
+            _ => {}
+        })?;
+        let columns = columns.unwrap_or_else(|| Err("the file is empty".to_owned()));
+        let columns = columns.map_err(|what| Errors::one(&table::unit(format, reading), 1, &what))?;
+        Ok(Self { columns, rows })
+    }
+
+    /// Headers that are not known.
+    pub(super) fn ignored(&self) -> &[String] {
+        &self.columns.ignored
+    }
+}
+
+/// Hands over the dossiers of a table, each when its last row was read, until something is wrong.
 pub(super) fn read<F: Read + Seek>(
     file: &mut F,
     format: Format,
     reading: &Reading,
+    outline: Outline,
     sink: &mut dyn FnMut(DossierEntry),
-) -> Result<Ignored, RegisterFileError> {
-    let unit = table::unit(format, reading);
-    let columns_of = |header: &StringRecord| {
-        Columns::of(header, &reading.headers, &[&OF_DOSSIER[..], &OF_COMPONENT[..]].concat(), &OF_DOSSIER[..1])
-    };
-    let mut columns: Option<Result<Columns, String>> = None;
-    let mut rows_left: HashMap<u64, u32> = HashMap::new();
-    table::rows(file, format, reading, &mut |_, row| match (&columns, row) {
-        (None, row) => columns = Some(row.and_then(columns_of)),
-        (Some(Ok(columns)), Ok(record)) => *rows_left.entry(key(columns.cell("dossier", record))).or_default() += 1,
-        _ => {}
-    })?;
-    let columns = columns.unwrap_or_else(|| Err("the file is empty".to_owned()));
-    let columns = columns.map_err(|what| Errors::one(&unit, 1, &what))?;
+) -> Result<(), RegisterFileError> {
+    let Outline { columns, rows: rows_left } = outline;
     let same_in_all = columns.places(&OF_DOSSIER[1..]);
     let mut dossiers = Dossiers {
         day_first: reading.day_first,
-        errors: Errors::of(&unit),
+        errors: Errors::of(&table::unit(format, reading)),
         same_in_all,
         rows_left,
         open: HashMap::new(),
         columns: &columns,
         sink,
     };
-    let mut is_header = true;
-    table::rows(file, format, reading, &mut |line, row| match row {
-        _ if std::mem::take(&mut is_header) => {}
-        Ok(record) => dossiers.take(line, record),
-        Err(what) => dossiers.errors.add(line, what),
+    let (mut is_header, mut last) = (true, 0);
+    table::rows(file, format, reading, &mut |line, row| {
+        last = line;
+        match row {
+            _ if std::mem::take(&mut is_header) => {}
+            Ok(record) => dossiers.take(line, record),
+            Err(what) => dossiers.errors.add(line, what),
+        }
     })?;
-    let Dossiers { errors, open, sink, .. } = dossiers;
+    let Dossiers { mut errors, open, sink, rows_left, .. } = dossiers;
+    if errors.is_empty() && !rows_left.is_empty() {
+        errors.add(last, CHANGED.to_owned());
+    }
     if errors.is_empty() {
         open.into_values().for_each(|open| sink(open.entry));
     }
-    errors.into_result().map(|()| Ignored(columns.ignored))
+    errors.into_result()
 }
+
+/// Rows were added, or are gone, since they were counted.
+const CHANGED: &str = "the file is not as it was when it was checked";
 
 /// A short name for a code. Two codes that share one wait for each other's rows, nothing else.
 fn key(code: &str) -> u64 {
@@ -92,10 +123,12 @@ impl Dossiers<'_> {
     fn take(&mut self, line: u64, record: &StringRecord) {
         let code = self.columns.cell("dossier", record);
         let key = key(code);
-        let left = self.rows_left.get(&key).map_or(0, |rows| rows.saturating_sub(1));
-        if left > 0 {
-            self.rows_left.insert(key, left);
-        } else {
+        let Some(left) = self.rows_left.get_mut(&key) else {
+            return self.errors.add(line, CHANGED.to_owned());
+        };
+        *left -= 1;
+        let left = *left;
+        if left == 0 {
             self.rows_left.remove(&key);
         }
         self.read(code, line, record);

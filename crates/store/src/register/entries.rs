@@ -5,7 +5,7 @@ use std::fs::File;
 use sohoa_domain::{DossierEntry, Reading};
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::{RegisterFileError, read_register};
+use super::{Checked, RegisterFileError, read_checked};
 use crate::records::StoreError;
 
 /// Dossiers that are handed over, compared and written together.
@@ -25,12 +25,17 @@ enum Message {
 }
 
 impl RegisterEntries {
-    /// Begins to read a file that was found to be right.
+    /// Begins to read a file.
     pub fn read(file: File, reading: Reading) -> Self {
+        Self::read_checked(file, reading, Checked::default())
+    }
+
+    /// Begins to read a file that was checked.
+    pub fn read_checked(file: File, reading: Reading, checked: Checked) -> Self {
         let (to, from) = channel(AHEAD);
         tokio::task::spawn_blocking(move || {
             let mut chunk = Vec::with_capacity(CHUNK);
-            let read = read_register(file, &reading, |entry| {
+            let read = read_checked(file, &reading, checked, |entry| {
                 chunk.push(entry);
                 if chunk.len() == CHUNK {
                     // It fails when nobody wants the rest.
@@ -39,7 +44,7 @@ impl RegisterEntries {
                 }
             });
             let _ = to.blocking_send(Message::Dossiers(chunk));
-            let _ = to.blocking_send(Message::End(read.map(|_| ())));
+            let _ = to.blocking_send(Message::End(read));
         });
         Self(from)
     }

@@ -20,11 +20,17 @@ pub use catalogue::read_catalogue;
 pub use entries::RegisterEntries;
 pub use error::RegisterFileError;
 
+use dossiers::Outline;
 use error::Errors;
 
-/// Headers of a file that are not known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ignored(pub Vec<String>);
+/// What a reading of a file to its end found, so that the next one can do with less.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Headers that are not known.
+    pub ignored: Vec<String>,
+    /// `None` of a file that is no table.
+    outline: Option<Outline>,
+}
 
 /// Formats of register files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +71,44 @@ impl Format {
 /// # Errors
 /// Every bad place, with its number and column or field.
 pub fn read_register<F: Read + Seek>(
+    file: F,
+    reading: &Reading,
+    sink: impl FnMut(DossierEntry),
+) -> Result<(), RegisterFileError> {
+    read_checked(file, reading, Checked::default(), sink)
+}
+
+/// Reads a register to its end.
+///
+/// # Errors
+/// Those of [`read_register`].
+pub fn check_register<F: Read + Seek>(mut file: F, reading: &Reading) -> Result<Checked, RegisterFileError> {
+    match Format::of(&mut file)? {
+        Format::Json => portal::read(&mut file, &mut |_| {}).map(|()| Checked::default()),
+        format => {
+            let outline = Outline::of(&mut file, format, reading)?;
+            dossiers::read(&mut file, format, reading, outline.clone(), &mut |_| {})?;
+            Ok(Checked { ignored: outline.ignored().to_vec(), outline: Some(outline) })
+        }
+    }
+}
+
+/// Reads a register that was checked.
+fn read_checked<F: Read + Seek>(
     mut file: F,
     reading: &Reading,
+    checked: Checked,
     mut sink: impl FnMut(DossierEntry),
-) -> Result<Ignored, RegisterFileError> {
+) -> Result<(), RegisterFileError> {
     match Format::of(&mut file)? {
         Format::Json => portal::read(&mut file, &mut sink),
-        format => dossiers::read(&mut file, format, reading, &mut sink),
+        format => {
+            let outline = match checked.outline {
+                Some(outline) => outline,
+                None => Outline::of(&mut file, format, reading)?,
+            };
+            dossiers::read(&mut file, format, reading, outline, &mut sink)
+        }
     }
 }
 

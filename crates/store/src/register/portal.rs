@@ -14,15 +14,12 @@ use sohoa_domain::{Channel, ComponentEntry, ComponentKind, DossierEntry, Dossier
 use super::bounded::{Bounded, Left};
 use super::dossiers::MOST_COMPONENTS;
 use super::error::{Errors, RegisterFileError};
-use super::{Ignored, row};
+use super::row;
 
 /// Why a paper that the citizen's data store holds (kho dữ liệu điện tử của tổ chức, cá nhân) need not be scanned.
 const FROM_STORE: &str = "lấy từ kho dữ liệu điện tử";
 
-pub(super) fn read<F: Read + Seek>(
-    file: &mut F,
-    sink: &mut dyn FnMut(DossierEntry),
-) -> Result<Ignored, RegisterFileError> {
+pub(super) fn read<F: Read + Seek>(file: &mut F, sink: &mut dyn FnMut(DossierEntry)) -> Result<(), RegisterFileError> {
     let mut dossiers =
         Dossiers { errors: Errors::of("dossier"), count: 0, first: HashMap::new(), left: Left::new(), sink };
     let left = dossiers.left.clone();
@@ -44,7 +41,7 @@ pub(super) fn read<F: Read + Seek>(
         };
         dossiers.errors.add(dossiers.count + 1, format!("{what} (line {})", error.line()));
     }
-    dossiers.errors.into_result().map(|()| Ignored::default())
+    dossiers.errors.into_result()
 }
 
 struct Dossiers<'a> {

@@ -23,6 +23,23 @@ fn read_with(bytes: &[u8], reading: &Reading) -> Result<Vec<DossierEntry>, Regis
 }
 
 #[test]
+fn a_table_that_changed_since_it_was_checked_is_told() {
+    let [one, two] = ["H41-230615-0001,,,,,,,,,\n", "H41-230615-0002,,,,,,,,,\n"];
+    let again = |then: &str| {
+        let checked = check_register(Cursor::new(format!("{HEADER}{one}{two}{one}")), &Reading::default()).unwrap();
+        let (mut codes, now) = (Vec::new(), Cursor::new(format!("{HEADER}{then}")));
+        let read = read_checked(now, &Reading::default(), checked, |entry| codes.push(entry.code.to_string()));
+        read.map(|()| codes).map_err(|error| error.to_string())
+    };
+    assert_eq!(again(&format!("{one}{two}{one}")).unwrap(), ["H41-230615-0002", "H41-230615-0001"]);
+    let changed = |line: u64| Err(format!("line {line}: the file is not as it was when it was checked"));
+    assert_eq!(again(&format!("{one}{two}")), changed(3));
+    assert_eq!(again(&format!("{one}{one}{two}{two}")), changed(5));
+    assert_eq!(again(&format!("{one}{one}{two}{}", two.replace("0002", "0003"))), changed(5));
+    assert_eq!(again(""), changed(1));
+}
+
+#[test]
 fn rows_of_a_dossier_come_together() {
     let entries = read(
         "H41-230615-0001,2023-06-15,counter,4,A,TP1,Đơn,component,true,\n\

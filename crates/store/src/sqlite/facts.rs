@@ -55,15 +55,36 @@ const TABLES: [(&str, &str); 2] = [("coverage", FACTS), ("orphan", ORPHANS)];
 /// Brings the facts of these dossiers up to date. Belongs into every transaction that changes their rows in the register, their
 /// documents, what they reuse or that they were handed over.
 pub(super) async fn refresh(conn: &mut SqliteConnection, dossiers: &[&str]) -> Result<(), StoreError> {
+    if dossiers.is_empty() {
+        return Ok(());
+    }
     let asked = json!(dossiers).to_string();
     sums::change(conn, &asked, Change::Take).await?;
-    for (table, rows) in TABLES {
-        let gone = format!("DELETE FROM {table} WHERE dossier IN (SELECT value FROM json_each(?1))");
-        sqlx::query(sqlx::AssertSqlSafe(gone)).bind(&asked).execute(&mut *conn).await?;
-        let made = format!("INSERT INTO {table} {rows}");
-        sqlx::query(sqlx::AssertSqlSafe(made)).bind(&asked).execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM coverage WHERE dossier IN (SELECT value FROM json_each(?1))")
+        .bind(&asked)
+        .execute(&mut *conn)
+        .await?;
+    make(conn, dossiers, &asked).await
+}
+
+/// The same for dossiers that the register did not know before: there are no facts of them yet.
+pub(super) async fn of_new(conn: &mut SqliteConnection, dossiers: &[&str]) -> Result<(), StoreError> {
+    if dossiers.is_empty() {
+        return Ok(());
     }
-    sums::change(conn, &asked, Change::Add).await?;
+    make(conn, dossiers, &json!(dossiers).to_string()).await
+}
+
+async fn make(conn: &mut SqliteConnection, dossiers: &[&str], asked: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM orphan WHERE dossier IN (SELECT value FROM json_each(?1))")
+        .bind(asked)
+        .execute(&mut *conn)
+        .await?;
+    for (table, rows) in TABLES {
+        let made = format!("INSERT INTO {table} {rows}");
+        sqlx::query(sqlx::AssertSqlSafe(made)).bind(asked).execute(&mut *conn).await?;
+    }
+    sums::change(conn, asked, Change::Add).await?;
     // Filters of the search follow from the same rows.
     search::refresh(conn, dossiers).await
 }

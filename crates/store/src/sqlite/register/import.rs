@@ -181,7 +181,11 @@ pub(in crate::sqlite) async fn apply(
         }
     }
     write(&mut *conn, changed).await?;
-    facts::refresh(conn, &changed.iter().map(|changed| changed.after.code.as_str()).collect::<Vec<_>>()).await
+    let codes = |new: bool| -> Vec<&str> {
+        changed.iter().filter(|c| c.before.is_none() == new).map(|c| c.after.code.as_str()).collect()
+    };
+    facts::of_new(conn, &codes(true)).await?;
+    facts::refresh(conn, &codes(false)).await
 }
 
 /// Puts the rows of these dossiers and of their components to what the register says now. All rows go over in one
