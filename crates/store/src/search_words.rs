@@ -46,6 +46,15 @@ impl SearchWords {
     pub fn of(typed: &str) -> Self {
         let mut exact = words(typed);
         exact.truncate(MOST_WORDS);
+        Self::folded(exact)
+    }
+
+    /// All words of a text.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self::folded(words(text))
+    }
+
+    fn folded(exact: Vec<String>) -> Self {
         let folded = exact.iter().map(|word| fold(word)).collect();
         Self { exact, folded }
     }

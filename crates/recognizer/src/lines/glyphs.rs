@@ -5,7 +5,7 @@ use sohoa_imaging::Component;
 /// Smaller pieces are noise, px of the map.
 const MIN_AREA: u32 = 3;
 /// Most pieces that are looked at; a page has some thousands. Of a page full of noise the smallest are left out.
-const MAX_PIECES: usize = 30_000;
+pub(super) const MAX_PIECES: usize = 30_000;
 /// A letter is at least this high, px of the map.
 pub(super) const MIN_LETTER: f32 = 5.0;
 

@@ -1,5 +1,6 @@
 -- The facts of coverage summed up by month of reception, agency, counter and channel, so that years are a few thousand rows
--- (crates/store/src/sqlite/coverage/sums.rs); procedures are so many that they are counted one by one. Columns are named as in `coverage`, whose rows they stand for.
+-- (crates/store/src/sqlite/coverage/sums.rs); procedures are so many that they are counted one by one. Columns are named as in
+-- `coverage`, whose rows they stand for.
 CREATE TABLE coverage_sum (
     day              TEXT NOT NULL, -- the month; empty when the register does not say
     agency           TEXT NOT NULL,

@@ -8,7 +8,7 @@ use super::{batches, events, facts};
 use crate::records::{FileId, StoreError};
 
 /// All steps in order. A step that was released is never edited; a change is a new step.
-const STEPS: [&str; 16] = [
+const STEPS: [&str; 17] = [
     include_str!("../../migrations/sqlite/0001_records.sql"),
     include_str!("../../migrations/sqlite/0002_leased.sql"),
     include_str!("../../migrations/sqlite/0003_event_log.sql"),
@@ -25,14 +25,15 @@ const STEPS: [&str; 16] = [
     include_str!("../../migrations/sqlite/0014_search.sql"),
     include_str!("../../migrations/sqlite/0015_period.sql"),
     include_str!("../../migrations/sqlite/0016_coverage_sum.sql"),
+    include_str!("../../migrations/sqlite/0017_one_column.sql"),
 ];
 
 /// The step that brought the folded names of applicants.
 const APPLICANT_KEY: usize = 5;
 /// The step that brought the times at which workers ended with files.
 const ENDED: usize = 12;
-/// The step that brought the filters of the search, and after that of the facts of coverage: both are computed together.
-const SEARCH: usize = 14;
+/// The step that changed the index of the search last, after that of the facts of coverage: both are computed together.
+const SEARCH: usize = 17;
 /// Events that are read together.
 const STRETCH: i64 = 10_000;
 

@@ -1,15 +1,16 @@
 //! Search: words as they are written rank before words without their accents, the latest papers first.
 //!
-//! Every query is answered from the index in stretches of rows, the latest first, until enough is found or the time is over: what a
+//! Every query is answered from the index in blocks of rows, the latest first, until enough is found or the time is over: what a
 //! person waits for is bounded, however common the words are.
 
+mod blocks;
 mod scope;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use sohoa_domain::DossierStatus;
 use sohoa_domain::text::{fold, nfc};
-use sohoa_domain::{DossierStatus, Sha256Digest};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteRecords;
@@ -17,6 +18,7 @@ use super::accept::name_of;
 use super::values::{parsed, parsed_opt};
 use crate::records::{DossierHit, Found, SearchHit, SearchQuery, StoreError};
 use crate::search_words::SearchWords;
+use blocks::Blocks;
 
 pub(super) use scope::{index, refresh};
 
@@ -26,10 +28,10 @@ const MOST_COUNTED: usize = 10_000;
 const MOST_NAMES: u32 = 200;
 /// Papers of the same number that are looked at.
 const MOST_NUMBERS: u32 = 200;
-/// How long stretches of rows are looked through.
+/// How long blocks of rows are looked through.
 const TIME: Duration = Duration::from_millis(40);
-/// Rows of the first stretch.
-const STRETCH: i64 = 50_000;
+/// Rows of the first block.
+const FIRST: i64 = 50_000;
 
 pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Found, StoreError> {
     let words = SearchWords::of(&query.words);
@@ -54,12 +56,13 @@ pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Fo
         let until = Instant::now() + TIME;
         let last: i64 = sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM document").fetch_one(&mut *tx).await?;
         let scope = scope::wanted(query);
-        for (column, words) in [("exact", &words.exact), ("folded", &words.folded)] {
+        let printed: Vec<String> = words.exact.iter().map(|word| scope::printed(word)).collect();
+        for (is_exact, words) in [(true, &printed), (false, &words.folded)] {
             for words in [phrase(words), all_of(words)].into_iter().flatten() {
-                let wanted = format!("{scope}{column} : {words}");
-                found.more |= !rows.collect(&mut tx, &wanted, last, until).await?;
+                let wanted: Vec<&str> = scope.iter().map(String::as_str).chain([&*words]).collect();
+                found.more |= !rows.collect(&mut tx, &wanted.join(" AND "), last, until).await?;
             }
-            if column == "exact" {
+            if is_exact {
                 exact = rows.found.len();
             }
         }
@@ -81,7 +84,7 @@ pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Fo
     Ok(found)
 }
 
-/// A phrase of several words, for one column. Every word is quoted: what the user types is never read as search syntax.
+/// A phrase of several words. Every word is quoted: what the user types is never read as search syntax.
 fn phrase(words: &[String]) -> Option<String> {
     (words.len() > 1).then(|| format!("\"{}\"", words.join(" ")))
 }
@@ -115,28 +118,30 @@ impl Rows {
         last: i64,
         until: Instant,
     ) -> Result<bool, StoreError> {
-        let (mut to, mut length) = (last, STRETCH);
-        while to > 0 && self.found.len() < MOST_COUNTED {
+        let (mut blocks, mut rows) = (Blocks::until(last), FIRST);
+        while blocks.any_left() && self.found.len() < MOST_COUNTED {
             let begun = Instant::now();
             if begun > until {
                 return Ok(false);
             }
-            let from = to.saturating_sub(length);
-            let rows: Vec<i64> = sqlx::query_scalar(
-                "SELECT rowid FROM fulltext WHERE fulltext MATCH ?1 AND rowid > ?2 AND rowid <= ?3 \
-                 ORDER BY rowid DESC LIMIT ?4",
+            let block = blocks.next(rows);
+            // As one value: handing over ten thousand rows one by one takes longer than finding them.
+            let found: String = sqlx::query_scalar(
+                "SELECT json_group_array(rowid) FROM (SELECT rowid FROM fulltext WHERE fulltext MATCH ?1 \
+                 ORDER BY rowid DESC LIMIT ?2)",
             )
-            .bind(wanted)
-            .bind(from)
-            .bind(to)
+            .bind(format!("\"{}\" AND {wanted}", scope::ours(&block.word)))
             .bind(i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX))
-            .fetch_all(&mut *conn)
+            .fetch_one(&mut *conn)
             .await?;
-            rows.into_iter().for_each(|row| self.add(row));
-            // As long as will take half the time that is left: none runs far beyond the end, and beginning one costs something too.
+            let found = serde_json::from_str(&found);
+            let mut found: Vec<i64> = found.map_err(|_| StoreError::Corrupt("rows of the search".to_owned()))?;
+            found.sort_unstable_by(|a, b| b.cmp(a));
+            found.into_iter().for_each(|row| self.add(row));
+            // As many as will take half the time that is left: none runs far beyond the end, and beginning one costs something too.
             let left = until.saturating_duration_since(Instant::now()).as_secs_f64() / 2.0;
-            let growth = (left / begun.elapsed().as_secs_f64()).clamp(0.25, 4.0);
-            (to, length) = (from, (length as f64 * growth) as i64 + 1);
+            let growth = (left / begun.elapsed().as_secs_f64()).clamp(0.25, 8.0);
+            rows = (block.rows as f64 * growth) as i64;
         }
         Ok(true)
     }
@@ -329,11 +334,4 @@ pub(super) async fn agencies(db: &SqliteRecords) -> Result<Vec<String>, StoreErr
                  WHERE named.agency IS NOT NULL) \
                SELECT agency FROM named WHERE agency <> ''";
     Ok(sqlx::query_scalar(sql).fetch_all(&db.readers).await?)
-}
-
-/// The word of the index that an agency has.
-fn agency_word(agency: &str) -> String {
-    let mut digest = Sha256Digest::of(agency.as_bytes()).to_string();
-    digest.truncate(16);
-    format!("a{digest}")
 }

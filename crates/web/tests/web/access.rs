@@ -7,7 +7,8 @@ use sohoa_report::{SampleRequest, SampleSize};
 use sohoa_store::{Accounts as _, DeliveryPage, NewDelivery, NewWebhook, Programs as _, Records as _, Role, Topic};
 use sohoa_web::access::{AgencyOf, Rule, Who, rules};
 
-use crate::support::{Client, Holdings, OTHER, OWN, TestWeb, certificate_root};
+use crate::services::certificate_root;
+use crate::support::{Client, Holdings, OTHER, OWN, TestWeb};
 
 /// What an agency has beside its holdings: a webhook with a message, and a sample of its batch.
 struct Things {

@@ -5,7 +5,8 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use sohoa_store::{Role, Scope};
 
-use crate::support::{Answer, Client, MOST_BYTES, OTHER, OWN, PDF, TEXT, TestWeb};
+use crate::services::MOST_BYTES;
+use crate::support::{Answer, Client, OTHER, OWN, PDF, TEXT, TestWeb};
 
 const BOTH: [Scope; 2] = [Scope::Read, Scope::Write];
 

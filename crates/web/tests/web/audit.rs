@@ -5,7 +5,8 @@ use axum::http::{Method, StatusCode, header};
 use sohoa_domain::{EventKind, Outcome, Verdict};
 use sohoa_store::{Records as _, Role};
 
-use crate::support::{CERTIFICATE, Client, OTHER, OWN, PERSON, TestWeb, between, certificate_root};
+use crate::services::{CERTIFICATE, certificate_root};
+use crate::support::{Client, OTHER, OWN, PERSON, TestWeb, between};
 
 /// The period of the dossiers of the tests.
 const JUNE: &str = "from=2023-06-01&to=2023-06-30";

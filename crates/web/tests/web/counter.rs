@@ -7,7 +7,8 @@ use sohoa_domain::{Desk, DossierStatus, EventKind, FileState, Outcome, PageState
 use sohoa_dossier::SheetMark;
 use sohoa_store::{Accepted, Completion, FileId, NewFile, Records as _, Role};
 
-use crate::support::{MOST_BYTES, OTHER, OWN, TestWeb};
+use crate::services::MOST_BYTES;
+use crate::support::{OTHER, OWN, TestWeb};
 
 fn desk() -> Desk {
     Desk { agency: OWN.to_owned(), counter: "Quầy 1".to_owned() }

@@ -17,6 +17,7 @@ mod live;
 mod pages;
 mod review;
 mod search;
+mod services;
 mod sign_in;
 mod support;
 mod systems;

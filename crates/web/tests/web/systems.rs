@@ -13,7 +13,7 @@ use sohoa_web::{
 };
 use tokio_stream::StreamExt as _;
 
-use crate::support::MOST_BYTES;
+use crate::services::MOST_BYTES;
 
 /// What other systems push, send in parts and are told.
 #[derive(Default)]

@@ -1,16 +1,17 @@
-//! What stands in the index of a document beside its text: whose it is, what it is, when its dossier was received. The words are ours,
-//! so that filters are answered like any other word.
+//! What stands in the index of a document: its words as they are printed (`=được`) and without accents (`duoc`), and words of ours
+//! (`@result`) for whose it is, what it is, when its dossier was received and between which rows its own lies, so that filters are
+//! answered like any other word.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::json;
-use sohoa_domain::text::fold;
+use sohoa_domain::Sha256Digest;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::agency_word;
+use super::blocks;
 use crate::records::{PaperKind, SearchQuery, StoreError};
-use crate::search_words::words;
+use crate::search_words::SearchWords;
 
 /// Earliest and latest year for which days are words.
 const YEARS: (i16, i16) = (1900, 2200);
@@ -60,16 +61,22 @@ async fn write(conn: &mut SqliteConnection, row: i64, scope: &str) -> Result<(),
     if scope.is_empty() {
         return Ok(());
     }
-    let exact = words(&text);
-    let folded: Vec<String> = exact.iter().map(|word| fold(word)).collect();
-    sqlx::query("INSERT INTO fulltext (rowid, scope, exact, folded) VALUES (?1, ?2, ?3, ?4)")
+    let SearchWords { exact, folded } = SearchWords::of_text(&text);
+    sqlx::query("INSERT INTO fulltext (rowid, words) VALUES (?1, ?2)")
         .bind(row)
-        .bind(scope)
-        .bind(exact.join(" "))
-        .bind(folded.join(" "))
+        .bind(format!(
+            "{scope} {} {}",
+            exact.iter().map(|word| printed(word)).collect::<Vec<_>>().join(" "),
+            folded.join(" ")
+        ))
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// A word as it is printed, as it stands in the index.
+pub(super) fn printed(word: &str) -> String {
+    format!("={word}")
 }
 
 /// The words of a kind, as the register calls it.
@@ -81,21 +88,33 @@ pub(super) fn kind(kind: PaperKind) -> &'static str {
     }
 }
 
-/// The words of a document; none when it was taken off its dossier.
+/// The words of ours of a document; none when it was taken off its dossier.
 fn scope(document: &SqliteRow) -> Result<String, StoreError> {
     if document.try_get::<&str, _>("state")? == "removed" {
         return Ok(String::new());
     }
-    let mut words = vec![document.try_get::<Option<&str>, _>("kind")?.unwrap_or("unassigned").to_owned()];
+    let mut words = blocks::around(document.try_get("row")?);
+    words.push(document.try_get::<Option<&str>, _>("kind")?.unwrap_or("unassigned").to_owned());
     match document.try_get::<Option<&str>, _>("agency")? {
-        Some(agency) => words.extend(["registered".to_owned(), agency_word(agency)]),
+        Some(agency) => words.extend(["registered".to_owned(), self::agency(agency)]),
         None => words.push("unregistered".to_owned()),
     }
     let received: Option<&str> = document.try_get("received")?;
     if let Some(day) = received.and_then(|at| at.get(..10)).and_then(|day| day.parse::<Date>().ok()) {
         words.extend([year(day), month(day), self::day(day)]);
     }
-    Ok(words.join(" "))
+    Ok(words.iter().map(|word| ours(word)).collect::<Vec<_>>().join(" "))
+}
+
+/// A word of ours, as it stands in the index.
+pub(super) fn ours(word: &str) -> String {
+    format!("@{word}")
+}
+
+fn agency(agency: &str) -> String {
+    let mut digest = Sha256Digest::of(agency.as_bytes()).to_string();
+    digest.truncate(16);
+    format!("a{digest}")
 }
 
 fn year(day: Date) -> String {
@@ -110,18 +129,20 @@ fn day(day: Date) -> String {
     format!("d{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
-/// The words of the filters, as the beginning of a query; empty when there are none.
-pub(super) fn wanted(query: &SearchQuery) -> String {
-    let mut words = Vec::new();
+/// What the filters ask for, each part a condition of the index.
+pub(super) fn wanted(query: &SearchQuery) -> Vec<String> {
+    let asked = |word: &str| format!("\"{}\"", ours(word));
+    let mut parts = Vec::new();
     if !query.agency.is_empty() {
-        words.push(agency_word(&query.agency));
+        parts.push(asked(&agency(&query.agency)));
     }
-    words.extend(query.kind.map(|kind| self::kind(kind).to_owned()));
-    words.extend(query.registered.map(|known| if known { "registered" } else { "unregistered" }.to_owned()));
+    parts.extend(query.kind.map(|kind| asked(self::kind(kind))));
+    parts.extend(query.registered.map(|known| asked(if known { "registered" } else { "unregistered" })));
     if query.from.is_some() || query.to.is_some() {
-        words.push(format!("({})", days(query.from, query.to).join(" OR ")));
+        let days: Vec<String> = days(query.from, query.to).iter().map(|word| asked(word)).collect();
+        parts.push(format!("({})", days.join(" OR ")));
     }
-    if words.is_empty() { String::new() } else { format!("scope : ({}) AND ", words.join(" AND ")) }
+    parts
 }
 
 /// A period (inclusive days) as whole years, whole months and days.
