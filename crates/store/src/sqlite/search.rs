@@ -4,10 +4,10 @@
 //! person waits for is bounded, however common the words are.
 
 mod blocks;
+mod ranks;
 mod scope;
 
-use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sohoa_domain::DossierStatus;
 use sohoa_domain::text::{fold, nfc};
@@ -18,7 +18,7 @@ use super::accept::name_of;
 use super::values::{parsed, parsed_opt};
 use crate::records::{DossierHit, Found, SearchHit, SearchQuery, StoreError};
 use crate::search_words::SearchWords;
-use blocks::Blocks;
+use ranks::{Rank, Rows};
 
 pub(super) use scope::{index, refresh};
 
@@ -28,10 +28,10 @@ const MOST_COUNTED: usize = 10_000;
 const MOST_NAMES: u32 = 200;
 /// Papers of the same number that are looked at.
 const MOST_NUMBERS: u32 = 200;
-/// How long blocks of rows are looked through.
+/// How long is looked for words as they are printed.
+const TIME_PRINTED: Duration = Duration::from_millis(30);
+/// How long for all.
 const TIME: Duration = Duration::from_millis(40);
-/// Rows of the first block.
-const FIRST: i64 = 50_000;
 
 pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Found, StoreError> {
     let words = SearchWords::of(&query.words);
@@ -41,110 +41,28 @@ pub(super) async fn search(db: &SqliteRecords, query: &SearchQuery) -> Result<Fo
     }
     let mut tx = db.read().await?;
     let mut rows = Rows::default();
-    for row in by_name(&mut tx, query).await? {
-        rows.add(row);
-    }
-    for row in by_number(&mut tx, query).await? {
-        rows.add(row);
-    }
-    let named = rows.found.len();
-    let mut exact = named;
+    rows.add(Rank::Named, by_name(&mut tx, query).await?);
+    rows.add(Rank::Named, by_number(&mut tx, query).await?);
     if query.skip == 0 {
         dossiers(&mut tx, query, &mut found).await?;
     }
     if !query.impersonal {
-        let until = Instant::now() + TIME;
-        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM document").fetch_one(&mut *tx).await?;
-        let scope = scope::wanted(query);
-        let printed: Vec<String> = words.exact.iter().map(|word| scope::printed(word)).collect();
-        for (is_exact, words) in [(true, &printed), (false, &words.folded)] {
-            for words in [phrase(words), all_of(words)].into_iter().flatten() {
-                let wanted: Vec<&str> = scope.iter().map(String::as_str).chain([&*words]).collect();
-                found.more |= !rows.collect(&mut tx, &wanted.join(" AND "), last, until).await?;
-            }
-            if is_exact {
-                exact = rows.found.len();
-            }
-        }
+        found.more |= !rows.collect(&mut tx, query, &words).await?;
     }
-    found.more |= rows.found.len() >= MOST_COUNTED;
-    found.counted = u32::try_from(rows.found.len()).unwrap_or(u32::MAX);
-    let first = query.skip as usize;
-    for (place, row) in rows.found.iter().enumerate().skip(first).take(query.most as usize) {
+    found.more |= rows.count() >= MOST_COUNTED;
+    found.counted = u32::try_from(rows.count().min(MOST_COUNTED)).unwrap_or(u32::MAX);
+    for (rank, row) in rows.best_first().take(MOST_COUNTED).skip(query.skip as usize).take(query.most as usize) {
         // What is shown is looked at once more by the records themselves.
-        if let Some(mut hit) = hit(&mut tx, *row, &query.agency).await? {
-            hit.exact = place < exact;
-            if place >= named {
-                let text: &str = &text(&mut tx, *row).await?;
+        if let Some(mut hit) = hit(&mut tx, row, &query.agency).await? {
+            hit.exact = rank <= Rank::PrintedWords;
+            if rank > Rank::Named {
+                let text: &str = &text(&mut tx, row).await?;
                 (hit.page, hit.snippet) = words.snippet(text);
             }
             found.documents.push(hit);
         }
     }
     Ok(found)
-}
-
-/// A phrase of several words. Every word is quoted: what the user types is never read as search syntax.
-fn phrase(words: &[String]) -> Option<String> {
-    (words.len() > 1).then(|| format!("\"{}\"", words.join(" ")))
-}
-
-/// All of these words, each once.
-fn all_of(words: &[String]) -> Option<String> {
-    let mut seen = HashSet::new();
-    let quoted: Vec<String> = words.iter().filter(|w| seen.insert(*w)).map(|w| format!("\"{w}\"")).collect();
-    Some(format!("({})", quoted.join(" AND ")))
-}
-
-/// Rows of documents, best first.
-#[derive(Default)]
-struct Rows {
-    found: Vec<i64>,
-    seen: HashSet<i64>,
-}
-
-impl Rows {
-    fn add(&mut self, row: i64) {
-        if self.found.len() < MOST_COUNTED && self.seen.insert(row) {
-            self.found.push(row);
-        }
-    }
-
-    /// Takes up the rows that match, the latest first. `false` when the time was over before all were looked through.
-    async fn collect(
-        &mut self,
-        conn: &mut SqliteConnection,
-        wanted: &str,
-        last: i64,
-        until: Instant,
-    ) -> Result<bool, StoreError> {
-        let (mut blocks, mut rows) = (Blocks::until(last), FIRST);
-        while blocks.any_left() && self.found.len() < MOST_COUNTED {
-            let begun = Instant::now();
-            if begun > until {
-                return Ok(false);
-            }
-            let block = blocks.next(rows);
-            // As one value: handing over ten thousand rows one by one takes longer than finding them.
-            let found: String = sqlx::query_scalar(
-                "SELECT json_group_array(rowid) FROM (SELECT rowid FROM fulltext WHERE fulltext MATCH ?1 \
-                 ORDER BY rowid DESC LIMIT ?2)",
-            )
-            .bind(format!("\"{}\" AND {wanted}", scope::ours(&block.word)))
-            .bind(i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX))
-            .fetch_one(&mut *conn)
-            .await?;
-            let found = serde_json::from_str(&found);
-            let mut found: Vec<i64> = found.map_err(|_| StoreError::Corrupt("rows of the search".to_owned()))?;
-            found.sort_unstable_by(|a, b| b.cmp(a));
-            found.into_iter().for_each(|row| self.add(row));
-            // As many as will take half the time that is left: none runs far beyond the end, and beginning one costs something too.
-            let left = until.saturating_duration_since(Instant::now()).as_secs_f64() / 2.0;
-            let growth = (left / begun.elapsed().as_secs_f64()).clamp(0.25, 8.0);
-            rows = (block.rows as f64 * growth) as i64;
-        }
-        Ok(true)
-    }
 }
 
 /// The days of reception as conditions on `dossier`. A `+` keeps SQLite from going through all dossiers of a period, where what was

@@ -16,42 +16,48 @@ fn word(row: i64, size: u32) -> String {
 /// Goes through all rows block by block, the last first.
 #[derive(Debug)]
 pub(super) struct Blocks {
-    /// First row that was gone through, or that is not there.
-    end: i64,
-    /// Nothing was gone through: where a block ends behind the last row does not matter.
-    fresh: bool,
+    /// The last row that was not gone through.
+    last: i64,
 }
 
 /// Rows that lie together.
 #[derive(Debug, PartialEq)]
 pub(super) struct Block {
+    /// The word of theirs, which rows behind them may have too.
     pub(super) word: String,
-    /// How many of them have not been gone through.
-    pub(super) rows: i64,
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+impl Block {
+    pub(super) fn rows(&self) -> i64 {
+        self.last - self.first + 1
+    }
 }
 
 impl Blocks {
     /// Those of the rows from 1 to this one.
     pub(super) fn until(last: i64) -> Self {
-        Self { end: last.max(0).saturating_add(1), fresh: true }
+        Self { last }
     }
 
     /// Whether rows are left.
     pub(super) fn any_left(&self) -> bool {
-        self.end > 1
+        self.last > 0
     }
 
-    /// The next block: the largest with about so many rows or fewer, but one of the smallest at least.
+    /// The next block: the largest with so many rows or fewer, and not half of them gone through, but one of the smallest at least.
     pub(super) fn next(&mut self, rows: i64) -> Block {
-        let starts = |size: u32| ((self.end - 1) >> size) << size;
-        let fits = |size: &u32| {
-            let whole = self.fresh || self.end & ((1 << size) - 1) == 0;
-            whole && self.end - starts(*size) <= rows
+        let of = |size: u32| Block {
+            word: word(self.last, size),
+            first: ((self.last >> size) << size).max(1),
+            last: self.last,
         };
-        let size = SIZES.into_iter().rev().find(fits).unwrap_or(SIZES[0]);
-        let (last, start) = (self.end - 1, starts(size));
-        let block = Block { word: word(last, size), rows: self.end - start };
-        (self.end, self.fresh) = (start, false);
+        let [smallest, larger @ ..] = SIZES.map(of);
+        let fits = |(block, size): &(Block, u32)| block.rows() <= rows && block.rows() >= 1 << (size - 1);
+        let larger = larger.into_iter().zip(SIZES.into_iter().skip(1)).rev().find(fits);
+        let block = larger.map_or(smallest, |(block, _)| block);
+        self.last = block.first - 1;
         block
     }
 }
@@ -64,26 +70,29 @@ mod tests {
     fn every_row_is_gone_through_once_the_last_first() {
         for last in [0, 1, 8191, 8192, 8193, 65_535, 65_536, 524_288, 1_000_000] {
             for rows in [1, 50_000, 70_000, i64::MAX] {
-                let (mut blocks, mut end) = (Blocks::until(last), last + 1);
+                let (mut blocks, mut left) = (Blocks::until(last), last);
                 while blocks.any_left() {
                     let block = blocks.next(rows);
-                    let (first, behind) = (end - block.rows, end);
-                    // The word is that of all these rows, and of none that was gone through before.
-                    assert!(around(first.max(1)).contains(&block.word) && around(behind - 1).contains(&block.word));
-                    assert!(behind == last + 1 || !around(behind).contains(&block.word), "{last} {rows} {block:?}");
-                    assert!(block.rows <= rows.max(1 << SIZES[0]));
-                    end = first;
+                    assert_eq!(block.last, left);
+                    // The word is that of all these rows, and of none before them.
+                    assert!(around(block.first).contains(&block.word) && around(block.last).contains(&block.word));
+                    assert!(
+                        !around(block.first - 1).contains(&block.word) || block.first == 1,
+                        "{last} {rows} {block:?}"
+                    );
+                    assert!((1..=rows.max(1 << SIZES[0])).contains(&block.rows()), "{last} {rows} {block:?}");
+                    left = block.first - 1;
                 }
-                assert!(end <= 1, "{last} {rows}: {end}");
+                assert_eq!(left, 0, "{last} {rows}");
             }
         }
     }
 
     #[test]
-    fn blocks_grow_where_they_end_together() {
+    fn blocks_are_as_large_as_may_be() {
         let mut blocks = Blocks::until(1_000_000);
-        let taken: Vec<String> = [8192, 8192, 70_000, 70_000, 70_000].map(|rows| blocks.next(rows).word).to_vec();
-        assert_eq!(taken, ["r13x122", "r13x121", "r13x120", "r16x14", "r16x13"]);
-        assert_eq!(blocks.next(1 << 20), Block { word: "r16x12".to_owned(), rows: 1 << 16 });
+        let taken = [8192, 70_000, 70_000, 1 << 20, 1 << 20].map(|rows| blocks.next(rows).word);
+        // Of the block of the middle size that the last row lies in, little is left.
+        assert_eq!(taken, ["r13x122", "r13x121", "r13x120", "r19x1", "r19x0"]);
     }
 }
