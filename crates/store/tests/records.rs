@@ -11,7 +11,7 @@ use std::sync::Arc;
 use conformance::support::*;
 use proptest::prelude::*;
 use sohoa_domain::{AttachmentState, FileState};
-use sohoa_store::{Records, SqliteRecords, StoreError};
+use sohoa_store::{Records, SearchQuery, SqliteRecords, StoreError};
 use sqlx::{Connection as _, SqliteConnection};
 
 macro_rules! on_sqlite {
@@ -293,6 +293,41 @@ async fn an_index_that_another_program_merged_is_not_taken_for_a_damaged_one() {
     sound(&records).await;
     run(&mut raw(&path).await, "INSERT INTO fulltext (fulltext) VALUES ('optimize')").await.unwrap();
     sound(&records).await;
+}
+
+#[tokio::test]
+async fn documents_are_found_wherever_their_rows_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sohoa.db");
+    let records = SqliteRecords::open(&path).await.unwrap();
+    let batch = batch(&records).await;
+    let (mut n, mut wanted) = (0, Vec::new());
+    // Documents whose rows end a block, begin one, lie far behind all others.
+    for last in [8190, 65_533, 524_286, 600_000, 1_500_000] {
+        n += 1;
+        attach(&records, batch, &format!("đệm {last}"), &code(n), "đệm").await;
+        let moved = "UPDATE document_text SET document = {row} WHERE document = (SELECT max(row) FROM document); \
+                     UPDATE document SET row = {row} WHERE row = (SELECT max(row) FROM document)";
+        let moved = format!("PRAGMA foreign_keys = OFF; {}", moved.replace("{row}", &last.to_string()));
+        sqlx::raw_sql(sqlx::AssertSqlSafe(moved)).execute(&mut raw(&path).await).await.unwrap();
+        for text in ["giấy phép xây dựng", "phép của giấy", "giay phep"] {
+            n += 1;
+            attach(&records, batch, &format!("{last} {text}"), &code(n), text).await;
+            wanted.insert(0, format!("{last} {text}"));
+        }
+    }
+    let named = async |words: &str| {
+        let query = SearchQuery { words: words.to_owned(), most: 50, ..SearchQuery::default() };
+        let found = records.search(&query).await.unwrap().documents;
+        found.into_iter().map(|hit| hit.source_name).collect::<Vec<_>>()
+    };
+    let of = |end: &str| wanted.iter().filter(|name| name.ends_with(end)).cloned().collect::<Vec<_>>();
+    let others = wanted.iter().filter(|name| !name.ends_with("giay phep")).cloned();
+    assert_eq!(named("giay").await, of("giay phep").into_iter().chain(others).collect::<Vec<_>>());
+    assert_eq!(named("giấy phép").await, [of("dựng"), of("của giấy"), of("giay phep")].concat());
+    assert_eq!(named("xây dựng").await, of("dựng"));
+    assert_eq!(named("dựng xây").await, of("dựng"));
+    assert_eq!(named("giấy đệm").await, Vec::<String>::new());
 }
 
 #[tokio::test]
