@@ -74,14 +74,14 @@ pub struct RegisterIntake {
 
 impl RegisterIntake {
     /// Imports a register file and names at most `show` of the dossiers that it changed. The file is read to its end before
-    /// anything is written, so that a broken one holds nobody up.
+    /// anything is recorded, so that a broken one holds nobody up.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing was changed.
     pub async fn import(&self, path: &Path, show: usize) -> Result<ImportReport, RegisterError> {
         let look = self.measure(path)?;
         // What is wrong with the file is told before what is wrong with the disk.
-        let (checked, copy) = tokio::join!(self.check(path), self.copy(path));
+        let (checked, copy) = tokio::join!(self.check(open(path)?), self.copy(path));
         let (checked, copy) = (checked?, copy?);
         let (file, bytes) = self.keep(path, look, copy).await?;
         let entries = RegisterEntries::read_checked(bytes, file.reading.clone(), checked);
@@ -94,8 +94,10 @@ impl RegisterIntake {
     /// [`RegisterError`].
     pub async fn preview(&self, path: &Path, show: usize) -> Result<ImportReport, RegisterError> {
         self.measure(path)?;
-        let checked = self.check(path).await?;
-        let entries = RegisterEntries::read_checked(open(path)?, self.reading.clone(), checked);
+        let file = open(path)?;
+        let again = file.try_clone().map_err(|error| RegisterError::Unreadable(error.kind()))?;
+        let checked = self.check(file).await?;
+        let entries = RegisterEntries::read_checked(again, self.reading.clone(), checked);
         Ok(self.records.preview_register(entries, show).await?)
     }
 
@@ -113,8 +115,8 @@ impl RegisterIntake {
     }
 
     /// Reads a register to its end.
-    async fn check(&self, path: &Path) -> Result<Checked, RegisterError> {
-        let (file, reading) = (open(path)?, self.reading.clone());
+    async fn check(&self, file: File) -> Result<Checked, RegisterError> {
+        let reading = self.reading.clone();
         let checked = blocking(move || check_register(file, &reading)).await??;
         if !checked.ignored.is_empty() {
             tracing::warn!(columns = ?checked.ignored, "the register has columns that are not known and were ignored");
@@ -144,7 +146,7 @@ impl RegisterIntake {
         })
     }
 
-    /// Keeps the copy of a file that was found to be right, if that still looks as it did before both, and opens what is kept.
+    /// Keeps the copy of a file that was found to be right, if that still looks as it did before it was read and copied, and opens what is kept.
     async fn keep(&self, path: &Path, look: Look, copy: BlobCopy) -> Result<(KeptFile, File), RegisterError> {
         if Look::at(path) != Some(look) {
             return Err(RegisterError::Changed);

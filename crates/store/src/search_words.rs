@@ -10,14 +10,19 @@ const WORDS_AROUND: usize = 12;
 /// What separates the pages of a text.
 const PAGE_BREAK: char = '\u{c}';
 
+/// Letters and digits, without those in circles and squares, which the index takes for signs.
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}')
+}
+
 /// Whether a character belongs to a word: letters, digits and the marks that they carry.
 fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+    is_letter(c) || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// The words of a text as they are printed.
 fn printed(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c| !in_word(c)).filter(|word| !word.is_empty())
+    text.split(|c| !in_word(c)).filter(|word| word.contains(is_letter))
 }
 
 /// The words of a text, lower case, in NFC.
@@ -46,15 +51,15 @@ impl SearchWords {
     pub fn of(typed: &str) -> Self {
         let mut exact = words(typed);
         exact.truncate(MOST_WORDS);
-        Self::folded(exact)
+        Self::of_exact(exact)
     }
 
     /// All words of a text.
     pub(crate) fn of_text(text: &str) -> Self {
-        Self::folded(words(text))
+        Self::of_exact(words(text))
     }
 
-    fn folded(exact: Vec<String>) -> Self {
+    fn of_exact(exact: Vec<String>) -> Self {
         let folded = exact.iter().map(|word| fold(word)).collect();
         Self { exact, folded }
     }
@@ -198,6 +203,11 @@ mod tests {
         assert_eq!(SearchWords::of("gì đó").pages(text), [2]);
         assert_eq!(SearchWords::of("ph").pages(text), [] as [usize; 0]);
         assert_eq!(snippet("phép của", text), (1, "[giấy] [của] [phép]".replace("[giấy]", "giấy")));
+    }
+
+    #[test]
+    fn what_the_index_takes_for_signs_is_no_word() {
+        assert_eq!(SearchWords::of("ⓐ a\u{301}. \u{301} 🄰 a").exact, ["á", "a"]);
     }
 
     #[test]

@@ -316,18 +316,27 @@ async fn documents_are_found_wherever_their_rows_lie() {
             wanted.insert(0, format!("{last} {text}"));
         }
     }
-    let named = async |words: &str| {
-        let query = SearchQuery { words: words.to_owned(), most: 50, ..SearchQuery::default() };
-        let found = records.search(&query).await.unwrap().documents;
-        found.into_iter().map(|hit| hit.source_name).collect::<Vec<_>>()
-    };
     let of = |end: &str| wanted.iter().filter(|name| name.ends_with(end)).cloned().collect::<Vec<_>>();
     let others = wanted.iter().filter(|name| !name.ends_with("giay phep")).cloned();
-    assert_eq!(named("giay").await, of("giay phep").into_iter().chain(others).collect::<Vec<_>>());
-    assert_eq!(named("giấy phép").await, [of("dựng"), of("của giấy"), of("giay phep")].concat());
-    assert_eq!(named("xây dựng").await, of("dựng"));
-    assert_eq!(named("dựng xây").await, of("dựng"));
-    assert_eq!(named("giấy đệm").await, Vec::<String>::new());
+    for (words, wanted) in [
+        ("giay", of("giay phep").into_iter().chain(others).collect()),
+        ("giấy phép", [of("dựng"), of("của giấy"), of("giay phep")].concat()),
+        ("xây dựng", of("dựng")),
+        ("dựng xây", of("dựng")),
+        ("giấy đệm", Vec::new()),
+    ] {
+        let query = SearchQuery { words: words.to_owned(), most: 50, ..SearchQuery::default() };
+        let mut named = Vec::new();
+        // On a machine that has much to do the time may be over before all were looked through.
+        for _ in 0..100 {
+            let found = records.search(&query).await.unwrap();
+            named = found.documents.into_iter().map(|hit| hit.source_name).collect();
+            if named == wanted {
+                break;
+            }
+        }
+        assert_eq!(named, wanted, "{words}");
+    }
 }
 
 #[tokio::test]

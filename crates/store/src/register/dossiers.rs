@@ -19,6 +19,7 @@ pub(super) const MOST_COMPONENTS: usize = 1000;
 /// What a first reading of a table finds: where its columns stand and how many rows each dossier has.
 #[derive(Debug, Clone)]
 pub(super) struct Outline {
+    header: StringRecord,
     columns: Columns,
     /// By short names of the codes.
     rows: HashMap<u64, u32>,
@@ -30,19 +31,20 @@ impl Outline {
         format: Format,
         reading: &Reading,
     ) -> Result<Self, RegisterFileError> {
+        let known = [&OF_DOSSIER[..], &OF_COMPONENT[..]].concat();
         let columns_of = |header: &StringRecord| {
-            Columns::of(header, &reading.headers, &[&OF_DOSSIER[..], &OF_COMPONENT[..]].concat(), &OF_DOSSIER[..1])
+            Ok((header.clone(), Columns::of(header, &reading.headers, &known, &OF_DOSSIER[..1])?))
         };
-        let mut columns: Option<Result<Columns, String>> = None;
+        let mut columns: Option<Result<(StringRecord, Columns), String>> = None;
         let mut rows: HashMap<u64, u32> = HashMap::new();
         table::rows(file, format, reading, &mut |_, row| match (&columns, row) {
             (None, row) => columns = Some(row.and_then(columns_of)),
-            (Some(Ok(columns)), Ok(record)) => *rows.entry(key(columns.cell("dossier", record))).or_default() += 1,
+            (Some(Ok((_, columns))), Ok(record)) => *rows.entry(key(columns.cell("dossier", record))).or_default() += 1,
             _ => {}
         })?;
         let columns = columns.unwrap_or_else(|| Err("the file is empty".to_owned()));
-        let columns = columns.map_err(|what| Errors::one(&table::unit(format, reading), 1, &what))?;
-        Ok(Self { columns, rows })
+        let (header, columns) = columns.map_err(|what| Errors::one(&table::unit(format, reading), 1, &what))?;
+        Ok(Self { header, columns, rows })
     }
 
     /// Headers that are not known.
@@ -59,7 +61,7 @@ pub(super) fn read<F: Read + Seek>(
     outline: Outline,
     sink: &mut dyn FnMut(DossierEntry),
 ) -> Result<(), RegisterFileError> {
-    let Outline { columns, rows: rows_left } = outline;
+    let Outline { header, columns, rows: rows_left } = outline;
     let same_in_all = columns.places(&OF_DOSSIER[1..]);
     let mut dossiers = Dossiers {
         day_first: reading.day_first,
@@ -74,7 +76,11 @@ pub(super) fn read<F: Read + Seek>(
     table::rows(file, format, reading, &mut |line, row| {
         last = line;
         match row {
-            _ if std::mem::take(&mut is_header) => {}
+            row if std::mem::take(&mut is_header) => {
+                if row != Ok(&header) {
+                    dossiers.errors.add(line, CHANGED.to_owned());
+                }
+            }
             Ok(record) => dossiers.take(line, record),
             Err(what) => dossiers.errors.add(line, what),
         }
@@ -89,7 +95,7 @@ pub(super) fn read<F: Read + Seek>(
     errors.into_result()
 }
 
-/// Rows were added, or are gone, since they were counted.
+/// Its header is another, or rows were added or are gone.
 const CHANGED: &str = "the file is not as it was when it was checked";
 
 /// A short name for a code. Two codes that share one wait for each other's rows, nothing else.

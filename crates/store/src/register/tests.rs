@@ -37,6 +37,10 @@ fn a_table_that_changed_since_it_was_checked_is_told() {
     assert_eq!(again(&format!("{one}{one}{two}{two}")), changed(5));
     assert_eq!(again(&format!("{one}{one}{two}{}", two.replace("0002", "0003"))), changed(5));
     assert_eq!(again(""), changed(1));
+    let columns = HEADER.replace("applicant", "agency");
+    let checked = check_register(Cursor::new(format!("{HEADER}{one}")), &Reading::default()).unwrap();
+    let read = read_checked(Cursor::new(format!("{columns}{one}")), &Reading::default(), checked, |_| {});
+    assert_eq!(read.map_err(|error| error.to_string()).map(|()| Vec::new()), changed(1));
 }
 
 #[test]

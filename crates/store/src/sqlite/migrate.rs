@@ -156,6 +156,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn texts_of_an_older_database_are_indexed_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = old(&folder, SEARCH - 1).await;
+        sqlx::raw_sql(
+            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
+             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, accepted_at) \
+             SELECT 1, '', '', '', 1, 1, printf('%064d', 1), 1, 'attached', 7; \
+             INSERT INTO ordinal VALUES ('H41-230615-0001', printf('%024d', 1), 1); \
+             INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, \
+                                   evidence, recorded_at) \
+             SELECT document, dossier, 'TP1', 'attached', 1, '', 1, printf('%064d', 1), 0, 1, '{}', 0 FROM ordinal; \
+             INSERT INTO document_text (document, text, scope) VALUES (1, 'Được cấp', 'unassigned unregistered'); \
+             INSERT INTO fulltext (rowid, scope, exact, folded) VALUES (1, 'unassigned unregistered', 'được cấp', 'duoc cap')",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        run(&pool).await.unwrap();
+        for wanted in [r#""@r13x0" AND "=được =cấp""#, r#""@unregistered" AND "duoc cap""#] {
+            let sql = "SELECT rowid FROM fulltext WHERE fulltext MATCH ?1";
+            let found: Vec<i64> = sqlx::query_scalar(sql).bind(wanted).fetch_all(&pool).await.unwrap();
+            assert_eq!(found, [1], "{wanted}");
+        }
+    }
+
+    #[tokio::test]
     async fn batches_of_an_older_database_are_counted() {
         let folder = tempfile::tempdir().unwrap();
         let pool = old(&folder, ENDED - 1).await;

@@ -91,10 +91,12 @@ impl Rows {
             (scope::wanted(query), words.exact.iter().map(|word| scope::printed(word)).collect::<Vec<_>>());
         let printed = Wanted::of(&scope, &printed, [Rank::PrintedPhrase, Rank::PrintedWords]);
         let folded = Wanted::of(&scope, &words.folded, [Rank::Phrase, Rank::Words]);
-        let all_printed = self.collect_until(&mut *conn, &printed, last, begun + TIME_PRINTED).await?;
-        Ok(self.collect_until(conn, &folded, last, begun + TIME).await? && all_printed)
+        self.collect_until(&mut *conn, &printed, last, begun + TIME_PRINTED).await?;
+        // What was left out there is found here, if only in a lower rank.
+        self.collect_until(conn, &folded, last, begun + TIME).await
     }
 
+    /// Goes through one block at least. Phrases of common words are looked for beyond so many documents as have the words.
     async fn collect_until(
         &mut self,
         conn: &mut SqliteConnection,
@@ -103,19 +105,30 @@ impl Rows {
         until: Instant,
     ) -> Result<bool, StoreError> {
         let (mut blocks, mut rows) = (Blocks::until(last), 0);
-        while blocks.any_left() && self.count() < MOST_COUNTED {
-            let begun = Instant::now();
-            if begun > until {
+        while blocks.any_left() {
+            let (begun, block, before) = (Instant::now(), blocks.next(rows), self.count());
+            if before < MOST_COUNTED {
+                self.collect_block(&mut *conn, wanted, &block).await?;
+            } else if let Some((rank, phrase)) = &wanted.phrase
+                && self.found[..=*rank as usize].iter().map(Vec::len).sum::<usize>() < MOST_COUNTED
+            {
+                self.add(*rank, matches(&mut *conn, wanted.scope, phrase, &block).await?);
+            } else {
+                break;
+            }
+            let now = Instant::now();
+            if now > until && blocks.any_left() {
                 return Ok(false);
             }
-            let (block, before) = (blocks.next(rows), self.count());
-            self.collect_block(&mut *conn, wanted, &block).await?;
             // As many as will take half the time that is left, and have no more than are counted: none runs far beyond the end, and
             // beginning one costs something too.
-            let left = until.saturating_duration_since(Instant::now()).as_secs_f64() / 2.0;
-            let (taken, new) = (begun.elapsed().as_secs_f64(), self.count() - before);
-            let needed = MOST_COUNTED.saturating_sub(self.count()) as f64 / new.max(1) as f64;
-            rows = (block.rows() as f64 * (left / taken).min(needed).min(MOST_GROWTH)) as i64;
+            let left = until.saturating_duration_since(now).as_secs_f64() / 2.0;
+            let growth = left / (now - begun).as_secs_f64();
+            let needed = match (MOST_COUNTED.saturating_sub(self.count()), self.count() - before) {
+                (0, _) | (_, 0) => MOST_GROWTH,
+                (needed, new) => needed as f64 / new as f64,
+            };
+            rows = (block.rows() as f64 * growth.min(needed).min(MOST_GROWTH)) as i64;
         }
         Ok(true)
     }
