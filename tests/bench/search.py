@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """How long searches and pages take over HTTP, on a large home.
 
-    search.py SOHOA HOME [--fill FILL] [--seconds N]
+    search.py SOHOA HOME [--fill FILL] [--seconds N] [--wrk]
 
 HOME is a home with an imported register (tests/generator/big_register.py). FILL is the example of crates/store that gives it documents
 with texts when it has none yet. Two hundred queries, the same each time for the same home, are asked once to warm the cache and
 three times to be measured, one after the other; then dossier pages; then for N seconds twenty requests a second while fifty live
-pages are open. Each request is a whole answer over loopback, signed in as an archivist who sees one agency or all.
+pages are open. Each request is a whole answer over loopback, signed in as an archivist who sees one agency or all. With --wrk the
+queries are asked by the program wrk too, one after the other for N seconds.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import random
 import re
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from urllib.parse import quote
@@ -95,6 +97,26 @@ def measure_dossiers(client, codes):
         print(f"{name:26} {figures([client.timed(path)[0] for path in paths])}", flush=True)
 
 
+def measure_by_wrk(who, client, asked, seconds):
+    paths = ", ".join(f'"/search?q={quote(words)}"' for _, words in asked)
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(f"""local paths, at = {{ {paths} }}, 0
+request = function()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at], {{ Cookie = "{client.cookie}" }})
+end
+done = function(summary, latency)
+  local errors = summary.errors
+  print(string.format("p50 %6.1f ms, p95 %6.1f ms, longest %6.1f ms of %d, %d errors", latency:percentile(50) / 1000,
+    latency:percentile(95) / 1000, latency.max / 1000, summary.requests, errors.status + errors.read + errors.write + errors.timeout))
+end
+""")
+        script.flush()
+        command = ["wrk", "-t1", "-c1", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{client.port}"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    print(f"search by wrk, {who}: {ran.stdout.splitlines()[-1]}", flush=True)
+
+
 # What each person looks at, and how often it is asked for.
 SCREENS = {
     "bench-audit": ["/", "/coverage", "/coverage?by=agency", "/coverage?period=all", "/coverage/dossiers?list=missing", "/report", "/reconciliation"],
@@ -150,6 +172,7 @@ def main():
     parser.add_argument("home", type=Path)
     parser.add_argument("--fill")
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--wrk", action="store_true")
     args = parser.parse_args()
     database = args.home / "sohoa.db"
     connect = lambda: sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -171,6 +194,9 @@ def main():
         everybody, one = Client(port, "bench-all"), Client(port, "bench-one")
         measure_search("all agencies", everybody, asked)
         measure_search("one agency", one, asked)
+        if args.wrk:
+            measure_by_wrk("all agencies", everybody, asked, args.seconds)
+            measure_by_wrk("one agency", one, asked, args.seconds)
         measure_dossiers(everybody, codes)
         measure_screens(port)
         measure_load([Client(port, name) for name in watchers], asked, codes, args.seconds)
