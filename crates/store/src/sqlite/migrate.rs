@@ -127,20 +127,41 @@ mod tests {
         pool
     }
 
+    /// A document on each of these dossiers, all of one file.
+    async fn attach(pool: &SqlitePool, dossiers: &[&str]) {
+        sqlx::raw_sql(
+            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
+             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, accepted_at) \
+             SELECT 1, '', '', '', 1, 1, printf('%064d', 1), 1, 'attached', 7",
+        )
+        .execute(pool)
+        .await
+        .unwrap();
+        for (dossier, number) in dossiers.iter().zip(1_i64..) {
+            sqlx::query("INSERT INTO ordinal VALUES (?1, printf('%024d', ?2), 1)")
+                .bind(*dossier)
+                .bind(number)
+                .execute(pool)
+                .await
+                .unwrap();
+        }
+        sqlx::raw_sql(
+            "INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, \
+                                   evidence, recorded_at) \
+             SELECT document, dossier, 'TP1', 'attached', 1, '', 1, printf('%064d', 1), 0, 1, '{}', 0 FROM ordinal",
+        )
+        .execute(pool)
+        .await
+        .unwrap();
+    }
+
     #[tokio::test]
     async fn an_older_database_gets_the_facts_of_coverage() {
         let folder = tempfile::tempdir().unwrap();
         let pool = old(&folder, COVERAGE - 1).await;
+        attach(&pool, &["H41-230615-0001", "H41-230615-0009"]).await;
         sqlx::raw_sql(
-            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
-             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, accepted_at) \
-             SELECT 1, '', '', '', 1, 1, printf('%064d', 1), 1, 'attached', 7; \
-             INSERT INTO ordinal VALUES ('H41-230615-0001', printf('%024d', 1), 1), ('H41-230615-0009', printf('%024d', 2), 1); \
-             INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, \
-                                   evidence, recorded_at) \
-             SELECT id, dossier, 'TP1', 'attached', 1, '', 1, printf('%064d', 1), 0, 1, '{}', 0 \
-             FROM (SELECT document AS id, dossier FROM ordinal); \
-             INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', ''); \
+            "INSERT INTO dossier (code, agency, counter, applicant) VALUES ('H41-230615-0001', '', '', ''); \
              INSERT INTO component (dossier, id, position, name, kind, required) \
              VALUES ('H41-230615-0001', 'TP1', 1, '', 'component', 1), ('H41-230615-0001', 'TP2', 2, '', 'component', 1)",
         )
@@ -159,15 +180,9 @@ mod tests {
     async fn texts_of_an_older_database_are_indexed_anew() {
         let folder = tempfile::tempdir().unwrap();
         let pool = old(&folder, SEARCH - 1).await;
+        attach(&pool, &["H41-230615-0001"]).await;
         sqlx::raw_sql(
-            "INSERT INTO batch (kind, label, opened_at, day) VALUES ('ingest', '', 0, ''); \
-             INSERT INTO file (batch, origin, relative, name_key, inode, modified_ns, digest, bytes, state, accepted_at) \
-             SELECT 1, '', '', '', 1, 1, printf('%064d', 1), 1, 'attached', 7; \
-             INSERT INTO ordinal VALUES ('H41-230615-0001', printf('%024d', 1), 1); \
-             INSERT INTO document (id, dossier, component, state, ordinal, result_code, source, source_digest, part, version, \
-                                   evidence, recorded_at) \
-             SELECT document, dossier, 'TP1', 'attached', 1, '', 1, printf('%064d', 1), 0, 1, '{}', 0 FROM ordinal; \
-             INSERT INTO document_text (document, text, scope) VALUES (1, 'Được cấp', 'unassigned unregistered'); \
+            "INSERT INTO document_text (document, text, scope) VALUES (1, 'Được cấp', 'unassigned unregistered'); \
              INSERT INTO fulltext (rowid, scope, exact, folded) VALUES (1, 'unassigned unregistered', 'được cấp', 'duoc cap')",
         )
         .execute(&pool)
