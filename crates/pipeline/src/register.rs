@@ -146,7 +146,8 @@ impl RegisterIntake {
         })
     }
 
-    /// Keeps the copy of a file that was found to be right, if that still looks as it did before it was read and copied, and opens what is kept.
+    /// Keeps the copy of a file that was found to be right, if that still looks as it did before it was read and copied, and opens
+    /// what is kept.
     async fn keep(&self, path: &Path, look: Look, copy: BlobCopy) -> Result<(KeptFile, File), RegisterError> {
         if Look::at(path) != Some(look) {
             return Err(RegisterError::Changed);

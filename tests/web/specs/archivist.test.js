@@ -75,6 +75,8 @@ test("a batch of the backlog from its start to its report", { timeout: 240_000 }
   assert.match(await page.locator("#folder option:checked").innerText(), /Năm 2011/);
   await press("Tab", "Enter");
   await page.getByRole("heading", { name: FOLDER }).waitFor();
+  // Keys are heard from when the scripts of the page have run, which may be after its heading is there.
+  await page.waitForLoadState("domcontentloaded");
 
   // It is paused at once: what is in work ends, the rest waits, also in the eyes of another process.
   await press("p");
