@@ -118,8 +118,8 @@ impl RegisterIntake {
     async fn check(&self, file: File) -> Result<Checked, RegisterError> {
         let reading = self.reading.clone();
         let checked = blocking(move || check_register(file, &reading)).await??;
-        if !checked.ignored.is_empty() {
-            tracing::warn!(columns = ?checked.ignored, "the register has columns that are not known and were ignored");
+        if !checked.ignored().is_empty() {
+            tracing::warn!(columns = ?checked.ignored(), "the register has columns that are not known and were ignored");
         }
         Ok(checked)
     }

@@ -26,10 +26,15 @@ use error::Errors;
 /// What a reading of a file to its end found, so that the next one can do with less.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// Headers that are not known.
-    pub ignored: Vec<String>,
     /// `None` of a file that is no table.
     outline: Option<Outline>,
+}
+
+impl Checked {
+    /// Headers that are not known.
+    pub fn ignored(&self) -> &[String] {
+        self.outline.as_ref().map_or(&[], Outline::ignored)
+    }
 }
 
 /// Formats of register files.
@@ -88,7 +93,7 @@ pub fn check_register<F: Read + Seek>(mut file: F, reading: &Reading) -> Result<
         format => {
             let outline = Outline::of(&mut file, format, reading)?;
             dossiers::read(&mut file, format, reading, outline.clone(), &mut |_| {})?;
-            Ok(Checked { ignored: outline.ignored().to_vec(), outline: Some(outline) })
+            Ok(Checked { outline: Some(outline) })
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use sqlx::SqliteConnection;
 
 use super::blocks::{Block, Blocks};
-use super::scope::{self, ours};
+use super::scope;
 use super::{MOST_COUNTED, TIME, TIME_PRINTED};
 use crate::records::{SearchQuery, StoreError};
 use crate::search_words::SearchWords;
@@ -157,8 +157,8 @@ async fn matches(
     words: &str,
     block: &Block,
 ) -> Result<Vec<i64>, StoreError> {
-    let block_word = format!("\"{}\"", ours(&block.word));
-    let parts: Vec<&str> = [&*block_word].into_iter().chain(scope.iter().map(String::as_str)).chain([words]).collect();
+    let within = scope::has(&block.word);
+    let parts: Vec<&str> = [&*within].into_iter().chain(scope.iter().map(String::as_str)).chain([words]).collect();
     // In order of rows FTS5 is quickest, and as one value: handing over thousands of rows takes longer than finding them.
     let rows: String =
         sqlx::query_scalar("SELECT json_group_array(rowid) FROM fulltext WHERE fulltext MATCH ?1 AND rowid <= ?2")

@@ -107,8 +107,13 @@ fn scope(document: &SqliteRow) -> Result<String, StoreError> {
 }
 
 /// A word of ours, as it stands in the index.
-pub(super) fn ours(word: &str) -> String {
+fn ours(word: &str) -> String {
     format!("@{word}")
+}
+
+/// The condition that a document has this word of ours.
+pub(super) fn has(word: &str) -> String {
+    format!("\"{}\"", ours(word))
 }
 
 fn agency(agency: &str) -> String {
@@ -131,15 +136,14 @@ fn day(day: Date) -> String {
 
 /// What the filters ask for, each part a condition of the index.
 pub(super) fn wanted(query: &SearchQuery) -> Vec<String> {
-    let asked = |word: &str| format!("\"{}\"", ours(word));
     let mut parts = Vec::new();
     if !query.agency.is_empty() {
-        parts.push(asked(&agency(&query.agency)));
+        parts.push(has(&agency(&query.agency)));
     }
-    parts.extend(query.kind.map(|kind| asked(self::kind(kind))));
-    parts.extend(query.registered.map(|known| asked(if known { "registered" } else { "unregistered" })));
+    parts.extend(query.kind.map(|kind| has(self::kind(kind))));
+    parts.extend(query.registered.map(|known| has(if known { "registered" } else { "unregistered" })));
     if query.from.is_some() || query.to.is_some() {
-        let days: Vec<String> = days(query.from, query.to).iter().map(|word| asked(word)).collect();
+        let days: Vec<String> = days(query.from, query.to).iter().map(|word| has(word)).collect();
         parts.push(format!("({})", days.join(" OR ")));
     }
     parts
