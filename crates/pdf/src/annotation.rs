@@ -9,9 +9,8 @@ use crate::extract;
 use crate::geometry::{Box2, Matrix};
 use crate::image::deflate;
 use crate::object_writer::{Id, reference};
-use crate::open::PageNode;
+use crate::objects::PageObjects;
 use crate::poppler;
-use crate::source::PdfSource;
 use crate::writer::WriteError;
 
 /// Flags of ISO 32000-1, Table 165.
@@ -31,17 +30,17 @@ pub(crate) struct Appearance<'a> {
 }
 
 /// The visible appearances of a page, bottom to top.
-pub(crate) fn appearances<'a>(source: &'a PdfSource, node: &PageNode) -> Vec<Appearance<'a>> {
-    let Ok(page) = source.doc().get_dictionary(node.id) else { return Vec::new() };
+pub(crate) fn appearances<'a>(source: &'a PageObjects<'a>) -> Vec<Appearance<'a>> {
+    let Ok(page) = source.dictionary() else { return Vec::new() };
     let Ok(list) = source.get(page, b"Annots").as_array() else { return Vec::new() };
     list.iter()
         .filter_map(|a| appearance(source, source.resolve(a).as_dict().ok()?))
-        .filter(|a| a.bounds.intersection(node.view).area() > 0.0)
+        .filter(|a| a.bounds.intersection(source.node().view).area() > 0.0)
         .collect()
 }
 
 /// The algorithm of ISO 32000-1, 12.5.5.
-fn appearance<'a>(source: &'a PdfSource, annotation: &'a Dictionary) -> Option<Appearance<'a>> {
+fn appearance<'a>(source: &'a PageObjects<'a>, annotation: &'a Dictionary) -> Option<Appearance<'a>> {
     let doc = source.doc();
     let flags = source.get(annotation, b"F").as_i64().unwrap_or(0);
     let off = annotation.get(b"OC").is_ok_and(|o| crate::survey::is_off(source, o));
@@ -68,7 +67,7 @@ fn appearance<'a>(source: &'a PdfSource, annotation: &'a Dictionary) -> Option<A
 
 /// Copies an appearance as a form, or as an image when it cannot become PDF/A. Returns the object and how it is placed.
 pub(crate) fn flatten(
-    source: &PdfSource,
+    source: &PageObjects<'_>,
     target: &mut Target,
     it: &Appearance<'_>,
 ) -> Result<(Object, Matrix), WriteError> {
@@ -84,7 +83,7 @@ pub(crate) fn flatten(
     }
 }
 
-fn copy(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> Result<Object, WriteError> {
+fn copy(source: &PageObjects<'_>, target: &mut Target, it: &Appearance<'_>) -> Result<Object, WriteError> {
     let mut copier = Copier::new(source, target, Strip::Nothing);
     copier.once(it.form, Role::XObject(Strip::Nothing), |copier, value| match value {
         Object::Stream(stream) => copier.form(stream, &Dictionary::new()),
@@ -93,17 +92,17 @@ fn copy(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> Result<
 }
 
 /// Colour and transparency of an appearance as an image with a soft mask.
-fn rasterized(source: &PdfSource, target: &mut Target, it: &Appearance<'_>) -> Result<Id, WriteError> {
+fn rasterized(source: &PageObjects<'_>, target: &mut Target, it: &Appearance<'_>) -> Result<Id, WriteError> {
     let broken = |why: String| WriteError::NotArchivable(format!("an annotation cannot be shown: {why}"));
     let pixels = it.bounds.area() * (RASTER_DPI / 72.0).powi(2);
-    if pixels > source.limits().page_pixels as f64 {
+    if pixels > source.source().limits().page_pixels as f64 {
         return Err(broken("it is too large".into()));
     }
     let file = extract::appearance(source, it)?;
     let dpi = RASTER_DPI.to_string();
     let args = ["-png", "-transp", "-singlefile", "-r", &dpi].map(OsStr::new);
     let args = [&args[..], &[file.path().as_os_str(), OsStr::new("-")]].concat();
-    let run = poppler::run("pdftocairo", &args, file.path(), 256 << 20, source.limits().child_mib);
+    let run = poppler::run("pdftocairo", &args, file.path(), 256 << 20, source.source().limits().child_mib);
     let (png, _) = run.map_err(broken)?;
     let picture = ::image::load_from_memory_with_format(&png, ::image::ImageFormat::Png);
     let picture = picture.map_err(|_| broken("it gave no picture".into()))?.into_rgba8();

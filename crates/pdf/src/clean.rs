@@ -9,7 +9,7 @@ use lopdf::{Dictionary, Object};
 use crate::content::{Machine, State, is_operator, operations, shown_strings};
 use crate::copy::Strip;
 use crate::geometry::{Box2, Matrix};
-use crate::source::PdfSource;
+use crate::objects::PageObjects;
 
 /// `q` may be nested 28 deep (ISO 19005-2, 6.1.13); one level is ours.
 const MAX_NESTING: usize = 27;
@@ -45,7 +45,12 @@ pub(crate) struct Cleaned {
 }
 
 /// Checks `bytes`; `Err` says why the stream cannot become PDF/A.
-pub(crate) fn clean(source: &PdfSource, bytes: &[u8], resources: &Dictionary, strip: Strip) -> Result<Cleaned, String> {
+pub(crate) fn clean(
+    source: &PageObjects<'_>,
+    bytes: &[u8],
+    resources: &Dictionary,
+    strip: Strip,
+) -> Result<Cleaned, String> {
     let everywhere = Box2 { x0: f64::MIN, y0: f64::MIN, x1: f64::MAX, y1: f64::MAX };
     let mut machine = Machine::new(State::new(Matrix::IDENTITY, everywhere));
     let mut used = Used::default();

@@ -7,8 +7,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 use crate::clean::{Cleaned, clean};
 use crate::geometry::Matrix;
 use crate::object_writer::{Id, ObjectWriter, packed, reference};
-use crate::open::PageNode;
-use crate::source::PdfSource;
+use crate::objects::PageObjects;
 use crate::substitute::Substitutes;
 use crate::writer::WriteError;
 
@@ -67,8 +66,8 @@ pub(crate) struct PageParts {
 }
 
 /// Whether the page can become PDF/A-2u; annotations apart.
-pub(crate) fn check(source: &PdfSource, node: &PageNode, strip: Strip) -> Result<(), String> {
-    match Copier::new(source, &mut Target::dry(), strip).page(node) {
+pub(crate) fn check(source: &PageObjects<'_>, strip: Strip) -> Result<(), String> {
+    match Copier::new(source, &mut Target::dry(), strip).page() {
         Ok(_) => Ok(()),
         Err(WriteError::NotArchivable(why)) => Err(why),
         Err(other) => Err(other.to_string()),
@@ -81,25 +80,25 @@ pub(crate) fn no<T>(why: impl Into<String>) -> Result<T, WriteError> {
 
 /// Copies objects of one source.
 pub(crate) struct Copier<'a> {
-    pub source: &'a PdfSource,
+    pub source: &'a PageObjects<'a>,
     pub target: &'a mut Target,
     pub strip: Strip,
     pub depth: usize,
 }
 
 impl<'a> Copier<'a> {
-    pub(crate) fn new(source: &'a PdfSource, target: &'a mut Target, strip: Strip) -> Self {
+    pub(crate) fn new(source: &'a PageObjects<'a>, target: &'a mut Target, strip: Strip) -> Self {
         Self { source, target, strip, depth: 0 }
     }
 
-    pub(crate) fn page(&mut self, node: &PageNode) -> Result<PageParts, WriteError> {
+    pub(crate) fn page(&mut self) -> Result<PageParts, WriteError> {
         let source = self.source;
         let empty = Dictionary::new();
-        let resources = node.resources.as_ref().and_then(|r| source.resolve(r).as_dict().ok()).unwrap_or(&empty);
-        let content = source.content(node).map_err(WriteError::NotArchivable)?;
+        let resources = source.resources().and_then(|r| source.resolve(r).as_dict().ok()).unwrap_or(&empty);
+        let content = source.content().map_err(WriteError::NotArchivable)?;
         let Cleaned { rewritten, used, open } =
             clean(source, &content, resources, self.strip).map_err(WriteError::NotArchivable)?;
-        let page = source.doc().get_dictionary(node.id).map_err(|e| WriteError::NotArchivable(e.to_string()))?;
+        let page = source.dictionary().map_err(WriteError::NotArchivable)?;
         let contents = match rewritten {
             Some(bytes) => vec![self.target.objects.add(&packed(Dictionary::new(), bytes))?],
             None => self.content_streams(page)?,
@@ -164,7 +163,7 @@ impl<'a> Copier<'a> {
         }
         let source = self.source;
         let id = source.doc().dereference(object).ok().and_then(|(id, _)| id);
-        let key = id.map(|id| (source.serial(), id, role));
+        let key = id.map(|id| (source.source().serial(), id, role));
         if let Some(id) = key.and_then(|k| self.target.copied.get(&k)) {
             return Ok(reference(*id));
         }
@@ -177,7 +176,7 @@ impl<'a> Copier<'a> {
                 Made::Object(o) => Ok(o),
                 Made::Body(dict, at, len) => {
                     let id = self.target.objects.reserve();
-                    self.target.objects.copy_stream(id, &dict, source.file(), at, len)?;
+                    self.target.objects.copy_stream(id, &dict, source.source().file(), at, len)?;
                     Ok(reference(id))
                 }
             };
@@ -192,7 +191,7 @@ impl<'a> Copier<'a> {
         self.depth -= 1;
         match made? {
             Made::Object(object) => self.target.objects.write(id, &object)?,
-            Made::Body(dict, at, len) => self.target.objects.copy_stream(id, &dict, source.file(), at, len)?,
+            Made::Body(dict, at, len) => self.target.objects.copy_stream(id, &dict, source.source().file(), at, len)?,
         }
         Ok(reference(id))
     }

@@ -9,22 +9,22 @@ use crate::annotation::Appearance;
 use crate::copy::{Copier, Strip, Target};
 use crate::geometry::Box2;
 use crate::object_writer::{ObjectWriter, packed, reference};
-use crate::open::PageNode;
-use crate::source::PdfSource;
+use crate::objects::PageObjects;
 use crate::writer::WriteError;
 
 /// The page without its annotations. User units are not kept: poppler does not know them.
-pub(crate) fn page(source: &PdfSource, node: &PageNode) -> Result<NamedTempFile, WriteError> {
+pub(crate) fn page(source: &PageObjects<'_>) -> Result<NamedTempFile, WriteError> {
+    let node = source.node();
     single(source, node.view, i64::from(node.rotate.degrees()), |copier| {
-        let content = source.content(node).map_err(WriteError::NotArchivable)?;
+        let content = source.content().map_err(WriteError::NotArchivable)?;
         let content = copier.target.objects.add(&packed(Dictionary::new(), content))?;
-        let resources = node.resources.as_ref().map(|r| copier.plain(r)).transpose()?;
+        let resources = source.resources().map(|r| copier.plain(r)).transpose()?;
         Ok((content, resources.unwrap_or_else(|| Dictionary::new().into())))
     })
 }
 
 /// A page that shows one appearance and is as large as its place on the real page.
-pub(crate) fn appearance(source: &PdfSource, it: &Appearance<'_>) -> Result<NamedTempFile, WriteError> {
+pub(crate) fn appearance(source: &PageObjects<'_>, it: &Appearance<'_>) -> Result<NamedTempFile, WriteError> {
     single(source, it.bounds, 0, |copier| {
         let form = copier.plain(it.form)?;
         let [a, b, c, d, e, f] = it.placement.0;
@@ -35,7 +35,7 @@ pub(crate) fn appearance(source: &PdfSource, it: &Appearance<'_>) -> Result<Name
 }
 
 fn single(
-    source: &PdfSource,
+    source: &PageObjects<'_>,
     media: Box2,
     rotate: i64,
     fill: impl FnOnce(&mut Copier<'_>) -> Result<(u32, Object), WriteError>,

@@ -19,9 +19,9 @@ impl Copier<'_> {
         if usage.visible
             && let Some(family) = facts.family
         {
-            let key = (source.serial(), id.unwrap_or_default(), family);
+            let key = (source.source().serial(), id.unwrap_or_default(), family);
             let target = &mut *self.target;
-            let made = target.substitutes.show(&mut target.objects, source.fonts(), key, &facts, usage);
+            let made = target.substitutes.show(&mut target.objects, source.source().fonts(), key, &facts, usage);
             return made.map(reference).map_err(WriteError::NotArchivable);
         }
         self.once(object, Role::Font, |copier, _| match copier.source.get(dict, b"Subtype").as_name() {

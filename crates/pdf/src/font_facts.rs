@@ -7,7 +7,7 @@ use ttf_parser::{Face, GlyphId, PlatformId};
 
 use crate::clean::FontUse;
 use crate::geometry::number;
-use crate::source::PdfSource;
+use crate::objects::PageObjects;
 use crate::substitute::Family;
 use crate::{cmap, survey};
 
@@ -55,7 +55,7 @@ enum Glyphs {
 }
 
 impl FontFacts {
-    pub(crate) fn read(source: &PdfSource, font: &Dictionary) -> Self {
+    pub(crate) fn read(source: &PageObjects<'_>, font: &Dictionary) -> Self {
         let mut facts = Self {
             problem: None,
             embedded: false,
@@ -122,7 +122,7 @@ impl FontFacts {
         Ok(())
     }
 
-    fn simple(&mut self, source: &PdfSource, font: &Dictionary) -> Result<(), String> {
+    fn simple(&mut self, source: &PageObjects<'_>, font: &Dictionary) -> Result<(), String> {
         self.encoding(source, font);
         let first = source.get(font, b"FirstChar").as_i64().unwrap_or(0).max(0) as u32;
         if let Ok(widths) = source.get(font, b"Widths").as_array() {
@@ -157,7 +157,7 @@ impl FontFacts {
     }
 
     /// Fills in what each code means by the font's encoding.
-    fn encoding(&mut self, source: &PdfSource, font: &Dictionary) {
+    fn encoding(&mut self, source: &PageObjects<'_>, font: &Dictionary) {
         let symbolic = source
             .dict(font, b"FontDescriptor")
             .is_some_and(|d| source.get(d, b"Flags").as_i64().unwrap_or(0) & SYMBOLIC != 0);
@@ -210,7 +210,13 @@ impl FontFacts {
     }
 
     /// ISO 32000-1, 9.6.6.4 and ISO 19005-2, 6.2.11.6.
-    fn true_type(&mut self, source: &PdfSource, font: &Dictionary, bytes: &[u8], symbolic: bool) -> Result<(), String> {
+    fn true_type(
+        &mut self,
+        source: &PageObjects<'_>,
+        font: &Dictionary,
+        bytes: &[u8],
+        symbolic: bool,
+    ) -> Result<(), String> {
         let face = Face::parse(bytes, 0).map_err(|_| "an embedded font is damaged".to_owned())?;
         let subtable = |platform: PlatformId, encoding: u16| {
             let cmap = face.tables().cmap?;
@@ -262,7 +268,7 @@ impl FontFacts {
         Ok(())
     }
 
-    fn composite(&mut self, source: &PdfSource, font: &Dictionary) -> Result<(), String> {
+    fn composite(&mut self, source: &PageObjects<'_>, font: &Dictionary) -> Result<(), String> {
         if !matches!(source.get(font, b"Encoding").as_name(), Ok(b"Identity-H" | b"Identity-V")) {
             return Err("a composite font is not coded by identity".into());
         }
@@ -305,7 +311,7 @@ impl FontFacts {
 }
 
 /// The `W` array (ISO 32000-1, 9.7.4.3).
-fn composite_widths(source: &PdfSource, font: &Dictionary) -> HashMap<u32, f64> {
+fn composite_widths(source: &PageObjects<'_>, font: &Dictionary) -> HashMap<u32, f64> {
     let mut out = HashMap::new();
     let Ok(array) = source.get(font, b"W").as_array() else { return out };
     let mut items = array.iter().map(|o| source.resolve(o));
@@ -329,7 +335,7 @@ fn composite_widths(source: &PdfSource, font: &Dictionary) -> HashMap<u32, f64> 
 }
 
 /// Codes of MacRomanEncoding.
-fn mac_roman(source: &PdfSource) -> HashMap<char, u32> {
+fn mac_roman(source: &PageObjects<'_>) -> HashMap<char, u32> {
     let font = dictionary! { "Type" => "Font", "Encoding" => "MacRomanEncoding" };
     let Ok(encoding) = font.get_font_encoding(source.doc()) else { return HashMap::new() };
     (0..=255u8)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lopdf::{Dictionary, Object, Stream};
 use sohoa_domain::{Codec, EncodedImage};
 
-use crate::source::PdfSource;
+use crate::objects::PageObjects;
 
 /// What the samples of an image mean.
 enum Colours {
@@ -20,7 +20,7 @@ enum Colours {
 }
 
 /// The image, or `None` when it has to be rendered. `fill_is_black` is the colour that a stencil mask paints with.
-pub(crate) fn encoded(source: &PdfSource, stream: &Stream, fill_is_black: bool) -> Option<EncodedImage> {
+pub(crate) fn encoded(source: &PageObjects<'_>, stream: &Stream, fill_is_black: bool) -> Option<EncodedImage> {
     let dict = &stream.dict;
     let side = |key: &[u8]| source.get(dict, key).as_i64().ok().and_then(|v| u32::try_from(v).ok()).filter(|v| *v > 0);
     let (width, height) = (side(b"Width")?, side(b"Height")?);
@@ -54,7 +54,7 @@ pub(crate) fn encoded(source: &PdfSource, stream: &Stream, fill_is_black: bool) 
     Some(EncodedImage { width, height, codec, bytes: Arc::new(bytes) })
 }
 
-fn colours(source: &PdfSource, dict: &Dictionary) -> Option<Colours> {
+fn colours(source: &PageObjects<'_>, dict: &Dictionary) -> Option<Colours> {
     let space = source.get(dict, b"ColorSpace");
     let indexed = space
         .as_array()
@@ -73,7 +73,7 @@ fn colours(source: &PdfSource, dict: &Dictionary) -> Option<Colours> {
     }
 }
 
-fn base(source: &PdfSource, space: &Object) -> Option<Colours> {
+fn base(source: &PageObjects<'_>, space: &Object) -> Option<Colours> {
     let by_components = |n| match n {
         1 => Some(Colours::Grey),
         3 => Some(Colours::Rgb),
@@ -102,7 +102,7 @@ fn base(source: &PdfSource, space: &Object) -> Option<Colours> {
 }
 
 /// `Some(false)` for the usual Decode array, `Some(true)` for its inverse, `None` for anything else.
-fn inverted(source: &PdfSource, dict: &Dictionary, components: usize, high: f64) -> Option<bool> {
+fn inverted(source: &PageObjects<'_>, dict: &Dictionary, components: usize, high: f64) -> Option<bool> {
     let value = if dict.has(b"Decode") { source.get(dict, b"Decode") } else { source.get(dict, b"D") };
     let Ok(array) = value.as_array() else { return Some(false) };
     let values: Vec<f64> = array.iter().filter_map(|o| crate::geometry::number(source.resolve(o))).collect();
@@ -119,7 +119,14 @@ fn inverted(source: &PdfSource, dict: &Dictionary, components: usize, high: f64)
     }
 }
 
-fn jpeg(source: &PdfSource, dict: &Dictionary, parms: &Dictionary, bytes: &[u8], w: u32, h: u32) -> Option<Codec> {
+fn jpeg(
+    source: &PageObjects<'_>,
+    dict: &Dictionary,
+    parms: &Dictionary,
+    bytes: &[u8],
+    w: u32,
+    h: u32,
+) -> Option<Codec> {
     let frame = JpegFrame::read(bytes)?;
     let components = match (colours(source, dict), frame.components) {
         (Some(Colours::Grey), 1) => 1u8,
@@ -170,7 +177,7 @@ impl JpegFrame {
     }
 }
 
-fn group4(source: &PdfSource, dict: &Dictionary, parms: &Dictionary, width: u32, stencil: bool) -> Option<Codec> {
+fn group4(source: &PageObjects<'_>, dict: &Dictionary, parms: &Dictionary, width: u32, stencil: bool) -> Option<Codec> {
     let flag = |key: &[u8]| matches!(parms.get(key), Ok(Object::Boolean(true)));
     let number = |key: &[u8], default| parms.get(key).and_then(Object::as_i64).unwrap_or(default);
     if number(b"K", 0) >= 0 || number(b"Columns", 1728) != i64::from(width) {
@@ -195,7 +202,7 @@ fn group4(source: &PdfSource, dict: &Dictionary, parms: &Dictionary, width: u32,
 
 /// Samples under general-purpose filters: passed through when they are one zlib stream, else deflated again.
 fn samples(
-    source: &PdfSource,
+    source: &PageObjects<'_>,
     stream: &Stream,
     filters: &[(Vec<u8>, Dictionary)],
     width: u32,

@@ -5,12 +5,14 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 use memchr::memmem;
 use sohoa_domain::{InputError, Limits, RefusalCode, Rotation};
 
 use crate::geometry::{Box2, number};
+use crate::packed::PackedObjects;
 use crate::sparse::{self, Bodies};
 
 /// A file that is encrypted for an empty password is decrypted as a whole, in memory, up to this many bytes.
@@ -31,14 +33,15 @@ pub(crate) struct PageNode {
     pub rotate: Rotation,
     /// Points per user space unit.
     pub user_unit: f64,
-    pub resources: Option<Object>,
+    /// The resources that its parents hand down; `None` when it has its own.
+    pub inherited: Option<Arc<Object>>,
 }
 
 /// A parsed file.
 pub(crate) struct Opened {
     pub file: File,
     pub len: u64,
-    pub doc: Document,
+    pub objects: PackedObjects,
     pub bodies: Bodies,
     pub pages: Vec<PageNode>,
 }
@@ -77,7 +80,7 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, InputError> {
     if !complete && !pages.iter().all(|p| is_whole(&doc, p)) {
         return Err(broken(&"it has no end mark and a page is not complete"));
     }
-    Ok(Opened { file, len, doc, bodies, pages })
+    Ok(Opened { file, len, objects: PackedObjects::pack(doc), bodies, pages })
 }
 
 /// `Err(None)`-like I/O failures keep their kind; everything else is a typed refusal.
@@ -169,7 +172,7 @@ struct Inherited {
     media: Option<Box2>,
     crop: Option<Box2>,
     rotate: Option<Rotation>,
-    resources: Option<Object>,
+    resources: Option<Arc<Object>>,
 }
 
 impl Inherited {
@@ -181,7 +184,7 @@ impl Inherited {
             media: rect(b"MediaBox").or(self.media),
             crop: rect(b"CropBox").or(self.crop),
             rotate: rotate.and_then(|r| Rotation::from_degrees(r as i64)).or(self.rotate),
-            resources: get(b"Resources").cloned().or_else(|| self.resources.clone()),
+            resources: get(b"Resources").map_or_else(|| self.resources.clone(), |own| Some(Arc::new(own.clone()))),
         }
     }
 }
@@ -229,7 +232,7 @@ fn visit(
             view: if view.area() > 0.0 { view } else { media },
             rotate: own.rotate.unwrap_or_default(),
             user_unit: user_unit.filter(|u| (0.001..=1e6).contains(u)).unwrap_or(1.0),
-            resources: own.resources,
+            inherited: own.resources.filter(|_| !dict.has(b"Resources")),
         });
     }
     Ok(())
@@ -244,7 +247,7 @@ fn is_whole(doc: &Document, page: &PageNode) -> bool {
         Some(Ok((_, Object::Array(parts)))) => parts.iter().all(|p| doc.dereference(p).is_ok()),
         Some(Ok(_)) => true,
     };
-    let resources = page.resources.as_ref().is_none_or(|r| all_there(doc, r, 6));
+    let resources = dict.get(b"Resources").ok().or(page.inherited.as_deref()).is_none_or(|r| all_there(doc, r, 6));
     contents && resources
 }
 

@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use quick_xml::events::{BytesStart, Event};
 use sohoa_domain::{Baseline, Block, Dpi, Line, OcrPage, Rect, Rotation, Word, text};
 
-use crate::open::PageNode;
-use crate::source::{PdfSource, displayed_size};
+use crate::objects::PageObjects;
+use crate::source::displayed_size;
 use crate::{extract, poppler};
 
 /// Resolution of the coordinates.
@@ -14,14 +14,14 @@ const DPI: f64 = 300.0;
 /// Poppler's boxes reach from the ascent to the descent; this share of the height is below the baseline.
 const BELOW: f32 = 0.22;
 
-pub(crate) fn read(source: &PdfSource, node: &PageNode) -> Result<OcrPage, String> {
-    let file = extract::page(source, node).map_err(|e| e.to_string())?;
+pub(crate) fn read(source: &PageObjects<'_>) -> Result<OcrPage, String> {
+    let file = extract::page(source).map_err(|e| e.to_string())?;
     let args =
         [OsStr::new("-bbox-layout"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.path().as_os_str(), OsStr::new("-")];
-    let (xhtml, _) = poppler::run("pdftotext", &args, file.path(), 64 << 20, source.limits().child_mib)?;
-    let (w, h) = displayed_size(node);
+    let (xhtml, _) = poppler::run("pdftotext", &args, file.path(), 64 << 20, source.source().limits().child_mib)?;
+    let (w, h) = displayed_size(source.node());
     let px = |pt: f64| (pt * DPI / 72.0).round().max(1.0) as u32;
-    let scale = (node.user_unit * DPI / 72.0) as f32;
+    let scale = (source.node().user_unit * DPI / 72.0) as f32;
     let mut page = OcrPage::empty(px(w), px(h), Dpi::square(DPI as f32), Rotation::None, "source");
     page.blocks = blocks(&xhtml, scale)?;
     Ok(page)

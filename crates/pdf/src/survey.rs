@@ -9,8 +9,9 @@ use crate::content::{MAX_CONTENT, Machine, State, TOO_LONG, readable_operations,
 use crate::copy::Strip;
 use crate::geometry::{Box2, Matrix};
 use crate::image;
-use crate::open::PageNode;
-use crate::source::{OwnText, PdfSource, PixelSource};
+use crate::objects::PageObjects;
+use crate::own_text;
+use crate::source::{OwnText, PixelSource};
 
 /// Forms in forms deeper than this are not looked into.
 const MAX_FORMS: usize = 12;
@@ -54,12 +55,13 @@ pub(crate) struct Survey<'a> {
 }
 
 /// Walks the page.
-pub(crate) fn survey<'a>(source: &'a PdfSource, node: &'a PageNode) -> Result<Survey<'a>, String> {
-    let content = source.content(node)?;
+pub(crate) fn survey<'a>(source: &'a PageObjects<'a>) -> Result<Survey<'a>, String> {
+    let content = source.content()?;
+    let node = source.node();
     let new_walk = || Walk { source, view: node.view, shown: 0, live: 0, walked: 0, out: Survey::default() };
     let mut walk = new_walk();
     let empty = Dictionary::new();
-    let resources = node.resources.as_ref().and_then(|r| source.resolve(r).as_dict().ok());
+    let resources = source.resources().and_then(|r| source.resolve(r).as_dict().ok());
     let state = State::new(Matrix::IDENTITY, node.view);
     match resources {
         Some(r) => walk.run(&content, r, state, 0)?,
@@ -70,7 +72,7 @@ pub(crate) fn survey<'a>(source: &'a PdfSource, node: &'a PageNode) -> Result<Su
 }
 
 struct Walk<'a> {
-    source: &'a PdfSource,
+    source: &'a PageObjects<'a>,
     view: Box2,
     /// Forms and images shown so far.
     shown: usize,
@@ -186,7 +188,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether an optional content group, or the group of a membership, is off by default (ISO 32000-1, 8.11).
-pub(crate) fn is_off(source: &PdfSource, object: &Object) -> bool {
+pub(crate) fn is_off(source: &PageObjects<'_>, object: &Object) -> bool {
     let Ok(catalog) = source.doc().catalog() else { return false };
     let Some(config) = source.dict(catalog, b"OCProperties").and_then(|p| source.dict(p, b"D")) else { return false };
     let list = |key: &[u8]| source.get(config, key).as_array().map(Vec::as_slice).unwrap_or_default();
@@ -215,17 +217,13 @@ pub(crate) fn without_tag(name: &[u8]) -> &[u8] {
 }
 
 /// Where the page's pixels come from.
-pub(crate) fn pixels(
-    source: &PdfSource,
-    node: &PageNode,
-    survey: &Survey<'_>,
-    index: u32,
-) -> Result<PixelSource, InputError> {
+pub(crate) fn pixels(source: &PageObjects<'_>, survey: &Survey<'_>) -> Result<PixelSource, InputError> {
     let [placed] = &survey.images[..] else { return Ok(PixelSource::Render) };
     if !placed.plain || survey.marks > 0 || survey.visible > 0 || survey.hidden_layers {
         return Ok(PixelSource::Render);
     }
     let bounds = placed.ctm.bounds(Box2::UNIT);
+    let node = source.node();
     let Some(turn) = quarter_turn(placed.ctm) else { return Ok(PixelSource::Render) };
     if bounds.intersection(node.view).area() < 0.96 * bounds.area() {
         return Ok(PixelSource::Render);
@@ -234,9 +232,10 @@ pub(crate) fn pixels(
         return Ok(PixelSource::Render);
     };
     let count = u64::from(image.width) * u64::from(image.height);
-    if count > source.limits().page_pixels {
-        let detail = format!("{} × {} pixels, limit {}", image.width, image.height, source.limits().page_pixels);
-        return Err(InputError::page(RefusalCode::TooManyPixels, index + 1, detail));
+    if count > source.source().limits().page_pixels {
+        let detail =
+            format!("{} × {} pixels, limit {}", image.width, image.height, source.source().limits().page_pixels);
+        return Err(source.refused(RefusalCode::TooManyPixels, detail));
     }
     let [a, b, c, d, ..] = placed.ctm.0;
     let per_inch = |n: u32, x: f64, y: f64| (f64::from(n) * 72.0 / (x.hypot(y) * node.user_unit)) as f32;
@@ -262,11 +261,12 @@ fn quarter_turn(ctm: Matrix) -> Option<Rotation> {
 }
 
 /// Whether the page's text is its own.
-pub(crate) fn own_text(source: &PdfSource, node: &PageNode, survey: &Survey<'_>, index: u32) -> OwnText {
+pub(crate) fn own_text(source: &PageObjects<'_>, survey: &Survey<'_>) -> OwnText {
     let layer = if survey.invisible > 0 { OwnText::Replace(INVISIBLE) } else { OwnText::None };
     if survey.visible == 0 {
         return layer;
     }
+    let node = source.node();
     let share = |p: &Placed<'_>| p.ctm.bounds(Box2::UNIT).intersection(node.view).area() / node.view.area();
     let scan = survey.images.iter().map(share).fold(0.0, f64::max) >= SCAN_SHARE;
     if scan && survey.visible < STAMPED_CHARACTERS {
@@ -275,7 +275,7 @@ pub(crate) fn own_text(source: &PdfSource, node: &PageNode, survey: &Survey<'_>,
     if survey.fonts.iter().any(|f| f.starts_with(b".Vn") || f.starts_with(b"VNI")) {
         return OwnText::Replace(LEGACY);
     }
-    let Ok(text) = source.own_text(index) else { return OwnText::Replace(UNREADABLE) };
+    let Ok(text) = own_text::read(source) else { return OwnText::Replace(UNREADABLE) };
     let (mut good, mut bad) = (0usize, 0usize);
     for c in text.words().flat_map(|w| w.text.chars()) {
         if is_meaningless(c) { bad += 1 } else { good += 1 }

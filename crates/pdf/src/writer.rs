@@ -12,6 +12,7 @@ use crate::drawing::{self, Drawing, Faces, Fonts};
 use crate::geometry::{Box2, Matrix, real};
 use crate::glyphless::InvisibleFont;
 use crate::object_writer::{Id, ObjectWriter, packed, reference};
+use crate::objects::PageObjects;
 use crate::open::PageNode;
 use crate::source::{PdfSource, PixelSource};
 use crate::{annotation, icc, metadata, survey, text_layer};
@@ -161,18 +162,19 @@ impl PdfWriter {
         extra_rotation: Rotation,
         text: Option<&OcrPage>,
     ) -> Result<(), WriteError> {
-        let node = source.node(index)?;
-        let (shown, own) = source.seen(index)?;
-        source.archivable(node, &shown, own).map_err(WriteError::NotArchivable)?;
+        let page = &PageObjects::unpack(source, index)?;
+        let node = page.node();
+        let (shown, own) = page.seen()?;
+        page.archivable(&shown, own).map_err(WriteError::NotArchivable)?;
         let strip = survey::strip(&shown, own);
-        let parts = Copier::new(source, &mut self.target, strip).page(node)?;
+        let parts = Copier::new(page, &mut self.target, strip).page()?;
 
         let mut resources = parts.resources;
         let mut after = "\nQ".repeat(parts.open + 1).into_bytes();
         after.push(b'\n');
         let mut painted = resources.get(b"XObject").and_then(Object::as_dict).cloned().unwrap_or_default();
-        for (i, appearance) in annotation::appearances(source, node).iter().enumerate() {
-            let (object, placement) = annotation::flatten(source, &mut self.target, appearance)?;
+        for (i, appearance) in annotation::appearances(page).iter().enumerate() {
+            let (object, placement) = annotation::flatten(page, &mut self.target, appearance)?;
             let name = format!("SohoaAnnot{i}");
             let numbers: Vec<String> = placement.0.iter().map(|v| format!("{}", *v as f32)).collect();
             after.extend_from_slice(format!("q {} cm /{name} Do Q\n", numbers.join(" ")).as_bytes());
@@ -182,7 +184,7 @@ impl PdfWriter {
             resources.set("XObject", painted);
         }
         if let Some(text) = text {
-            let loaded = match (survey::pixels(source, node, &shown, index)?, &shown.images[..]) {
+            let loaded = match (survey::pixels(page, &shown)?, &shown.images[..]) {
                 (PixelSource::Embedded { .. }, [image, ..]) => image.ctm,
                 _ => text_layer::displayed_to_user(node),
             };
@@ -192,12 +194,12 @@ impl PdfWriter {
         let before = out.add(&packed(Dictionary::new(), b"q\n".to_vec()))?;
         let after = out.add(&packed(Dictionary::new(), after))?;
         let contents: Vec<Object> = [before].into_iter().chain(parts.contents).chain([after]).map(reference).collect();
-        let mut page = dictionary! { "Resources" => resources, "Contents" => contents };
+        let mut dict = dictionary! { "Resources" => resources, "Contents" => contents };
         if let Some(group) = parts.group {
-            page.set("Group", group);
+            dict.set("Group", group);
         }
-        let unit = set_boxes(&mut page, node)?;
-        self.add_page(&mut page, node.rotate.then(extra_rotation), unit)
+        let unit = set_boxes(&mut dict, node)?;
+        self.add_page(&mut dict, node.rotate.then(extra_rotation), unit)
     }
 
     /// Appends the text layer; `loaded` maps the unit square of what was recognized to user space.
