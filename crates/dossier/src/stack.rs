@@ -87,7 +87,7 @@ struct PartSoFar {
     paper_mm: Option<(f32, f32)>,
     blank_before: bool,
     failed_before: bool,
-    /// Its first page has a title and neither head nor code.
+    /// Its first page has no head that can be seen: a sticker may lie on it.
     headless: bool,
 }
 
@@ -222,8 +222,7 @@ impl PartSoFar {
             self.doubt(&facts, layout);
         }
         if self.written.is_empty() {
-            // A sticker may lie on the head.
-            self.headless = facts.title && !facts.head && facts.codes.is_empty();
+            self.headless = !facts.head;
         }
         self.written.push(facts.number);
         let place = self.read.counted;
@@ -246,7 +245,7 @@ impl PartSoFar {
 
     /// Notes what speaks for another document. A title, another size or a blank back alone is no sign: each happens within
     /// documents, as a paper with a head has attachments with titles. Two of them are, and so is a title in a paper that began
-    /// with no more than a title itself.
+    /// with no head itself.
     fn doubt(&mut self, facts: &PageFacts, layout: &PartLayout) {
         let mut cues = Vec::new();
         if facts.head {

@@ -106,7 +106,8 @@ fn a_title_behind_a_blank_back_or_on_a_page_that_lies_across_is_doubtful() {
     assert_eq!(doubts("S1 h . t"), [], "attachments have titles");
     assert_eq!(doubts("S1 t . t"), [(4, vec![BoundaryCue::Title])], "as much a paper as the first");
     assert_eq!(doubts("S1 t . _ t"), [(5, vec![BoundaryCue::Title, BoundaryCue::BlankBefore])]);
-    assert_eq!(doubts("S1 . t"), []);
+    assert_eq!(doubts("S1 . t"), [(3, vec![BoundaryCue::Title])], "more of a paper than the first");
+    assert_eq!(doubts("k1 _ t _"), [(3, vec![BoundaryCue::Title])], "the sticker of the second may be missing");
 }
 
 #[test]
