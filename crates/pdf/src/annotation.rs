@@ -1,4 +1,5 @@
-//! Appearances of annotations, to be painted into the page: signature stamps, form fields, notes.
+//! Appearances of annotations, to be painted into the page: signature stamps, form fields, notes. What they fill in is text of
+//! the page.
 
 use std::ffi::OsStr;
 
@@ -9,8 +10,9 @@ use crate::extract;
 use crate::geometry::{Box2, Matrix};
 use crate::image::deflate;
 use crate::object_writer::{Id, reference};
-use crate::objects::PageObjects;
+use crate::objects::{MAX_FIELDS, PageObjects};
 use crate::poppler;
+use crate::survey;
 use crate::writer::WriteError;
 
 /// Flags of ISO 32000-1, Table 165.
@@ -19,8 +21,12 @@ const NO_VIEW: i64 = 1 << 5;
 /// Resolution of an appearance that has to become an image.
 const RASTER_DPI: f64 = 300.0;
 
+/// A stamp of up to this many characters and no picture fills a blank: a number, a day. Longer ones say who signed, and when.
+const MOST_STAMPED: usize = 30;
+
 /// What an annotation shows.
 pub(crate) struct Appearance<'a> {
+    annotation: &'a Dictionary,
     /// The form, or a reference to it.
     pub form: &'a Object,
     /// From the form's space to user space of the page, before the form's own matrix.
@@ -62,7 +68,29 @@ fn appearance<'a>(source: &'a PageObjects<'a>, annotation: &'a Dictionary) -> Op
     }
     let (sx, sy) = (rect.width() / shown.width(), rect.height() / shown.height());
     let placement = Matrix([sx, 0.0, 0.0, sy, rect.x0 - shown.x0 * sx, rect.y0 - shown.y0 * sy]);
-    Some(Appearance { form, placement, bounds: rect })
+    Some(Appearance { annotation, form, placement, bounds: rect })
+}
+
+/// Those of the visible appearances whose text is the paper's own: fields of a form, text typed onto the page, and what an
+/// office stamps into the blanks of its papers, which is often the appearance of a signature.
+pub(crate) fn filled_in<'a>(source: &'a PageObjects<'a>) -> Vec<Appearance<'a>> {
+    appearances(source).into_iter().filter(|it| is_typed(source, it.annotation) || fills_a_blank(source, it)).collect()
+}
+
+/// Fields for text or a choice, and free text (ISO 32000-1, 12.7.4 and 12.5.6.6).
+fn is_typed(source: &PageObjects<'_>, annotation: &Dictionary) -> bool {
+    if matches!(source.get(annotation, b"Subtype").as_name(), Ok(b"FreeText")) {
+        return true;
+    }
+    let upwards = std::iter::successors(Some(annotation), |field| source.dict(field, b"Parent")).take(MAX_FIELDS);
+    let kind = upwards.into_iter().find_map(|field| source.get(field, b"FT").as_name().ok());
+    matches!(kind, Some(b"Tx" | b"Ch"))
+}
+
+fn fills_a_blank(source: &PageObjects<'_>, it: &Appearance<'_>) -> bool {
+    let Object::Stream(form) = source.resolve(it.form) else { return false };
+    let shown = survey::survey_form(source, form, it.placement, it.bounds);
+    shown.is_ok_and(|shown| shown.images.is_empty() && (1..=MOST_STAMPED).contains(&shown.visible))
 }
 
 /// Copies an appearance as a form, or as an image when it cannot become PDF/A. Returns the object and how it is placed.

@@ -5,49 +5,57 @@ use std::io::Write as _;
 use lopdf::{Dictionary, Object, dictionary};
 use tempfile::NamedTempFile;
 
-use crate::annotation::Appearance;
+use crate::annotation::{self, Appearance};
 use crate::copy::{Copier, Strip, Target};
-use crate::geometry::Box2;
+use crate::geometry::{Box2, Matrix};
 use crate::object_writer::{ObjectWriter, packed, reference};
 use crate::objects::PageObjects;
 use crate::writer::WriteError;
 
-/// The page without its annotations. User units are not kept: poppler does not know them.
+/// The page without its annotations but for what they fill in. User units are not kept: poppler does not know them.
 pub(crate) fn page(source: &PageObjects<'_>) -> Result<NamedTempFile, WriteError> {
     let node = source.node();
     single(source, node.view, i64::from(node.rotate.degrees()), |copier| {
-        let content = source.content().map_err(WriteError::NotArchivable)?;
-        let content = copier.target.objects.add(&packed(Dictionary::new(), content))?;
         let resources = source.resources().map(|r| copier.plain(r)).transpose()?;
-        Ok((content, resources.unwrap_or_else(|| Dictionary::new().into())))
+        let form = dictionary! {
+            "Type" => "XObject", "Subtype" => "Form", "BBox" => node.view.to_object(),
+            "Resources" => resources.unwrap_or_else(|| Dictionary::new().into()),
+        };
+        let content = source.content().map_err(WriteError::NotArchivable)?;
+        let mut shown = vec![(reference(copier.target.objects.add(&packed(form, content))?), Matrix::IDENTITY)];
+        for it in annotation::filled_in(source) {
+            shown.push((copier.plain(it.form)?, it.placement));
+        }
+        Ok(shown)
     })
 }
 
 /// A page that shows one appearance and is as large as its place on the real page.
 pub(crate) fn appearance(source: &PageObjects<'_>, it: &Appearance<'_>) -> Result<NamedTempFile, WriteError> {
-    single(source, it.bounds, 0, |copier| {
-        let form = copier.plain(it.form)?;
-        let [a, b, c, d, e, f] = it.placement.0;
-        let content = format!("q {a} {b} {c} {d} {e} {f} cm /A Do Q").into_bytes();
-        let content = copier.target.objects.add(&packed(Dictionary::new(), content))?;
-        Ok((content, dictionary! { "XObject" => dictionary! { "A" => form } }.into()))
-    })
+    single(source, it.bounds, 0, |copier| Ok(vec![(copier.plain(it.form)?, it.placement)]))
 }
 
+/// A file of one page that shows forms, one over the other.
 fn single(
     source: &PageObjects<'_>,
     media: Box2,
     rotate: i64,
-    fill: impl FnOnce(&mut Copier<'_>) -> Result<(u32, Object), WriteError>,
+    forms: impl FnOnce(&mut Copier<'_>) -> Result<Vec<(Object, Matrix)>, WriteError>,
 ) -> Result<NamedTempFile, WriteError> {
     let mut file = NamedTempFile::new()?;
     let mut target = Target::new(ObjectWriter::create(file.path())?);
-    let (content, resources) = fill(&mut Copier::new(source, &mut target, Strip::Nothing))?;
+    let forms = forms(&mut Copier::new(source, &mut target, Strip::Nothing))?;
+    let (mut content, mut named) = (String::new(), Dictionary::new());
+    for (i, (form, Matrix([a, b, c, d, e, f]))) in forms.into_iter().enumerate() {
+        content += &format!("q {a} {b} {c} {d} {e} {f} cm /F{i} Do Q\n");
+        named.set(format!("F{i}"), form);
+    }
     let mut out = target.objects;
+    let content = out.add(&packed(Dictionary::new(), content.into_bytes()))?;
     let pages = out.reserve();
     let page = out.add(&Object::Dictionary(dictionary! {
         "Type" => "Page", "Parent" => reference(pages), "MediaBox" => media.to_object(), "Rotate" => rotate,
-        "Contents" => reference(content), "Resources" => resources,
+        "Contents" => reference(content), "Resources" => dictionary! { "XObject" => named },
     }))?;
     out.write(
         pages,

@@ -21,7 +21,7 @@ const OF_A_PAGE: [&[u8]; 4] = [b"Contents", b"Resources", b"Group", b"Annots"];
 /// Keys of an annotation that say what it shows. What others refer to may be the rest of the file.
 const OF_AN_ANNOTATION: [&[u8]; 7] = [b"AP", b"AS", b"F", b"FT", b"OC", b"Rect", b"Subtype"];
 /// How far up the fields of a form are followed for what they hand down.
-const MAX_FIELDS: usize = 8;
+pub(crate) const MAX_FIELDS: usize = 8;
 
 /// A page of an open PDF with all that it shows.
 pub(crate) struct PageObjects<'s> {

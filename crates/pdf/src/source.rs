@@ -157,7 +157,8 @@ impl PdfSource {
         poppler::render(&self.path, index, dpi, displayed_size(node), node.user_unit, &self.limits, hide_annotations)
     }
 
-    /// The page's own text without that of annotations, in px at 300 dpi of the page as displayed.
+    /// The page's own text, with what annotations fill in and without what else they say, in px at 300 dpi of the page as
+    /// displayed.
     ///
     /// # Errors
     /// `malformed` when the page cannot be read.

@@ -71,6 +71,19 @@ pub(crate) fn survey<'a>(source: &'a PageObjects<'a>) -> Result<Survey<'a>, Stri
     Ok(walk.out)
 }
 
+/// Walks a form that is shown by itself, at `placement`, within `view`.
+pub(crate) fn survey_form<'a>(
+    source: &'a PageObjects<'a>,
+    form: &'a Stream,
+    placement: Matrix,
+    view: Box2,
+) -> Result<Survey<'a>, String> {
+    let mut walk = Walk { source, view, shown: 0, live: 0, walked: 0, out: Survey::default() };
+    // Without resources of its own nothing in it can be named; its dictionary names nothing.
+    walk.object(form, &State::new(placement, view), &form.dict, 0)?;
+    Ok(walk.out)
+}
+
 struct Walk<'a> {
     source: &'a PageObjects<'a>,
     view: Box2,

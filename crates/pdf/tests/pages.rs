@@ -7,7 +7,8 @@ use lopdf::{Dictionary, Object, StringFormat, dictionary};
 use sohoa_domain::{Codec, Rotation};
 use sohoa_pdf::{OwnText, PixelSource};
 use support::{
-    PAINT, Pdf, assert_same_look, base_font, gradient, grey_image, is_embedded, numbers, open, page, shows, text,
+    PAINT, Pdf, assert_same_look, base_font, gradient, grey_image, is_embedded, numbers, open, page, rewrite, shows,
+    text,
 };
 
 #[test]
@@ -269,6 +270,54 @@ fn own_text_is_told_by_where_and_how_much() {
     assert_eq!(own.words().count(), 20 * 8);
     assert_eq!((own.width, own.height), (1250, 1667));
     assert!(own.plain_text().starts_with("A line of words that can be read\n"));
+}
+
+#[test]
+fn what_annotations_fill_in_is_text_of_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pdf = Pdf::new();
+    let font = base_font(&mut pdf, "Times-Roman");
+    let image = grey_image(&mut pdf, 60, 80, Dictionary::new());
+    let form = |pdf: &mut Pdf, content: &str, resources: &Dictionary| {
+        pdf.stream(
+            dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => numbers(&[0.0, 0.0, 200.0, 20.0]),
+            "Resources" => resources.clone() },
+            content,
+        )
+    };
+    let show = |text: &str| format!("BT /F 12 Tf 2 5 Td ({text}) Tj ET");
+    let mut annotation = |subtype: &str, content: &str, resources: &Dictionary, x: f32, y: f32| {
+        let form = form(&mut pdf, content, resources);
+        dictionary! {
+            "Type" => "Annot", "Subtype" => subtype, "Rect" => numbers(&[x, y, x + 200.0, y + 20.0]), "F" => 4,
+            "AP" => dictionary! { "N" => form },
+        }
+    };
+    let number = annotation("Widget", &show("542"), &font, 60.0, 295.0);
+    let long = annotation("Widget", &show("Signed by the office of somebody at noon"), &font, 60.0, 250.0);
+    let mut pictured = font.clone();
+    support::set_all(&mut pictured, &shows(image));
+    let seal = annotation("Widget", &format!("q 9 0 0 9 0 0 cm /I Do Q {}", show("Seal")), &pictured, 60.0, 220.0);
+    let note = annotation("FreeText", &show("typed onto the page with many more characters"), &font, 20.0, 180.0);
+    let mut hidden = annotation("FreeText", &show("hidden"), &font, 20.0, 150.0);
+    hidden.set("F", 2);
+    let mut field = annotation("Widget", &show("the value of a field for text, as long as it is"), &font, 20.0, 120.0);
+    let parent = pdf.add(dictionary! { "FT" => "Tx" });
+    field.set("Parent", parent);
+    let annotations: Vec<Object> =
+        [number, long, seal, note, hidden, field].into_iter().map(Object::Dictionary).collect();
+    let printed = "BT /F 12 Tf 20 300 Td (So:) Tj 120 0 Td (/QD) Tj ET";
+    pdf.page(printed, font.clone(), dictionary! { "Annots" => annotations });
+    let path = pdf.save(folder.path());
+
+    let source = open(&path).unwrap();
+    assert_eq!(source.page(0).unwrap().text, OwnText::Keep);
+    let own = source.own_text(0).unwrap();
+    let read: Vec<&str> = own.words().map(|w| w.text.as_str()).collect();
+    let expected = "So: 542 /QD typed onto the page with many more characters \
+        the value of a field for text, as long as it is";
+    assert_eq!(read.join(" "), expected);
+    assert!(text(&rewrite(&path, |_, _| None).unwrap().0).contains("542"));
 }
 
 #[test]
