@@ -7,7 +7,6 @@ mod commands;
 mod config;
 mod exit;
 mod files;
-mod heap;
 mod home;
 mod output;
 mod web_audit;
@@ -145,7 +144,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    heap::bound();
+    sohoa_heap::bound();
     let args = Args::parse();
     match &args.command {
         Command::OcrChild { args } => return sohoa_ocr::child_main(args),

@@ -11,6 +11,8 @@ use crate::sheet::SheetMark;
 
 /// Share of the page's height from its top in which a head stands.
 const HEAD: f32 = 0.4;
+/// Characters between `Số` and the slash of a symbol, at most.
+const LONGEST_NUMBER: usize = 10;
 /// Share of the page's height from its top in which a title begins.
 const TITLE: f32 = 0.25;
 /// Share of the page's height from its top and bottom in which page numbers stand.
@@ -60,6 +62,8 @@ pub struct PageFacts {
     pub codes: Vec<DossierEvidence>,
     /// It has the head of a paper at its top.
     pub head: bool,
+    /// The row of a head with a paper's number stands there: what is left of one when something lies on the national title.
+    pub numbered: bool,
     /// It begins with a title in capitals.
     pub title: bool,
     /// Page number that is printed on it.
@@ -165,6 +169,7 @@ impl PageFacts {
             if middle < height * HEAD && TITLES.iter().any(|t| holds(&words, t, t.len() / 6)) {
                 self.head = true;
             }
+            self.numbered |= middle < height * HEAD && is_number_row(&words);
             let is = |text: &&str| words.len() <= text.len() + 4 && holds(&words, text, text.len() / 9);
             if (middle < height * TITLE && SHEET_TITLES.iter().any(&is)) || SHEET_LINES.iter().any(is) {
                 self.separator.get_or_insert(Separator::Unread);
@@ -213,6 +218,17 @@ fn is_title(line: &Line) -> bool {
         && capitals * 10 >= all * 9
         && sure > 0.6
         && !line.words.first().is_some_and(|w| numbered(&w.text))
+}
+
+/// Whether a folded line begins `so: 15/qd-ubnd`; what stands for the number may be misread handwriting.
+fn is_number_row(line: &str) -> bool {
+    let row = line.strip_prefix("so").and_then(|rest| rest.split_once('/'));
+    row.is_some_and(|(number, symbol)| {
+        let symbol = symbol.split(' ').next().unwrap_or_default();
+        number.chars().count() <= LONGEST_NUMBER
+            && symbol.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && symbol.contains('-')
+    })
 }
 
 fn folded(line: &Line) -> String {
@@ -323,6 +339,25 @@ pub(crate) mod tests {
         assert!(facts(&[(100.0, "SỞ Y TẾ C0NG HOÀ XÃ HÔI CHỦ NGHlA VIỆT NAM", 0.9)]).head);
         assert!(!facts(&[(900.0, "Cộng hòa xã hội chủ nghĩa Việt Nam", 0.9)]).head);
         assert!(!facts(&[(100.0, "Căn cứ Luật Tổ chức chính quyền địa phương", 0.9)]).head);
+    }
+
+    #[test]
+    fn the_row_of_the_number_is_left_of_a_head() {
+        let numbered = |y, line| facts(&[(y, line, 0.9)]).numbered;
+        for line in
+            ["Số: 162/GP-UBND", "Số:⁄‡6 /CT-UBND", "Số: /TTr-SXD", "Số 15/2023/QĐ-UBND An Bình, ngày 14 tháng 6"]
+        {
+            assert!(numbered(200.0, line), "{line}");
+        }
+        assert!(!numbered(900.0, "Số: 162/GP-UBND"));
+        for line in [
+            "Sở Xây dựng/Phòng 2-3",
+            "(Kèm theo Tờ trình số 218/TTr-SSV)",
+            "Số lượng hồ sơ đã nhận/trả trong tháng",
+            "Số: 2/5",
+        ] {
+            assert!(!numbered(200.0, line), "{line}");
+        }
     }
 
     #[test]

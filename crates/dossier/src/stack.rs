@@ -87,7 +87,7 @@ struct PartSoFar {
     paper_mm: Option<(f32, f32)>,
     blank_before: bool,
     failed_before: bool,
-    /// Its first page has no head that can be seen: a sticker may lie on it.
+    /// Its first page has no head, nor what a sticker leaves of one.
     headless: bool,
 }
 
@@ -222,7 +222,7 @@ impl PartSoFar {
             self.doubt(&facts, layout);
         }
         if self.written.is_empty() {
-            self.headless = !facts.head;
+            self.headless = !facts.head && !facts.numbered;
         }
         self.written.push(facts.number);
         let place = self.read.counted;
@@ -247,11 +247,15 @@ impl PartSoFar {
     /// documents, as a paper with a head has attachments with titles. Two of them are, and so is a title in a paper that began
     /// with no head itself.
     fn doubt(&mut self, facts: &PageFacts, layout: &PartLayout) {
+        let position = self.written.len() + 1;
+        let printed = facts.printed_number.map(|p| p.number as usize).filter(|n| *n >= 2);
+        // A title below the number that is next is one within the document.
+        let title = facts.title && printed != Some(position);
         let mut cues = Vec::new();
         if facts.head {
             cues.push(BoundaryCue::Letterhead);
         }
-        if facts.title && self.headless {
+        if title && self.headless {
             cues.push(BoundaryCue::Title);
         }
         if self.failed_before || facts.perhaps_separator {
@@ -264,25 +268,19 @@ impl PartSoFar {
         let sides = |(a, b): (f32, f32), (c, d): (f32, f32)| (a - c).abs().max((b - d).abs());
         let resized = matches!((self.paper_mm, facts.paper_mm), (Some(a), Some(b)) if sides(a, b) > OTHER_SIZE_MM);
         let only_blank = self.blank_before && self.blanks == 1 && self.written.len() > 1;
-        let weak = [
-            (facts.title, BoundaryCue::Title),
-            (resized, BoundaryCue::PaperSize),
-            (only_blank, BoundaryCue::BlankBefore),
-        ];
+        let weak =
+            [(title, BoundaryCue::Title), (resized, BoundaryCue::PaperSize), (only_blank, BoundaryCue::BlankBefore)];
         let weak: Vec<BoundaryCue> = weak.into_iter().filter_map(|(seen, cue)| seen.then_some(cue)).collect();
         if !cues.is_empty() || weak.len() >= 2 {
             cues.extend(weak.into_iter().filter(|cue| !self.headless || *cue != BoundaryCue::Title));
             self.note(facts.number, cues);
         }
         // A printed 2 on the fourth page: the third was the first of another document.
-        if let Some(printed) = facts.printed_number.map(|p| p.number as usize).filter(|n| *n >= 2) {
-            let position = self.written.len() + 1;
-            if printed < position {
-                let start = position - printed;
-                let page = self.written.get(start).copied().unwrap_or(facts.number);
-                if !layout.joins.contains(&page) && page != self.read.first {
-                    self.note(page, vec![BoundaryCue::Numbering]);
-                }
+        if let Some(printed) = printed.filter(|printed| *printed < position) {
+            let start = position - printed;
+            let page = self.written.get(start).copied().unwrap_or(facts.number);
+            if !layout.joins.contains(&page) && page != self.read.first {
+                self.note(page, vec![BoundaryCue::Numbering]);
             }
         }
     }

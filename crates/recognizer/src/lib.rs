@@ -2,6 +2,7 @@
 
 mod cut;
 mod decode;
+mod handwriting;
 mod line_image;
 mod line_model;
 mod lines;

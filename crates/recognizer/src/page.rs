@@ -4,6 +4,7 @@ use sohoa_domain::{Baseline, Block, InkMap, Line, Raster, Rect, Word};
 
 use crate::cut::{PADDING, cut};
 use crate::decode::ReadWord;
+use crate::handwriting::{self, Place};
 use crate::line_model::LineModel;
 use crate::lines::{Layout, TextBlock, TextLine, find_lines};
 use crate::marks::{agree, compare, is_plain};
@@ -50,7 +51,12 @@ impl LineModel {
 
     fn read_layout(&self, grey: &Raster, layout: &Layout) -> Vec<Block> {
         let lines: Vec<&TextLine> = layout.blocks.iter().flat_map(|b| &b.lines).collect();
-        let mut readings = self.read_lines(grey, &lines, PADDING);
+        let seen = self.see_lines(grey, &lines, PADDING);
+        let blanks: Vec<Vec<Place>> = seen
+            .iter()
+            .map(|reading| reading.as_ref().map_or_else(Vec::new, |r| r.blanks(self.step_width())))
+            .collect();
+        let mut readings = self.lines_of(seen);
         for (i, mut others) in self.read_again(grey, &lines, &readings) {
             let Some(first) = readings[i].as_mut() else { continue };
             if let Some(second) = others.first_mut()
@@ -62,6 +68,11 @@ impl LineModel {
             compare(first, &others);
             if voted {
                 vote(first, &others);
+            }
+        }
+        for ((line, places), reading) in lines.iter().zip(&blanks).zip(&mut readings) {
+            if let Some(reading) = reading {
+                handwriting::fill(grey, line, places, reading);
             }
         }
         let mut readings = readings.into_iter();
@@ -97,7 +108,15 @@ impl LineModel {
     }
 
     /// Reads lines, cut out with this much paper around; `None` for one that is too small to be read.
-    fn read_lines<'a>(&self, grey: &Raster, lines: &[&'a TextLine], padding: f32) -> Vec<Option<Line>> {
+    fn read_lines(&self, grey: &Raster, lines: &[&TextLine], padding: f32) -> Vec<Option<Line>> {
+        self.lines_of(self.see_lines(grey, lines, padding))
+    }
+
+    fn lines_of(&self, seen: Vec<Option<LineReading<'_>>>) -> Vec<Option<Line>> {
+        seen.into_iter().map(|reading| reading?.into_line(self.step_width())).collect()
+    }
+
+    fn see_lines<'a>(&self, grey: &Raster, lines: &[&'a TextLine], padding: f32) -> Vec<Option<LineReading<'a>>> {
         let seen = |line: &&'a TextLine| {
             let cut = cut(grey, line, padding)?;
             let scale = cut.grey.height as f32 / self.height() as f32;
@@ -110,7 +129,7 @@ impl LineModel {
         for (reading, posteriors) in readings.iter_mut().flatten().zip(posteriors) {
             reading.words = self.words(posteriors);
         }
-        readings.into_iter().map(|reading| reading?.into_line(self.step_width())).collect()
+        readings
     }
 }
 
@@ -133,6 +152,15 @@ fn confidence(line: &Line) -> f32 {
 }
 
 impl LineReading<'_> {
+    /// Blanks in which a hand may have written.
+    fn blanks(&self, step_width: usize) -> Vec<Place> {
+        let middle = |step: usize| self.origin.0 + (step as f32 + 0.5) * step_width as f32 * self.scale;
+        let characters = self.words.iter().flat_map(|w| &w.characters);
+        let flat: Vec<(char, f32)> =
+            characters.flat_map(|c| c.text.chars().map(move |letter| (letter, middle(c.step)))).collect();
+        handwriting::places(self.line, &flat)
+    }
+
     fn into_line(mut self, step_width: usize) -> Option<Line> {
         let spans = spans(&self.words, &self.image, step_width);
         let words: Vec<Word> = std::mem::take(&mut self.words)

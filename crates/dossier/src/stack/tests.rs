@@ -8,7 +8,8 @@ fn code(n: u32) -> DossierCode {
     format!("H41.20-230615-{n:04}").parse().unwrap()
 }
 
-/// Pages in short: `S1` sheet of dossier 1, `X` unread sheet, `P` patch, `_` blank, `h` head, `t` title, `.` text, `n2` printed 2,
+/// Pages in short: `S1` sheet of dossier 1, `X` unread sheet, `P` patch, `_` blank, `h` head, `r` the row of a number alone, `t`
+/// title, `T2` title below a printed 2, `.` text, `n2` printed 2,
 /// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page, `L` one with a title that lies across, `F` one
 /// that failed, `?` one that may be a separator.
 fn facts(number: u32, word: &str) -> PageFacts {
@@ -26,8 +27,10 @@ fn facts(number: u32, word: &str) -> PageFacts {
         b'F' => facts.failed = true,
         b'?' => facts.perhaps_separator = true,
         b'h' => facts.head = true,
+        b'r' => facts.numbered = true,
         b't' => facts.title = true,
-        b'n' => {
+        b'n' | b'T' => {
+            facts.title = word.starts_with('T');
             let number = digit();
             let printed = PageNumber { number, of: None, worded: false, sure: true, at: (0.5, 0.05) };
             facts.printed_number = Some(printed);
@@ -107,6 +110,9 @@ fn a_title_behind_a_blank_back_or_on_a_page_that_lies_across_is_doubtful() {
     assert_eq!(doubts("S1 t . t"), [(4, vec![BoundaryCue::Title])], "as much a paper as the first");
     assert_eq!(doubts("S1 t . _ t"), [(5, vec![BoundaryCue::Title, BoundaryCue::BlankBefore])]);
     assert_eq!(doubts("S1 . t"), [(3, vec![BoundaryCue::Title])], "more of a paper than the first");
+    assert_eq!(doubts("r t"), [], "a sticker lies on the rest of the head");
+    assert_eq!(doubts("t T2 T3"), [], "its pages are numbered");
+    assert_eq!(doubts("t . T2"), [(3, vec![BoundaryCue::Title]), (2, vec![BoundaryCue::Numbering])]);
     assert_eq!(doubts("k1 _ t _"), [(3, vec![BoundaryCue::Title])], "the sticker of the second may be missing");
 }
 

@@ -25,6 +25,8 @@ const KEPT: f32 = 4.0;
 pub(crate) struct ReadCharacter {
     pub(crate) text: String,
     pub(crate) probability: f32,
+    /// The step in its middle.
+    pub(crate) step: usize,
 }
 
 /// A word as read.
@@ -107,8 +109,11 @@ fn read(posteriors: &Posteriors, spikes: &[Spike], around: Range<usize>, languag
     let weakest = spikes.iter().map(|s| s.probability).fold(1.0, f32::min);
     let kind = language.lexicon.kind(&text, language.charset);
     let steps = spikes[0].steps.start..spikes[spikes.len() - 1].steps.end;
-    let characters =
-        spikes.iter().map(|s| ReadCharacter { text: language.text_of(s.label).to_owned(), probability: s.probability });
+    let characters = spikes.iter().map(|s| ReadCharacter {
+        text: language.text_of(s.label).to_owned(),
+        probability: s.probability,
+        step: s.steps.start.midpoint(s.steps.end.saturating_sub(1)),
+    });
     let mut word = ReadWord {
         characters: characters.collect(),
         steps,
@@ -156,8 +161,11 @@ fn replaced(
             out.extend(word.take());
             continue;
         }
-        let character =
-            ReadCharacter { text: language.text_of(label).to_owned(), probability: posteriors.step(place)[label] };
+        let character = ReadCharacter {
+            text: language.text_of(label).to_owned(),
+            probability: posteriors.step(place)[label],
+            step: place,
+        };
         let word = word.get_or_insert_with(|| ReadWord {
             characters: Vec::new(),
             steps: place..place + 1,
