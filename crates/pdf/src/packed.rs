@@ -14,9 +14,6 @@ pub(crate) struct PackedObjects {
     pub catalog: Option<ObjectId>,
 }
 
-/// So many parsed objects are not worth a look at the whole heap.
-const FEW: usize = 200;
-
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
 const TRUE: u8 = 2;
@@ -41,9 +38,6 @@ impl PackedObjects {
             put(&mut bytes, &object);
         }
         bytes.shrink_to_fit();
-        if places.len() > FEW {
-            sohoa_heap::give_back();
-        }
         Self { bytes, places, catalog }
     }
 

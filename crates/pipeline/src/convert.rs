@@ -16,6 +16,10 @@ use crate::page::{PageContext, PageResult};
 use crate::source::Pages;
 use crate::timings::Timings;
 
+/// After so many pages what the allocator holds is swept: opening a file leaves many small holes, and each page would take some
+/// more of them.
+const PAGES_A_SWEEP: u32 = 32;
+
 /// How to convert.
 pub struct ConvertOptions<'a> {
     /// Recognizers.
@@ -166,6 +170,9 @@ pub fn convert(
             }
             stack.page(place + 1, result)?;
             progress(place + 1, total);
+            if place % PAGES_A_SWEEP == 0 {
+                sohoa_heap::give_back();
+            }
         }
         Ok::<(), ConvertError>(())
     })?;
