@@ -25,7 +25,7 @@ impl Kind {
             return false;
         };
         match self {
-            Self::Number => (1..=LONGEST).contains(&text.len()),
+            Self::Number => text.len() <= LONGEST && number > 0,
             Self::Day => text.len() <= 2 && (1..=31).contains(&number),
             Self::Month => text.len() <= 2 && (1..=12).contains(&number),
         }

@@ -60,7 +60,7 @@ pub(crate) fn fill(page: &Raster, line: &TextLine, places: &[Place], read: &mut 
         let flat = Flat::of(&read.words);
         let Some(blank) = blanks(&flat.text).into_iter().find(|b| b.kind == place.kind) else { continue };
         let doubt = flat.confidence(&blank);
-        if doubt >= SURE {
+        if doubt >= SURE || flat.is_left_open(&blank) {
             continue;
         }
         let Some(slot) = Slot::cut(page, line, place.left, place.right) else { continue };
@@ -117,6 +117,11 @@ impl Flat {
             return 0.0;
         }
         self.confidence[blank.read.clone()].iter().copied().fold(1.0, f32::min)
+    }
+
+    /// Whether nothing but leaders was read in a blank: the ink there is theirs.
+    fn is_left_open(&self, blank: &Blank) -> bool {
+        !blank.read.is_empty() && self.text[blank.read.clone()].iter().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-'))
     }
 
     /// What was read there before.
@@ -230,6 +235,8 @@ mod tests {
     fn digits_that_were_read_surely_and_months_that_there_are_not_stay() {
         let sure = [("Số:", 0.99), ("25", 0.97), ("/CT-UBND", 0.99)];
         assert_eq!(filled("24", Kind::Number, &sure), sure.map(|(t, c)| (t.to_owned(), c)));
+        let open = [("Số:", 0.99), ("….", 0.5), ("/CT-UBND", 0.99)];
+        assert_eq!(filled("24", Kind::Number, &open), open.map(|(t, c)| (t.to_owned(), c)), "left open");
         let month = [("tháng", 0.99), ("Z4", 0.3), ("năm", 0.99)];
         assert_eq!(filled("24", Kind::Month, &month), month.map(|(t, c)| (t.to_owned(), c)));
     }
