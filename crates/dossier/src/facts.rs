@@ -169,7 +169,8 @@ impl PageFacts {
             if middle < height * HEAD && TITLES.iter().any(|t| holds(&words, t, t.len() / 6)) {
                 self.head = true;
             }
-            self.numbered |= middle < height * HEAD && is_number_row(&words);
+            let capital = line.words.first().is_some_and(|word| word.text.starts_with('S'));
+            self.numbered |= middle < height * HEAD && capital && is_number_row(&words);
             let is = |text: &&str| words.len() <= text.len() + 4 && holds(&words, text, text.len() / 9);
             if (middle < height * TITLE && SHEET_TITLES.iter().any(&is)) || SHEET_LINES.iter().any(is) {
                 self.separator.get_or_insert(Separator::Unread);
@@ -222,7 +223,10 @@ fn is_title(line: &Line) -> bool {
 
 /// Whether a folded line begins `so: 15/qd-ubnd`; what stands for the number may be misread handwriting.
 fn is_number_row(line: &str) -> bool {
-    let row = line.strip_prefix("so").and_then(|rest| rest.split_once('/'));
+    let row = line
+        .strip_prefix("so")
+        .and_then(|rest| rest.trim_start().strip_prefix(':'))
+        .and_then(|rest| rest.split_once('/'));
     row.is_some_and(|(number, symbol)| {
         let symbol = symbol.split(' ').next().unwrap_or_default();
         number.chars().count() <= LONGEST_NUMBER
@@ -345,7 +349,7 @@ pub(crate) mod tests {
     fn the_row_of_the_number_is_left_of_a_head() {
         let numbered = |y, line| facts(&[(y, line, 0.9)]).numbered;
         for line in
-            ["Số: 162/GP-UBND", "Số:⁄‡6 /CT-UBND", "Số: /TTr-SXD", "Số 15/2023/QĐ-UBND An Bình, ngày 14 tháng 6"]
+            ["Số: 162/GP-UBND", "Số:⁄‡6 /CT-UBND", "Số: /TTr-SXD", "Số: 15/2023/QĐ-UBND An Bình, ngày 14 tháng 6"]
         {
             assert!(numbered(200.0, line), "{line}");
         }
@@ -353,7 +357,8 @@ pub(crate) mod tests {
         for line in [
             "Sở Xây dựng/Phòng 2-3",
             "(Kèm theo Tờ trình số 218/TTr-SSV)",
-            "Số lượng hồ sơ đã nhận/trả trong tháng",
+            "số: 15/2023/QĐ-UBND ngày 14",
+            "Số 15/2023/QĐ-UBND ngày 14",
             "Số: 2/5",
         ] {
             assert!(!numbered(200.0, line), "{line}");

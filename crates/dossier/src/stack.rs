@@ -11,6 +11,9 @@ use crate::numbering::PrintedNumber;
 /// Papers whose sides differ by more than this are of two sizes, or lie otherwise, mm: a scanner cuts A4 to within a few.
 const OTHER_SIZE_MM: f32 = 12.0;
 
+/// How far from the middle of the width a bare page number stands at most, as a share of it (Nghị định 30/2020, annex I).
+const MIDDLE: f32 = 0.1;
+
 /// Sightings of dossier codes in one document that are kept: two dossiers are a conflict already.
 const MOST_EVIDENCE: usize = 50;
 
@@ -249,13 +252,16 @@ impl PartSoFar {
     fn doubt(&mut self, facts: &PageFacts, layout: &PartLayout) {
         let position = self.written.len() + 1;
         let printed = facts.printed_number.map(|p| p.number as usize).filter(|n| *n >= 2);
-        // A title below the number that is next is one within the document.
-        let title = facts.title && printed != Some(position);
+        // A title below the number that is next is one within the document. Stamped numbers of sheets stand in a corner.
+        let runs_on = facts.printed_number.is_some_and(|p| {
+            let of_a_page = p.worded || p.of.is_some() || (p.at.0 - 0.5).abs() < MIDDLE;
+            p.sure && of_a_page && printed == Some(position)
+        });
         let mut cues = Vec::new();
-        if facts.head {
+        if facts.head || (facts.numbered && facts.title) {
             cues.push(BoundaryCue::Letterhead);
         }
-        if title && self.headless {
+        if facts.title && self.headless && !runs_on {
             cues.push(BoundaryCue::Title);
         }
         if self.failed_before || facts.perhaps_separator {
@@ -268,8 +274,11 @@ impl PartSoFar {
         let sides = |(a, b): (f32, f32), (c, d): (f32, f32)| (a - c).abs().max((b - d).abs());
         let resized = matches!((self.paper_mm, facts.paper_mm), (Some(a), Some(b)) if sides(a, b) > OTHER_SIZE_MM);
         let only_blank = self.blank_before && self.blanks == 1 && self.written.len() > 1;
-        let weak =
-            [(title, BoundaryCue::Title), (resized, BoundaryCue::PaperSize), (only_blank, BoundaryCue::BlankBefore)];
+        let weak = [
+            (facts.title, BoundaryCue::Title),
+            (resized, BoundaryCue::PaperSize),
+            (only_blank, BoundaryCue::BlankBefore),
+        ];
         let weak: Vec<BoundaryCue> = weak.into_iter().filter_map(|(seen, cue)| seen.then_some(cue)).collect();
         if !cues.is_empty() || weak.len() >= 2 {
             cues.extend(weak.into_iter().filter(|cue| !self.headless || *cue != BoundaryCue::Title));

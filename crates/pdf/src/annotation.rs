@@ -72,25 +72,42 @@ fn appearance<'a>(source: &'a PageObjects<'a>, annotation: &'a Dictionary) -> Op
 }
 
 /// Those of the visible appearances whose text is the paper's own: fields of a form, text typed onto the page, and what an
-/// office stamps into the blanks of its papers, which is often the appearance of a signature.
+/// office stamps into the blanks of its papers, which is often the appearance of a signature. Text in a legacy encoding is
+/// none.
 pub(crate) fn filled_in<'a>(source: &'a PageObjects<'a>) -> Vec<Appearance<'a>> {
-    appearances(source).into_iter().filter(|it| is_typed(source, it.annotation) || fills_a_blank(source, it)).collect()
+    let mut walked = 0;
+    let mut is_filled_in = |it: &Appearance<'_>| {
+        let Object::Stream(form) = source.resolve(it.form) else { return false };
+        let Ok(shown) = survey::survey_form(source, form, it.placement, it.bounds, &mut walked) else { return false };
+        let fills_a_blank = || shown.images.is_empty() && shown.visible <= MOST_STAMPED;
+        let is_text = match kind(source, it.annotation) {
+            Kind::Typed => true,
+            Kind::Button => false,
+            Kind::Other => fills_a_blank(),
+        };
+        is_text && shown.visible > 0 && !shown.has_legacy_fonts()
+    };
+    appearances(source).into_iter().filter(|it| is_filled_in(it)).collect()
 }
 
-/// Fields for text or a choice, and free text (ISO 32000-1, 12.7.4 and 12.5.6.6).
-fn is_typed(source: &PageObjects<'_>, annotation: &Dictionary) -> bool {
+/// What an annotation is there for.
+enum Kind {
+    /// A field for text or a choice, or free text (ISO 32000-1, 12.7.4 and 12.5.6.6).
+    Typed,
+    Button,
+    Other,
+}
+
+fn kind(source: &PageObjects<'_>, annotation: &Dictionary) -> Kind {
     if matches!(source.get(annotation, b"Subtype").as_name(), Ok(b"FreeText")) {
-        return true;
+        return Kind::Typed;
     }
-    let upwards = std::iter::successors(Some(annotation), |field| source.dict(field, b"Parent")).take(MAX_FIELDS);
-    let kind = upwards.into_iter().find_map(|field| source.get(field, b"FT").as_name().ok());
-    matches!(kind, Some(b"Tx" | b"Ch"))
-}
-
-fn fills_a_blank(source: &PageObjects<'_>, it: &Appearance<'_>) -> bool {
-    let Object::Stream(form) = source.resolve(it.form) else { return false };
-    let shown = survey::survey_form(source, form, it.placement, it.bounds);
-    shown.is_ok_and(|shown| shown.images.is_empty() && (1..=MOST_STAMPED).contains(&shown.visible))
+    let mut upwards = std::iter::successors(Some(annotation), |field| source.dict(field, b"Parent")).take(MAX_FIELDS);
+    match upwards.find_map(|field| source.get(field, b"FT").as_name().ok()) {
+        Some(b"Tx" | b"Ch") => Kind::Typed,
+        Some(b"Btn") => Kind::Button,
+        _ => Kind::Other,
+    }
 }
 
 /// Copies an appearance as a form, or as an image when it cannot become PDF/A. Returns the object and how it is placed.

@@ -5,15 +5,15 @@ use std::io::Write as _;
 use lopdf::{Dictionary, Object, dictionary};
 use tempfile::NamedTempFile;
 
-use crate::annotation::{self, Appearance};
+use crate::annotation::Appearance;
 use crate::copy::{Copier, Strip, Target};
 use crate::geometry::{Box2, Matrix};
 use crate::object_writer::{ObjectWriter, packed, reference};
 use crate::objects::PageObjects;
 use crate::writer::WriteError;
 
-/// The page without its annotations but for what they fill in. User units are not kept: poppler does not know them.
-pub(crate) fn page(source: &PageObjects<'_>) -> Result<NamedTempFile, WriteError> {
+/// The page without its annotations but for `annotations`; one that cannot be copied is left out. User units are not kept: poppler does not know them.
+pub(crate) fn page(source: &PageObjects<'_>, annotations: &[Appearance<'_>]) -> Result<NamedTempFile, WriteError> {
     let node = source.node();
     single(source, node.view, i64::from(node.rotate.degrees()), |copier| {
         let resources = source.resources().map(|r| copier.plain(r)).transpose()?;
@@ -23,8 +23,12 @@ pub(crate) fn page(source: &PageObjects<'_>) -> Result<NamedTempFile, WriteError
         };
         let content = source.content().map_err(WriteError::NotArchivable)?;
         let mut shown = vec![(reference(copier.target.objects.add(&packed(form, content))?), Matrix::IDENTITY)];
-        for it in annotation::filled_in(source) {
-            shown.push((copier.plain(it.form)?, it.placement));
+        for it in annotations {
+            match copier.plain(it.form) {
+                Ok(form) => shown.push((form, it.placement)),
+                Err(WriteError::NotArchivable(why)) => tracing::debug!("the text of an annotation is left out: {why}"),
+                Err(other) => return Err(other),
+            }
         }
         Ok(shown)
     })

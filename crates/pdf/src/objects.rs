@@ -20,6 +20,8 @@ use crate::survey::{self, Survey};
 const OF_A_PAGE: [&[u8]; 4] = [b"Contents", b"Resources", b"Group", b"Annots"];
 /// Keys of an annotation that say what it shows. What others refer to may be the rest of the file.
 const OF_AN_ANNOTATION: [&[u8]; 7] = [b"AP", b"AS", b"F", b"FT", b"OC", b"Rect", b"Subtype"];
+/// A page of more objects is refused: they are unpacked for each page, and all of a file may hang on each.
+const MAX_OBJECTS: usize = 200_000;
 /// How far up the fields of a form are followed for what they hand down.
 pub(crate) const MAX_FIELDS: usize = 8;
 
@@ -40,6 +42,10 @@ impl<'s> PageObjects<'s> {
             unpacking.follow(inherited);
         }
         unpacking.page(node.id);
+        if unpacking.doc.objects.len() >= MAX_OBJECTS {
+            let detail = format!("more than {MAX_OBJECTS} objects");
+            return Err(InputError::page(RefusalCode::Malformed, index.saturating_add(1), detail));
+        }
         Ok(Self { source, node, index, doc: unpacking.doc })
     }
 
@@ -115,8 +121,10 @@ impl<'s> PageObjects<'s> {
     }
 
     /// The coded bytes of a stream.
-    pub(crate) fn raw<'a>(&self, stream: &'a Stream) -> Result<Cow<'a, [u8]>, String> {
-        let Some((at, len)) = self.body(stream) else { return Ok(Cow::Borrowed(&stream.content)) };
+    pub(crate) fn raw<'a>(&'a self, stream: &'a Stream) -> Result<Cow<'a, [u8]>, String> {
+        let Some((at, len)) = self.body(stream) else {
+            return Ok(Cow::Borrowed(self.source.objects().left(&stream.content).unwrap_or(&stream.content)));
+        };
         let mut bytes = vec![0; len as usize];
         self.source
             .file()
@@ -246,21 +254,29 @@ impl Unpacking<'_> {
         let list = self.alone(list);
         for annotation in list.iter().flat_map(|l| l.as_array()).flatten() {
             let Some(Object::Dictionary(annotation)) = self.alone(annotation) else { continue };
-            OF_AN_ANNOTATION.iter().filter_map(|key| annotation.get(key).ok()).for_each(|value| self.follow(value));
+            self.follow_keys(&annotation);
             let mut field = annotation;
             for _ in 0..MAX_FIELDS {
                 let Ok(parent) = field.get(b"Parent") else { break };
                 let Some(Object::Dictionary(parent)) = self.alone(parent) else { break };
+                self.follow_keys(&parent);
                 field = parent;
             }
         }
     }
 
-    /// The object itself, or what it refers to, without what that refers to.
+    fn follow_keys(&mut self, annotation: &Dictionary) {
+        OF_AN_ANNOTATION.iter().filter_map(|key| annotation.get(key).ok()).for_each(|value| self.follow(value));
+    }
+
+    /// The object itself, or what it refers to, without what that refers to. `None` for what is unpacked already.
     fn alone(&mut self, object: &Object) -> Option<Object> {
         let mut object = object.clone();
         for _ in 0..MAX_FIELDS {
             let Object::Reference(id) = object else { return Some(object) };
+            if self.doc.objects.contains_key(&id) {
+                return None;
+            }
             object = self.packed.get(id)?;
             self.doc.objects.insert(id, object.clone());
         }
@@ -272,7 +288,7 @@ impl Unpacking<'_> {
         let mut wanted = Vec::new();
         references(object, &mut wanted);
         while let Some(id) = wanted.pop() {
-            if self.doc.objects.contains_key(&id) {
+            if self.doc.objects.contains_key(&id) || self.doc.objects.len() >= MAX_OBJECTS {
                 continue;
             }
             let Some(object) = self.packed.get(id).filter(|o| !is_page(o)) else { continue };

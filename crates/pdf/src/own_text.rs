@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use quick_xml::events::{BytesStart, Event};
 use sohoa_domain::{Baseline, Block, Dpi, Line, OcrPage, Rect, Rotation, Word, text};
 
+use crate::annotation::Appearance;
 use crate::objects::PageObjects;
 use crate::source::displayed_size;
 use crate::{extract, poppler};
@@ -14,8 +15,9 @@ const DPI: f64 = 300.0;
 /// Poppler's boxes reach from the ascent to the descent; this share of the height is below the baseline.
 const BELOW: f32 = 0.22;
 
-pub(crate) fn read(source: &PageObjects<'_>) -> Result<OcrPage, String> {
-    let file = extract::page(source).map_err(|e| e.to_string())?;
+/// The text of the content, and of what is shown on it.
+pub(crate) fn read(source: &PageObjects<'_>, shown: &[Appearance<'_>]) -> Result<OcrPage, String> {
+    let file = extract::page(source, shown).map_err(|e| e.to_string())?;
     let args =
         [OsStr::new("-bbox-layout"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.path().as_os_str(), OsStr::new("-")];
     let (xhtml, _) = poppler::run("pdftotext", &args, file.path(), 64 << 20, source.source().limits().child_mib)?;

@@ -3,6 +3,8 @@
 //! A parsed dictionary takes about twenty times the bytes that it is written with, and a book of scans has some for each
 //! page. So they are parsed once, to see that the file is whole, kept like this, and unpacked page by page.
 
+use std::ops::Range;
+
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
 
 /// The objects of a document.
@@ -13,6 +15,11 @@ pub(crate) struct PackedObjects {
     /// The document's catalog.
     pub catalog: Option<ObjectId>,
 }
+
+/// Longer streams are not copied out of the pack.
+const MAX_COPIED: usize = 1 << 10;
+/// Marks the record of a stream's bytes. Behind it: place in the pack and length, both `u64` little endian.
+const MARK: &[u8] = b"\0left in the pack\r\n";
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -41,10 +48,19 @@ impl PackedObjects {
         Self { bytes, places, catalog }
     }
 
-    /// The object of an id; `None` when the file has none.
+    /// The object of an id; `None` when the file has none. A stream of some length has a record of where its bytes are in
+    /// their place: [`Self::left`].
     pub(crate) fn get(&self, id: ObjectId) -> Option<Object> {
-        let at = self.places.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        take(&mut &self.bytes[self.places[at].1..])
+        let place = self.places.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Unpacking { pack: &self.bytes, at: self.places[place].1 }.object()
+    }
+
+    /// The bytes of a stream that were left in the pack when it was unpacked.
+    pub(crate) fn left(&self, content: &[u8]) -> Option<&[u8]> {
+        let (at, len) = content.strip_prefix(MARK)?.split_first_chunk()?;
+        let number = |b: &[u8; 8]| usize::try_from(u64::from_le_bytes(*b)).ok();
+        let (at, len) = (number(at)?, number(len.try_into().ok()?)?);
+        self.bytes.get(at..at.checked_add(len)?)
     }
 }
 
@@ -114,60 +130,87 @@ fn put(out: &mut Vec<u8>, object: &Object) {
     }
 }
 
-fn take_number(from: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = from.split_first()?;
-        *from = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
+/// Reads the pack from some place on.
+struct Unpacking<'p> {
+    pack: &'p [u8],
+    at: usize,
+}
+
+impl Unpacking<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.pack.get(self.at)?;
+        self.at += 1;
+        Some(byte)
     }
-    None
-}
 
-fn take_bytes(from: &mut &[u8]) -> Option<Vec<u8>> {
-    let len = usize::try_from(take_number(from)?).ok()?;
-    let (bytes, rest) = from.split_at_checked(len)?;
-    *from = rest;
-    Some(bytes.to_vec())
-}
-
-fn take_dictionary(from: &mut &[u8]) -> Option<Dictionary> {
-    let mut out = Dictionary::new();
-    for _ in 0..take_number(from)? {
-        out.set(take_bytes(from)?, take(from)?);
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
     }
-    Some(out)
-}
 
-/// The object that `from` begins with, which is cut off; `None` when there is no whole one.
-fn take(from: &mut &[u8]) -> Option<Object> {
-    let (kind, rest) = from.split_first()?;
-    *from = rest;
-    Some(match *kind {
-        NULL => Object::Null,
-        FALSE => Object::Boolean(false),
-        TRUE => Object::Boolean(true),
-        INTEGER => {
-            let value = take_number(from)?;
-            Object::Integer((value >> 1) as i64 ^ -((value & 1) as i64))
+    /// Where the bytes are that come next, behind their number.
+    fn range(&mut self) -> Option<Range<usize>> {
+        let len = usize::try_from(self.number()?).ok()?;
+        let range = self.at..self.at.checked_add(len)?;
+        self.at = range.end;
+        (range.end <= self.pack.len()).then_some(range)
+    }
+
+    fn bytes(&mut self) -> Option<Vec<u8>> {
+        self.range().map(|range| self.pack[range].to_vec())
+    }
+
+    /// The bytes of a stream, or the record of where they are.
+    fn content(&mut self) -> Option<Vec<u8>> {
+        let range = self.range()?;
+        let bytes = &self.pack[range.clone()];
+        if bytes.len() <= MAX_COPIED && !bytes.starts_with(MARK) {
+            return Some(bytes.to_vec());
         }
-        REAL => {
-            let (bytes, rest) = from.split_first_chunk()?;
-            *from = rest;
-            Object::Real(f32::from_le_bytes(*bytes))
+        let numbers = [range.start, range.len()].map(|n| (n as u64).to_le_bytes());
+        Some([MARK, numbers.as_flattened()].concat())
+    }
+
+    fn dictionary(&mut self) -> Option<Dictionary> {
+        let mut out = Dictionary::new();
+        for _ in 0..self.number()? {
+            out.set(self.bytes()?, self.object()?);
         }
-        NAME => Object::Name(take_bytes(from)?),
-        LITERAL => Object::String(take_bytes(from)?, StringFormat::Literal),
-        HEXADECIMAL => Object::String(take_bytes(from)?, StringFormat::Hexadecimal),
-        ARRAY => Object::Array((0..take_number(from)?).map(|_| take(from)).collect::<Option<_>>()?),
-        DICTIONARY => Object::Dictionary(take_dictionary(from)?),
-        STREAM => Object::Stream(Stream::new(take_dictionary(from)?, take_bytes(from)?)),
-        REFERENCE => Object::Reference((take_number(from)?.try_into().ok()?, take_number(from)?.try_into().ok()?)),
-        _ => return None,
-    })
+        Some(out)
+    }
+
+    /// The object that comes next; `None` when there is no whole one.
+    fn object(&mut self) -> Option<Object> {
+        Some(match self.byte()? {
+            NULL => Object::Null,
+            FALSE => Object::Boolean(false),
+            TRUE => Object::Boolean(true),
+            INTEGER => {
+                let value = self.number()?;
+                Object::Integer((value >> 1) as i64 ^ -((value & 1) as i64))
+            }
+            REAL => {
+                let bytes = self.pack[self.at..].first_chunk()?;
+                self.at += bytes.len();
+                Object::Real(f32::from_le_bytes(*bytes))
+            }
+            NAME => Object::Name(self.bytes()?),
+            LITERAL => Object::String(self.bytes()?, StringFormat::Literal),
+            HEXADECIMAL => Object::String(self.bytes()?, StringFormat::Hexadecimal),
+            ARRAY => Object::Array((0..self.number()?).map(|_| self.object()).collect::<Option<_>>()?),
+            DICTIONARY => Object::Dictionary(self.dictionary()?),
+            STREAM => Object::Stream(Stream::new(self.dictionary()?, self.content()?)),
+            REFERENCE => Object::Reference((self.number()?.try_into().ok()?, self.number()?.try_into().ok()?)),
+            _ => return None,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -191,9 +234,12 @@ mod tests {
             "Next" => Object::Reference((u32::MAX, u16::MAX)),
         };
         let mut document = Document::new();
-        let stream = Object::Stream(Stream::new(dictionary! { "Inner" => nested.clone() }, vec![7; 70_000]));
+        let stream = Object::Stream(Stream::new(dictionary! { "Inner" => nested.clone() }, vec![7; 100]));
+        let long = Object::Stream(Stream::new(Dictionary::new(), vec![8; 70_000]));
+        let forged = Object::Stream(Stream::new(Dictionary::new(), [MARK, &[0; 16]].concat()));
         let first = document.add_object(Object::Dictionary(nested));
         let second = document.add_object(stream);
+        let streams = [document.add_object(long), document.add_object(forged)];
         document.trailer.set("Root", Object::Reference(first));
         let before = document.objects.clone();
 
@@ -202,5 +248,10 @@ mod tests {
         assert_eq!(packed.get(first).as_ref(), before.get(&first));
         assert_eq!(packed.get(second).as_ref(), before.get(&second));
         assert_eq!(packed.get((999, 0)), None);
+        for id in streams {
+            let Some(Object::Stream(stream)) = packed.get(id) else { panic!("no stream") };
+            assert_eq!(packed.left(&stream.content), Some(before[&id].as_stream().unwrap().content.as_slice()));
+        }
+        assert_eq!(packed.left(&[7; 100]), None);
     }
 }

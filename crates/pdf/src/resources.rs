@@ -172,7 +172,10 @@ impl Copier<'_> {
         self.set_filters(&mut out, &filters)?;
         Ok(match source.body(stream) {
             Some((at, len)) => Made::Body(out, at, len),
-            None => Made::Object(Object::Stream(Stream::new(out, stream.content.clone()))),
+            None => {
+                let bytes = source.raw(stream).map_err(WriteError::NotArchivable)?.into_owned();
+                Made::Object(Object::Stream(Stream::new(out, bytes)))
+            }
         })
     }
 

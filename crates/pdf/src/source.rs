@@ -16,7 +16,7 @@ use crate::open::{self, Opened, PageNode};
 use crate::packed::PackedObjects;
 use crate::sparse::Bodies;
 use crate::substitute::FontFolders;
-use crate::{own_text, poppler, survey};
+use crate::{annotation, own_text, poppler, survey};
 
 /// What one page of a PDF is.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub enum PixelSource {
     Render,
 }
 
-/// A page's own text, apart from annotations and signature stamps.
+/// A page's own text; annotations and signature stamps have no say in what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnText {
     /// None, or a few stamped words on a page that is an image.
@@ -164,7 +164,7 @@ impl PdfSource {
     /// `malformed` when the page cannot be read.
     pub fn own_text(&self, index: u32) -> Result<OcrPage, InputError> {
         let page = PageObjects::unpack(self, index)?;
-        own_text::read(&page).map_err(|e| page.refused(RefusalCode::Malformed, e))
+        own_text::read(&page, &annotation::filled_in(&page)).map_err(|e| page.refused(RefusalCode::Malformed, e))
     }
 
     pub(crate) fn node(&self, index: u32) -> Result<&PageNode, InputError> {

@@ -54,6 +54,13 @@ pub(crate) struct Survey<'a> {
     pub hidden_layers: bool,
 }
 
+impl Survey<'_> {
+    /// Whether some of its text is in a legacy Vietnamese encoding.
+    pub(crate) fn has_legacy_fonts(&self) -> bool {
+        self.fonts.iter().any(|f| f.starts_with(b".Vn") || f.starts_with(b"VNI"))
+    }
+}
+
 /// Walks the page.
 pub(crate) fn survey<'a>(source: &'a PageObjects<'a>) -> Result<Survey<'a>, String> {
     let content = source.content()?;
@@ -71,17 +78,20 @@ pub(crate) fn survey<'a>(source: &'a PageObjects<'a>) -> Result<Survey<'a>, Stri
     Ok(walk.out)
 }
 
-/// Walks a form that is shown by itself, at `placement`, within `view`.
+/// Walks a form that is shown by itself, at `placement`, within `view`. `walked` counts the bytes of several that are shown on one
+/// page.
 pub(crate) fn survey_form<'a>(
     source: &'a PageObjects<'a>,
     form: &'a Stream,
     placement: Matrix,
     view: Box2,
+    walked: &mut usize,
 ) -> Result<Survey<'a>, String> {
-    let mut walk = Walk { source, view, shown: 0, live: 0, walked: 0, out: Survey::default() };
+    let mut walk = Walk { source, view, shown: 0, live: 0, walked: *walked, out: Survey::default() };
     // Without resources of its own nothing in it can be named; its dictionary names nothing.
-    walk.object(form, &State::new(placement, view), &form.dict, 0)?;
-    Ok(walk.out)
+    let done = walk.form(form, &State::new(placement, view), &form.dict, 0);
+    *walked = walk.walked;
+    done.map(|()| walk.out)
 }
 
 struct Walk<'a> {
@@ -147,19 +157,22 @@ impl<'a> Walk<'a> {
         self.out.hidden_layers |= stream.dict.get(b"OC").is_ok_and(|o| is_off(source, o));
         match source.get(&stream.dict, b"Subtype").as_name() {
             Ok(b"Image") => self.image(stream, now),
-            Ok(b"Form") if depth < MAX_FORMS => {
-                let matrix = stream.dict.get(b"Matrix").ok().and_then(|o| Matrix::read(source.doc(), o));
-                let mut inner = now.clone();
-                inner.ctm = matrix.unwrap_or(Matrix::IDENTITY).then(now.ctm);
-                if let Some(bbox) = stream.dict.get(b"BBox").ok().and_then(|o| Box2::read(source.doc(), o)) {
-                    inner.clip = now.clip.map(|c| c.intersection(inner.ctm.bounds(bbox)));
-                }
-                let resources = source.dict(&stream.dict, b"Resources").unwrap_or(outer);
-                self.run(&source.decoded(stream)?, resources, inner, depth + 1)?;
-            }
+            Ok(b"Form") if depth < MAX_FORMS => self.form(stream, now, outer, depth)?,
             _ => {}
         }
         Ok(())
+    }
+
+    fn form(&mut self, stream: &'a Stream, now: &State, outer: &'a Dictionary, depth: usize) -> Result<(), String> {
+        let source = self.source;
+        let matrix = stream.dict.get(b"Matrix").ok().and_then(|o| Matrix::read(source.doc(), o));
+        let mut inner = now.clone();
+        inner.ctm = matrix.unwrap_or(Matrix::IDENTITY).then(now.ctm);
+        if let Some(bbox) = stream.dict.get(b"BBox").ok().and_then(|o| Box2::read(source.doc(), o)) {
+            inner.clip = now.clip.map(|c| c.intersection(inner.ctm.bounds(bbox)));
+        }
+        let resources = source.dict(&stream.dict, b"Resources").unwrap_or(outer);
+        self.run(&source.decoded(stream)?, resources, inner, depth + 1)
     }
 
     fn image(&mut self, stream: &'a Stream, now: &State) {
@@ -285,10 +298,10 @@ pub(crate) fn own_text(source: &PageObjects<'_>, survey: &Survey<'_>) -> OwnText
     if scan && survey.visible < STAMPED_CHARACTERS {
         return layer;
     }
-    if survey.fonts.iter().any(|f| f.starts_with(b".Vn") || f.starts_with(b"VNI")) {
+    if survey.has_legacy_fonts() {
         return OwnText::Replace(LEGACY);
     }
-    let Ok(text) = own_text::read(source) else { return OwnText::Replace(UNREADABLE) };
+    let Ok(text) = own_text::read(source, &[]) else { return OwnText::Replace(UNREADABLE) };
     let (mut good, mut bad) = (0usize, 0usize);
     for c in text.words().flat_map(|w| w.text.chars()) {
         if is_meaningless(c) { bad += 1 } else { good += 1 }

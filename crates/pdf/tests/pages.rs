@@ -302,10 +302,21 @@ fn what_annotations_fill_in_is_text_of_the_page() {
     let mut hidden = annotation("FreeText", &show("hidden"), &font, 20.0, 150.0);
     hidden.set("F", 2);
     let mut field = annotation("Widget", &show("the value of a field for text, as long as it is"), &font, 20.0, 120.0);
+    let mut button = annotation("Widget", &show("OK"), &font, 250.0, 120.0);
+    button.set("FT", "Btn");
     let parent = pdf.add(dictionary! { "FT" => "Tx" });
     field.set("Parent", parent);
+    let legacy = base_font(&mut pdf, ".VnTime");
+    let form = pdf.stream(
+        dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => numbers(&[0.0, 0.0, 200.0, 20.0]), "Resources" => legacy },
+        show("legacy"),
+    );
+    let coded = dictionary! {
+        "Type" => "Annot", "Subtype" => "FreeText", "Rect" => numbers(&[20.0, 60.0, 220.0, 80.0]), "F" => 4,
+        "AP" => dictionary! { "N" => form },
+    };
     let annotations: Vec<Object> =
-        [number, long, seal, note, hidden, field].into_iter().map(Object::Dictionary).collect();
+        [number, long, seal, note, hidden, field, button, coded].into_iter().map(Object::Dictionary).collect();
     let printed = "BT /F 12 Tf 20 300 Td (So:) Tj 120 0 Td (/QD) Tj ET";
     pdf.page(printed, font.clone(), dictionary! { "Annots" => annotations });
     let path = pdf.save(folder.path());

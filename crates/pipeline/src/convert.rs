@@ -126,6 +126,7 @@ pub fn convert(
     let none = BTreeMap::new();
     let replaced = options.split.as_ref().map_or(&none, |split| &split.replaced);
     let pages = timings.cpu("open", || Pages::open(input, replaced, options.limits))?;
+    sohoa_heap::give_back();
     let total = pages.count();
     let splitter = match &options.split {
         Some(split) => Splitter::new(split.layout.clone(), split.doubting),

@@ -9,7 +9,7 @@ fn code(n: u32) -> DossierCode {
 }
 
 /// Pages in short: `S1` sheet of dossier 1, `X` unread sheet, `P` patch, `_` blank, `h` head, `r` the row of a number alone, `t`
-/// title, `T2` title below a printed 2, `.` text, `n2` printed 2,
+/// title, `T2` title below a printed 2, `V2` below one in the corner, `v` title and the row of a number, `.` text, `n2` printed 2,
 /// `k1` sticker of dossier 1, `c1` printed code of dossier 1, `A3` a large page, `L` one with a title that lies across, `F` one
 /// that failed, `?` one that may be a separator.
 fn facts(number: u32, word: &str) -> PageFacts {
@@ -29,10 +29,12 @@ fn facts(number: u32, word: &str) -> PageFacts {
         b'h' => facts.head = true,
         b'r' => facts.numbered = true,
         b't' => facts.title = true,
-        b'n' | b'T' => {
-            facts.title = word.starts_with('T');
+        b'v' => (facts.numbered, facts.title) = (true, true),
+        b'n' | b'T' | b'V' => {
+            facts.title = !word.starts_with('n');
+            let at = if word.starts_with('V') { (0.9, 0.05) } else { (0.5, 0.05) };
             let number = digit();
-            let printed = PageNumber { number, of: None, worded: false, sure: true, at: (0.5, 0.05) };
+            let printed = PageNumber { number, of: None, worded: false, sure: true, at };
             facts.printed_number = Some(printed);
         }
         b'k' => facts.codes = see(EvidenceSource::Sticker),
@@ -112,6 +114,8 @@ fn a_title_behind_a_blank_back_or_on_a_page_that_lies_across_is_doubtful() {
     assert_eq!(doubts("S1 . t"), [(3, vec![BoundaryCue::Title])], "more of a paper than the first");
     assert_eq!(doubts("r t"), [], "a sticker lies on the rest of the head");
     assert_eq!(doubts("t T2 T3"), [], "its pages are numbered");
+    assert_eq!(doubts("t V2"), [(2, vec![BoundaryCue::Title])], "a stamp in the corner is no page number");
+    assert_eq!(doubts("v v"), [(2, vec![BoundaryCue::Letterhead, BoundaryCue::Title])], "papers of companies");
     assert_eq!(doubts("t . T2"), [(3, vec![BoundaryCue::Title]), (2, vec![BoundaryCue::Numbering])]);
     assert_eq!(doubts("k1 _ t _"), [(3, vec![BoundaryCue::Title])], "the sticker of the second may be missing");
 }

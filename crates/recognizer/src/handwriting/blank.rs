@@ -16,7 +16,7 @@ pub(super) enum Kind {
 }
 
 /// Longest number of a paper, digits.
-const LONGEST: usize = 5;
+const LONGEST: usize = 6;
 
 impl Kind {
     /// Whether `text` is what may stand in such a blank.
@@ -83,7 +83,12 @@ fn number(characters: &[char], folded: &[char]) -> Option<Blank> {
         let year = rest.len() > 4 && rest[..4].iter().all(char::is_ascii_digit) && rest[4] == '/';
         characters[*i] == '/' && (year || (rest.len() > 1 && rest[..2].iter().all(|c| c.is_uppercase())))
     };
-    let end = (start..characters.len()).find(symbol)?;
+    // A paper of the Party: 15-QĐ/TU.
+    let hyphen = |i: &usize| {
+        let upper = characters.get(i + 1).is_some_and(|c| c.is_uppercase());
+        characters[*i] == '-' && characters[i - 1].is_ascii_digit() && upper
+    };
+    let end = (start..characters.len()).find(|i| symbol(i) || hyphen(i))?;
     Some(Blank { kind: Kind::Number, read: start..end, glued: false })
 }
 
@@ -110,6 +115,7 @@ mod tests {
         assert_eq!(found("Số: /QĐ-UBND"), [number("")]);
         assert_eq!(found("Số: 15/2024/QĐ-UBND"), [number("15")]);
         assert_eq!(found("Số: 15/CT"), [number("15")]);
+        assert_eq!(found("Số: 123-QĐ/TU"), [number("123")]);
         for other in ["Số 15", "Sổ: 1/2", "Sở: Y tế", "15/QĐ-UBND", "Số: một hai ba bốn năm /QĐ"] {
             assert_eq!(found(other), [], "{other}");
         }

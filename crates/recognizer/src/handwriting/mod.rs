@@ -59,13 +59,15 @@ pub(crate) fn fill(page: &Raster, line: &TextLine, places: &[Place], read: &mut 
     for place in places {
         let flat = Flat::of(&read.words);
         let Some(blank) = blanks(&flat.text).into_iter().find(|b| b.kind == place.kind) else { continue };
-        let doubt = flat.confidence(&blank);
-        if doubt >= SURE || flat.is_left_open(&blank) {
+        let known = flat.confidence(&blank);
+        if known >= SURE || flat.is_left_open(&blank) {
             continue;
         }
+        // What cannot stand there has no say.
+        let known = if blank.kind.fits(&flat.text[blank.read.clone()]) { known } else { 0.0 };
         let Some(slot) = Slot::cut(page, line, place.left, place.right) else { continue };
         let (Some(ink), Some((digits, confidence))) = (slot.ink, digits(&slot, place.kind)) else { continue };
-        if confidence > doubt {
+        if confidence > known {
             let word =
                 Word { alternatives: flat.alternatives(&blank), ..Word::new(digits, ink, confidence.min(SUREST)) };
             read.words = flat.with(&read.words, &blank, word);
@@ -111,12 +113,9 @@ impl Flat {
         flat
     }
 
-    /// How sure the digits are that were read in a blank; 0 when they are none.
+    /// How sure that is which was read in a blank; 0 when it is nothing.
     fn confidence(&self, blank: &Blank) -> f32 {
-        if blank.glued || !blank.kind.fits(&self.text[blank.read.clone()]) {
-            return 0.0;
-        }
-        self.confidence[blank.read.clone()].iter().copied().fold(1.0, f32::min)
+        self.confidence[blank.read.clone()].iter().copied().reduce(f32::min).unwrap_or(0.0)
     }
 
     /// Whether nothing but leaders was read in a blank: the ink there is theirs.
@@ -141,7 +140,14 @@ impl Flat {
             }
             let confidence = self.confidence[from..to].to_vec();
             let least = confidence.iter().copied().fold(1.0, f32::min);
-            Word { characters: confidence, ..Word::new(self.text[from..to].iter().collect::<String>(), rect, least) }
+            let first = self.text[from];
+            // Other readings of the word from the same letter on.
+            let rest = |other: &String| other.find(first).map(|at| other[at..].to_owned());
+            Word {
+                characters: confidence,
+                alternatives: word.alternatives.iter().filter_map(rest).collect(),
+                ..Word::new(self.text[from..to].iter().collect::<String>(), rect, least)
+            }
         };
         let starts = |i: usize| self.words.partition_point(|w| *w < i);
         let mut out = Vec::with_capacity(words.len() + 2);
@@ -153,6 +159,7 @@ impl Flat {
                 if blank.glued && to == blank.read.start {
                     before.text.push('y');
                     before.characters.clear();
+                    before.confidence = before.confidence.min(SUREST);
                 }
                 out.push(before);
             }
@@ -235,6 +242,12 @@ mod tests {
     fn digits_that_were_read_surely_and_months_that_there_are_not_stay() {
         let sure = [("Số:", 0.99), ("25", 0.97), ("/CT-UBND", 0.99)];
         assert_eq!(filled("24", Kind::Number, &sure), sure.map(|(t, c)| (t.to_owned(), c)));
+        for kept in
+            [[("Số:", 0.99), ("15A", 0.97), ("/CT-UBND", 0.99)], [("ngân", 0.99), ("hàng", 0.99), ("tháng", 0.99)]]
+        {
+            assert_eq!(filled("24", Kind::Number, &kept), kept.map(|(t, c)| (t.to_owned(), c)));
+            assert_eq!(filled("24", Kind::Day, &kept), kept.map(|(t, c)| (t.to_owned(), c)));
+        }
         let open = [("Số:", 0.99), ("….", 0.5), ("/CT-UBND", 0.99)];
         assert_eq!(filled("24", Kind::Number, &open), open.map(|(t, c)| (t.to_owned(), c)), "left open");
         let month = [("tháng", 0.99), ("Z4", 0.3), ("năm", 0.99)];
