@@ -59,12 +59,15 @@ pub(crate) fn fill(page: &Raster, line: &TextLine, places: &[Place], read: &mut 
     for place in places {
         let flat = Flat::of(&read.words);
         let Some(blank) = blanks(&flat.text).into_iter().find(|b| b.kind == place.kind) else { continue };
-        let known = flat.confidence(&blank);
-        if known >= SURE || flat.is_left_open(&blank) {
+        let (before, sure) = (&flat.text[blank.read.clone()], flat.confidence(&blank));
+        let fits = blank.kind.fits(before);
+        // No day is 0 or 45, however surely that was read.
+        let is_no_date = blank.kind != Kind::Number && !fits && before.iter().all(char::is_ascii_digit);
+        if (sure >= SURE && !is_no_date) || flat.is_left_open(&blank) {
             continue;
         }
         // What cannot stand there has no say.
-        let known = if blank.kind.fits(&flat.text[blank.read.clone()]) { known } else { 0.0 };
+        let known = if fits { sure } else { 0.0 };
         let Some(slot) = Slot::cut(page, line, place.left, place.right) else { continue };
         let (Some(ink), Some((digits, confidence))) = (slot.ink, digits(&slot, place.kind)) else { continue };
         if confidence > known {
@@ -250,6 +253,8 @@ mod tests {
         }
         let open = [("Số:", 0.99), ("….", 0.5), ("/CT-UBND", 0.99)];
         assert_eq!(filled("24", Kind::Number, &open), open.map(|(t, c)| (t.to_owned(), c)), "left open");
+        let no_day = filled("24", Kind::Day, &[("ngày", 0.99), ("0", 0.99), ("tháng", 0.99)]);
+        assert_eq!(no_day[1].0, "24", "there is no day 0");
         let month = [("tháng", 0.99), ("Z4", 0.3), ("năm", 0.99)];
         assert_eq!(filled("24", Kind::Month, &month), month.map(|(t, c)| (t.to_owned(), c)));
     }
