@@ -236,7 +236,8 @@ pub(super) fn date_field(words: &[&Word], page: u32, scanned: Option<Date>) -> O
     }
     let parts = [day.end..month.start, month.end..year.start, year.end..end];
     let [d, m, y] = parts.clone().map(|p| glyphs.compact(p));
-    let is_open = |part: &String| part.chars().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-' | ',' | ':'));
+    let is_open =
+        |part: &String| part.chars().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-' | '–' | '—' | ',' | ':'));
     if [&d, &m, &y].into_iter().any(is_open) {
         return None;
     }

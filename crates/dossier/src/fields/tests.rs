@@ -183,11 +183,15 @@ fn a_head_of_four_lines_has_two_bodies() {
 #[test]
 fn what_is_left_open_is_no_field() {
     let left = ["ỦY BAN NHÂN DÂN", "HUYỆN AN BÌNH", "Số:|/QĐ-UBND"];
-    let sheet = Sheet::new().head(&left, "An Bình, ngày|tháng 6 năm 2023").line(1310.0, 800.0, "QUYẾT ĐỊNH");
-    let fields = read(&[sheet]);
-    assert_eq!(value(&fields, FieldName::NUMBER), None);
-    assert_eq!(value(&fields, FieldName::DATE), None);
-    assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"));
+    for date in
+        ["An Bình, ngày|tháng 6 năm 2023", "An Bình, ngày … tháng 6 năm 2023", "An Bình, ngày — tháng 6 năm 2023"]
+    {
+        let sheet = Sheet::new().head(&left, date).line(1310.0, 800.0, "QUYẾT ĐỊNH");
+        let fields = read(&[sheet]);
+        assert_eq!(value(&fields, FieldName::NUMBER), None);
+        assert_eq!(value(&fields, FieldName::DATE), None, "{date}");
+        assert_eq!(value(&fields, FieldName::SYMBOL), Some("QĐ-UBND"));
+    }
 }
 
 #[test]

@@ -123,7 +123,8 @@ impl Flat {
 
     /// Whether nothing but leaders was read in a blank: the ink there is theirs.
     fn is_left_open(&self, blank: &Blank) -> bool {
-        !blank.read.is_empty() && self.text[blank.read.clone()].iter().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-'))
+        !blank.read.is_empty()
+            && self.text[blank.read.clone()].iter().all(|c| matches!(c, '.' | '…' | '·' | '_' | '-' | '–' | '—'))
     }
 
     /// What was read there before.
@@ -186,17 +187,22 @@ mod tests {
     use super::slot::ROWS;
     use super::*;
 
+    /// A picture of digits, and what the script that trained the net reads in it.
     #[derive(serde::Deserialize)]
-    struct Example {
-        width: usize,
-        pixels: Vec<u8>,
-        expected: String,
+    pub(super) struct Example {
+        pub(super) width: usize,
+        pub(super) pixels: Vec<u8>,
+        pub(super) expected: String,
+        pub(super) posteriors_argmax: Vec<usize>,
+    }
+
+    pub(super) fn examples() -> Vec<Example> {
+        serde_json::from_str(include_str!("../../handwriting/check.json")).unwrap()
     }
 
     /// A page whose only ink are the digits of an example, from `LEFT` on, and its line.
     fn page(digits: &str) -> (Raster, TextLine, f32) {
-        let examples: Vec<Example> = serde_json::from_str(include_str!("../../handwriting/check.json")).unwrap();
-        let example = examples.iter().find(|e| e.expected == digits).unwrap();
+        let example = examples().into_iter().find(|e| e.expected == digits).unwrap();
         let (width, height) = (400, 2 * ROWS + 40);
         let mut pixels = vec![250; width * height];
         for (y, x) in (0..2 * ROWS).flat_map(|y| (0..2 * example.width).map(move |x| (y, x))) {

@@ -157,20 +157,11 @@ fn pooled(input: &Planes, rows: usize, columns: usize) -> Planes {
 mod tests {
     use super::*;
     use crate::decode::best_path;
-
-    #[derive(serde::Deserialize)]
-    struct Example {
-        width: usize,
-        pixels: Vec<u8>,
-        expected: String,
-        posteriors_argmax: Vec<usize>,
-    }
+    use crate::handwriting::tests::examples;
 
     #[test]
     fn it_computes_what_the_training_script_computes() {
-        let examples: Vec<Example> = serde_json::from_str(include_str!("../../handwriting/check.json")).unwrap();
-        assert!(examples.len() >= 4);
-        for example in examples {
+        for example in examples() {
             let slot = Slot { width: example.width, darkness: example.pixels, ink: None };
             let posteriors = read(&slot);
             let most = |step: &[f32]| (0..LABELS).max_by(|a, b| step[*a].total_cmp(&step[*b])).unwrap();
