@@ -12,7 +12,7 @@ use crate::image::deflate;
 use crate::object_writer::{Id, reference};
 use crate::objects::{MAX_FIELDS, PageObjects};
 use crate::poppler;
-use crate::survey;
+use crate::survey::{is_off, survey_form};
 use crate::writer::WriteError;
 
 /// Flags of ISO 32000-1, Table 165.
@@ -49,7 +49,7 @@ pub(crate) fn appearances<'a>(source: &'a PageObjects<'a>) -> Vec<Appearance<'a>
 fn appearance<'a>(source: &'a PageObjects<'a>, annotation: &'a Dictionary) -> Option<Appearance<'a>> {
     let doc = source.doc();
     let flags = source.get(annotation, b"F").as_i64().unwrap_or(0);
-    let off = annotation.get(b"OC").is_ok_and(|o| crate::survey::is_off(source, o));
+    let off = annotation.get(b"OC").is_ok_and(|o| is_off(source, o));
     let popup = matches!(source.get(annotation, b"Subtype").as_name(), Ok(b"Popup"));
     if flags & (HIDDEN | NO_VIEW) != 0 || off || popup {
         return None;
@@ -72,20 +72,23 @@ fn appearance<'a>(source: &'a PageObjects<'a>, annotation: &'a Dictionary) -> Op
 }
 
 /// Those of the visible appearances whose text is the paper's own: fields of a form, text typed onto the page, and what an
-/// office stamps into the blanks of its papers, which is often the appearance of a signature. Text in a legacy encoding is
-/// none.
+/// office stamps into the blanks of its papers, which is often the appearance of a signature. Text without
+/// usable Unicode is none.
 pub(crate) fn filled_in<'a>(source: &'a PageObjects<'a>) -> Vec<Appearance<'a>> {
     let mut walked = 0;
     let mut is_filled_in = |it: &Appearance<'_>| {
         let Object::Stream(form) = source.resolve(it.form) else { return false };
-        let Ok(shown) = survey::survey_form(source, form, it.placement, it.bounds, &mut walked) else { return false };
+        let Ok(shown) = survey_form(source, form, it.placement, it.bounds, &mut walked) else { return false };
         let fills_a_blank = || shown.images.is_empty() && shown.visible <= MOST_STAMPED;
         let is_text = match kind(source, it.annotation) {
             Kind::Typed => true,
             Kind::Button => false,
             Kind::Other => fills_a_blank(),
         };
-        is_text && shown.visible > 0 && !shown.has_legacy_fonts()
+        let is_shown =
+            shown.visible > 0 && !shown.hidden_layers && !form.dict.get(b"OC").is_ok_and(|o| is_off(source, o));
+        // What has no usable Unicode cannot be copied as text either.
+        is_text && is_shown && !shown.has_legacy_fonts() && copy(source, &mut Target::dry(), it).is_ok()
     };
     appearances(source).into_iter().filter(|it| is_filled_in(it)).collect()
 }

@@ -87,10 +87,14 @@ pub(crate) fn survey_form<'a>(
     view: Box2,
     walked: &mut usize,
 ) -> Result<Survey<'a>, String> {
+    if *walked > MAX_WALKED {
+        return Err(TOO_LONG.into());
+    }
     let mut walk = Walk { source, view, shown: 0, live: 0, walked: *walked, out: Survey::default() };
     // Without resources of its own nothing in it can be named; its dictionary names nothing.
     let done = walk.form(form, &State::new(placement, view), &form.dict, 0);
-    *walked = walk.walked;
+    // One that cannot be walked counts as a long one: it may have been inflated all the same.
+    *walked = walk.walked + if done.is_err() { MAX_CONTENT } else { 0 };
     done.map(|()| walk.out)
 }
 

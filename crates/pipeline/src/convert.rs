@@ -18,7 +18,7 @@ use crate::timings::Timings;
 
 /// After so many pages what the allocator holds is swept: opening a file leaves many small holes, and each page would take some
 /// more of them.
-const PAGES_A_SWEEP: u32 = 32;
+const PAGES_A_SWEEP: u32 = 8;
 
 /// How to convert.
 pub struct ConvertOptions<'a> {

@@ -86,7 +86,9 @@ fn number(characters: &[char], folded: &[char]) -> Option<Blank> {
     // A paper of the Party: 15-QĐ/TU.
     let hyphen = |i: &usize| {
         let upper = characters.get(i + 1).is_some_and(|c| c.is_uppercase());
-        characters[*i] == '-' && characters[i - 1].is_ascii_digit() && upper
+        let slash = characters[*i..].iter().position(|c| *c == '/').map(|at| i + at);
+        let body = slash.is_some_and(|at| !characters[at..].contains(&'-'));
+        characters[*i] == '-' && characters[i - 1].is_ascii_digit() && upper && body
     };
     let end = (start..characters.len()).find(|i| symbol(i) || hyphen(i))?;
     Some(Blank { kind: Kind::Number, read: start..end, glued: false })
@@ -116,6 +118,7 @@ mod tests {
         assert_eq!(found("Số: 15/2024/QĐ-UBND"), [number("15")]);
         assert_eq!(found("Số: 15/CT"), [number("15")]);
         assert_eq!(found("Số: 123-QĐ/TU"), [number("123")]);
+        assert_eq!(found("Số: 12-J/QĐ-UBND"), [number("12-J")]);
         for other in ["Số 15", "Sổ: 1/2", "Sở: Y tế", "15/QĐ-UBND", "Số: một hai ba bốn năm /QĐ"] {
             assert_eq!(found(other), [], "{other}");
         }

@@ -145,8 +145,9 @@ impl Flat {
             let confidence = self.confidence[from..to].to_vec();
             let least = confidence.iter().copied().fold(1.0, f32::min);
             let first = self.text[from];
-            // Other readings of the word from the same letter on.
-            let rest = |other: &String| other.find(first).map(|at| other[at..].to_owned());
+            // Other readings of the word from the same letter on, where it is the word's end.
+            let is_end = self.words.get(to) != Some(&i);
+            let rest = |other: &String| other.find(first).filter(|_| is_end).map(|at| other[at..].to_owned());
             Word {
                 characters: confidence,
                 alternatives: word.alternatives.iter().filter_map(rest).collect(),
